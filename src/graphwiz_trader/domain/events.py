@@ -1,0 +1,221 @@
+"""
+Events: everything that can happen, in the past tense. Read this first.
+
+`ts` is receipt time and thereby the engine's *now*; `ts_venue` is the venue's own clock.
+"""
+
+from decimal import Decimal
+from enum import Enum
+from typing import TypeAlias
+
+from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.orders import ExecutionReport
+from graphwiz_trader.domain.units import (
+    Asset,
+    ClOrdId,
+    InstrumentId,
+    Int8s,
+    Int64s,
+    Lots,
+    Nanos,
+    RunId,
+    Ticks,
+    Venue,
+)
+from graphwiz_trader.domain.value import value
+from graphwiz_trader.domain.sides import Side
+
+
+@value
+class LevelRows:
+    """
+    Level changes in columns, shared by all messages that were cut from them.
+
+    `side` int8 (+1 bid, −1 ask), `ticks` int64, `lots` int64 (0 removes the level), each of
+    shape (n,). Read only, except by the parser that owns them.
+    """
+
+    side: Int8s
+    ticks: Int64s
+    lots: Int64s
+
+
+@value
+class BookUpdate:
+    """
+    One message about one book: rows `first` (inclusive) to `last` (exclusive) of `rows`.
+
+    `snapshot`: the rows are the whole book from here on, and a new epoch begins.
+    `first_seq`, `last_seq`, `prev_seq`: the venue's sequence numbers, −1 where it has none.
+    `checksum`: the venue's own CRC32 of the book after this message, None where it sends none.
+    `more`: another market event of the same instant follows; strategies are asked after the last.
+    """
+
+    ts: Nanos
+    ts_venue: Nanos
+    instrument: InstrumentId
+    rows: LevelRows
+    first: int
+    last: int
+    snapshot: bool = False
+    more: bool = False
+    first_seq: int = -1
+    last_seq: int = -1
+    prev_seq: int = -1
+    checksum: int | None = None
+
+
+@value
+class Trade:
+    """Somebody traded: `side` is the aggressor's."""
+
+    ts: Nanos
+    ts_venue: Nanos
+    instrument: InstrumentId
+    side: Side
+    price: Ticks
+    qty: Lots
+    more: bool = False
+
+
+@value
+class FeedUp:
+    """A venue's market data is back; books await a snapshot."""
+
+    ts: Nanos
+    venue: Venue
+
+
+@value
+class FeedDown:
+    """A venue's market data is lost; its books are unusable."""
+
+    ts: Nanos
+    venue: Venue
+    reason: str
+
+
+@value
+class BookGap:
+    """A message of one book was lost; it is unusable until the next snapshot."""
+
+    ts: Nanos
+    instrument: InstrumentId
+    reason: str
+
+
+@value
+class InstrumentUpdated:
+    """The venue changed an instrument's rules; its book is dropped and its orders canceled."""
+
+    ts: Nanos
+    instrument: Instrument
+
+
+@value
+class CancelReject:
+    """The venue refused to cancel or replace; the order itself goes on as it was."""
+
+    ts: Nanos
+    cl_ord_id: ClOrdId
+    text: str
+
+
+@value
+class SubmitUnknown:
+    """A request was sent and no answer came: the order may live."""
+
+    ts: Nanos
+    cl_ord_id: ClOrdId
+    text: str
+
+
+@value
+class BalanceReport:
+    """The venue's word on one asset."""
+
+    ts: Nanos
+    venue: Venue
+    asset: Asset
+    total: Decimal
+    free: Decimal
+
+
+@value
+class TimerFired:
+    """A `SetTimer` has come due."""
+
+    ts: Nanos
+    owner: str
+    name: str
+
+
+class OperatorAction(Enum):
+    """What a person may order."""
+
+    HALT = "halt"
+    REDUCE = "reduce"
+    RESUME = "resume"
+    FLATTEN = "flatten"
+    CANCEL = "cancel"
+
+
+@value
+class OperatorOrder:
+    """
+    A person's order, with who and why.
+
+    `scope` is `""` (everything), `venue:NAME`, `strategy:NAME`, `instrument:ID` or, for a
+    cancel, `order:CL_ORD_ID`.
+    """
+
+    ts: Nanos
+    action: OperatorAction
+    scope: str
+    reason: str
+    who: str
+
+
+@value
+class RunStarted:
+    """
+    The first entry of every journal: what runs, under which settings.
+
+    `settings` is the resolved configuration as JSON text, without secrets.
+    """
+
+    ts: Nanos
+    run: RunId
+    mode: str
+    installation: str
+    incarnation: int
+    seed: int
+    settings: str
+    version: str
+
+
+@value
+class Shutdown:
+    """The run ends: no new orders, own orders are canceled."""
+
+    ts: Nanos
+    reason: str
+
+
+MarketEvent: TypeAlias = BookUpdate | Trade
+Event: TypeAlias = (
+    BookUpdate
+    | Trade
+    | FeedUp
+    | FeedDown
+    | BookGap
+    | InstrumentUpdated
+    | ExecutionReport
+    | CancelReject
+    | SubmitUnknown
+    | BalanceReport
+    | TimerFired
+    | OperatorOrder
+    | RunStarted
+    | Shutdown
+)
