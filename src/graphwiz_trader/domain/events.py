@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.orders import ExecutionReport
+from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import (
     Asset,
     ClOrdId,
@@ -23,7 +24,6 @@ from graphwiz_trader.domain.units import (
     Venue,
 )
 from graphwiz_trader.domain.value import value
-from graphwiz_trader.domain.sides import Side
 
 
 @value
@@ -76,6 +76,19 @@ class Trade:
     price: Ticks
     qty: Lots
     more: bool = False
+
+
+@value
+class TapeMessage:
+    """
+    A market event by reference: message *message* of the run's tape number *tape*.
+
+    A backtest journals this in place of the event itself.
+    """
+
+    tape: int
+    message: int
+    more: bool
 
 
 @value
@@ -214,6 +227,7 @@ Event: TypeAlias = (
     | CancelReject
     | SubmitUnknown
     | BalanceReport
+    | TapeMessage
     | TimerFired
     | OperatorOrder
     | RunStarted

@@ -6,7 +6,14 @@ from enum import Enum
 import attrs
 
 from graphwiz_trader.domain.errors import OffGrid
-from graphwiz_trader.domain.units import MAX_TICKS, Asset, InstrumentId, Lots, Ticks, Venue
+from graphwiz_trader.domain.units import (
+    MAX_TICKS,
+    Asset,
+    InstrumentId,
+    Lots,
+    Ticks,
+    Venue,
+)
 from graphwiz_trader.domain.value import value
 
 
@@ -62,7 +69,9 @@ class Instrument:
         """Return *price* in ticks; raise `OffGrid` unless it is a whole number of them."""
         whole = _whole(self.id, "price", price, self.tick_size)
         if abs(whole) > MAX_TICKS:
-            raise OffGrid(f"{self.id}: price {price} is above {MAX_TICKS} ticks of {self.tick_size}")
+            raise OffGrid(
+                f"{self.id}: price {price} is above {MAX_TICKS} ticks of {self.tick_size}"
+            )
         return Ticks(whole)
 
     def lots(self, qty: Decimal | str) -> Lots:

@@ -8,7 +8,14 @@ import attrs
 from graphwiz_trader.domain.errors import IllegalTransition
 from graphwiz_trader.domain.money import Money
 from graphwiz_trader.domain.sides import Side
-from graphwiz_trader.domain.units import ClOrdId, InstrumentId, Lots, Nanos, StrategyId, Ticks
+from graphwiz_trader.domain.units import (
+    ClOrdId,
+    InstrumentId,
+    Lots,
+    Nanos,
+    StrategyId,
+    Ticks,
+)
 from graphwiz_trader.domain.value import value
 
 

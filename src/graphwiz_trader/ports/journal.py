@@ -1,0 +1,46 @@
+"""Journal: the durable record of every step."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from graphwiz_trader.domain.facts import Entry
+
+
+class Journal(Protocol):
+    """
+    Remembers every event and what came of it, in order.
+
+    What `append` returned from survives kill -9; what `flush` returned survives power loss.
+    """
+
+    def append(self, entry: Entry) -> None:
+        """Write *entry* so that it survives the process; raise `JournalFull` if it cannot be."""
+
+    def reference(self, tape: int, message: int, more: bool) -> None:
+        """
+        Note that the next step took message *message* of tape *tape* and nothing came of it.
+
+        May be held back until the next `append`, `flush` or `close`: the tape itself is durable.
+        """
+
+    def flush(self) -> int:
+        """Make all of it survive power loss; return the last durable seq."""
+
+    def close(self) -> None:
+        """Flush and let go of the files."""
+
+
+class JournalReader(Protocol):
+    """Reads a journal back, oldest first."""
+
+    def entries(self, after: int = 0) -> Iterator[Entry]:
+        """
+        Yield the entries with seq above *after*.
+
+        A torn tail ends the iteration and is told by `torn`; damage before it raises
+        `JournalTorn` with segment and offset.
+        """
+
+    @property
+    def torn(self) -> str | None:
+        """What was cut from the tail, or None; known once `entries` is exhausted."""
