@@ -23,6 +23,18 @@ def account(btc: str = "1", usdt: str = "1000") -> Ledger:
     return Ledger({BTC: Decimal(btc), USDT: Decimal(usdt)})
 
 
+def filled(
+    ledger: Ledger,
+    instrument: Instrument,
+    side: Side,
+    limit: Ticks,
+    price: Ticks,
+    qty: Lots,
+    fee_rate: Decimal,
+) -> Money:
+    return ledger.fill(instrument, side, limit, price, qty, lock_rate=TAKER, fee_rate=fee_rate)
+
+
 def test_buy_locks_notional_and_worst_fee() -> None:
     ledger = account()
 
@@ -89,9 +101,7 @@ def test_buy_filled_below_its_limit_pays_the_price_and_frees_the_rest() -> None:
     ledger = account()
     ledger.lock(spot(), Side.BUY, Ticks(10_000), Lots(1_000), TAKER)
 
-    fee = ledger.fill(
-        spot(), Side.BUY, Ticks(10_000), Ticks(9_000), Lots(1_000), lock_rate=TAKER, fee_rate=TAKER
-    )
+    fee = filled(ledger, spot(), Side.BUY, Ticks(10_000), Ticks(9_000), Lots(1_000), TAKER)
 
     assert fee == Money(Decimal("0.09"), USDT)
     assert ledger.total(BTC) == 2
@@ -102,9 +112,7 @@ def test_sell_filled_as_maker_earns_the_rebate() -> None:
     ledger = account()
     ledger.lock(spot(), Side.SELL, Ticks(10_000), Lots(1_000), TAKER)
 
-    fee = ledger.fill(
-        spot(), Side.SELL, Ticks(10_000), Ticks(10_000), Lots(500), lock_rate=TAKER, fee_rate=MAKER
-    )
+    fee = filled(ledger, spot(), Side.SELL, Ticks(10_000), Ticks(10_000), Lots(500), MAKER)
 
     assert fee == Money(Decimal("-0.005"), USDT)
     assert ledger.total(USDT) == Decimal("1050.005")
@@ -116,33 +124,15 @@ def test_fill_of_what_is_not_locked_is_refused() -> None:
     ledger = account()
 
     with pytest.raises(InvariantViolation):
-        ledger.fill(
-            spot(), Side.BUY, Ticks(10_000), Ticks(10_000), Lots(1), lock_rate=TAKER, fee_rate=TAKER
-        )
+        filled(ledger, spot(), Side.BUY, Ticks(10_000), Ticks(10_000), Lots(1), TAKER)
 
 
 def test_linear_contract_moves_only_quote_and_may_owe_it() -> None:
     perpetual, ledger = spot(Kind.LINEAR), account(usdt="10")
     locked = ledger.lock(perpetual, Side.BUY, Ticks(10_000), Lots(1_000), TAKER)
 
-    ledger.fill(
-        perpetual,
-        Side.BUY,
-        Ticks(10_000),
-        Ticks(10_000),
-        Lots(1_000),
-        lock_rate=TAKER,
-        fee_rate=TAKER,
-    )
-    ledger.fill(
-        perpetual,
-        Side.SELL,
-        Ticks(10_100),
-        Ticks(10_100),
-        Lots(1_000),
-        lock_rate=TAKER,
-        fee_rate=TAKER,
-    )
+    filled(ledger, perpetual, Side.BUY, Ticks(10_000), Ticks(10_000), Lots(1_000), TAKER)
+    filled(ledger, perpetual, Side.SELL, Ticks(10_100), Ticks(10_100), Lots(1_000), TAKER)
 
     assert locked
     assert ledger.total(BTC) == 1
@@ -152,23 +142,9 @@ def test_linear_contract_moves_only_quote_and_may_owe_it() -> None:
 def test_inverse_contract_is_paid_in_base() -> None:
     perpetual, ledger = spot(Kind.INVERSE), account(btc="0")
 
-    ledger.fill(
-        perpetual,
-        Side.BUY,
-        Ticks(8_000),
-        Ticks(8_000),
-        Lots(1_000),
-        lock_rate=TAKER,
-        fee_rate=TAKER,
-    )
-    fee = ledger.fill(
-        perpetual,
-        Side.SELL,
-        Ticks(10_000),
-        Ticks(10_000),
-        Lots(1_000),
-        lock_rate=TAKER,
-        fee_rate=Decimal(0),
+    filled(ledger, perpetual, Side.BUY, Ticks(8_000), Ticks(8_000), Lots(1_000), TAKER)
+    fee = filled(
+        ledger, perpetual, Side.SELL, Ticks(10_000), Ticks(10_000), Lots(1_000), Decimal(0)
     )
 
     assert fee == Money(Decimal(0), BTC)
@@ -181,9 +157,7 @@ def test_asset_never_deposited_is_zero_and_listed_once_received() -> None:
     before = ledger.assets
     ledger.lock(spot(), Side.BUY, Ticks(10_000), Lots(1), TAKER)
 
-    ledger.fill(
-        spot(), Side.BUY, Ticks(10_000), Ticks(10_000), Lots(1), lock_rate=TAKER, fee_rate=TAKER
-    )
+    filled(ledger, spot(), Side.BUY, Ticks(10_000), Ticks(10_000), Lots(1), TAKER)
 
     assert before == (USDT,)
     assert ledger.assets == (USDT, BTC)
@@ -194,12 +168,4 @@ def test_sum_that_would_be_rounded_raises() -> None:
     ledger = account(usdt="1e90")
 
     with pytest.raises(Inexact):
-        ledger.fill(
-            spot(Kind.LINEAR),
-            Side.BUY,
-            Ticks(1),
-            Ticks(1),
-            Lots(1),
-            lock_rate=Decimal(0),
-            fee_rate=Decimal(0),
-        )
+        filled(ledger, spot(Kind.LINEAR), Side.BUY, Ticks(1), Ticks(1), Lots(1), Decimal(0))
