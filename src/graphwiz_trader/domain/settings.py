@@ -7,11 +7,19 @@ values from YAML, environment and command line, and refuses what does not fit.
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import NewType
 
 from attrs.validators import and_, ge, gt, in_, le, lt, matches_re, optional
 
 from graphwiz_trader.domain.setting import section, setting
+from graphwiz_trader.domain.units import Asset, InstrumentId, Venue
 from graphwiz_trader.domain.value import value
+
+Symbol = NewType("Symbol", str)
+"""`BTC/USDT`, or `BTC/USDT:USDT` for a contract settled in USDT."""
+
+SecretName = NewType("SecretName", str)
+"""`${NAME}`: where a secret is found, never the secret."""
 
 QUEUE_MODELS = ("risk_averse", "pow2", "log", "log-2", "pow2-2", "pow2-3")
 
@@ -21,17 +29,17 @@ class ExchangeSettings:
     """One venue whose market data is wanted."""
 
     enabled: bool = setting(True, "connect to it")
-    symbols: tuple[str, ...] = setting((), "what to watch there, as BASE/QUOTE or BASE/QUOTE:SETTLE")
+    symbols: tuple[Symbol, ...] = setting((), "what to watch, as BASE/QUOTE or BASE/QUOTE:SETTLE")
     websocket: bool = setting(True, "false polls over REST each second, and is never traded on")
-    api_key: str | None = setting(None, "name of an environment variable, as ${NAME}")
-    api_secret: str | None = setting(None, "name of an environment variable, as ${NAME}")
+    api_key: SecretName | None = setting(None, "name of an environment variable, as ${NAME}")
+    api_secret: SecretName | None = setting(None, "name of an environment variable, as ${NAME}")
 
 
 @value
 class MarketDataSettings:
     """Where prices come from."""
 
-    exchanges: Mapping[str, ExchangeSettings] = section(dict, "venues, by their ccxt names")
+    exchanges: Mapping[Venue, ExchangeSettings] = section(dict, "venues, by their ccxt names")
 
 
 @value
@@ -39,17 +47,21 @@ class StrategySettings:
     """
     One strategy instance: the keys all strategies share, and the class's own `Config`.
 
-    `use` is where the class lives, never empty once loaded. `config` is an instance of the
-    class's `Config`, None while the strategy is off and its class was not needed.
-    `max_position_size` and `ttl_ms` are None where the strategy sets no limit of its own.
+    `config` is an instance of the class's `Config`, None where the class has none.
     """
 
-    use: str
-    enabled: bool = True
-    instruments: tuple[str, ...] = ()
-    max_position_size: Decimal | None = None
-    ttl_ms: int | None = None
-    config: object = None
+    use: str = setting("", "where the class lives: package.module:Class or path/file.py:Class")
+    enabled: bool = setting(True, "false loads and checks it, and never asks it")
+    instruments: tuple[InstrumentId, ...] = setting((), "SYMBOL@venue; default: every symbol")
+    max_position_size: Decimal | None = setting(
+        None,
+        "base units; the smaller of this and the risk section's holds",
+        optional(gt(Decimal(0))),
+    )
+    ttl_ms: int | None = setting(
+        None, "how long its signals live; default: the class's own", optional(gt(0))
+    )
+    config: object = setting(None, "the class's own keys, written beside these")
 
 
 @value
@@ -75,7 +87,9 @@ class RiskSettings:
         Decimal("1.0"), "base units, per instrument and for an asset net of venues", gt(Decimal(0))
     )
     max_exposure: Decimal = setting(
-        Decimal(10000), "gross, reporting currency, open and unknown orders included", gt(Decimal(0))
+        Decimal(10000),
+        "gross, reporting currency, open and unknown orders included",
+        gt(Decimal(0)),
     )
     max_venue_exposure: Decimal | None = setting(
         None, "gross exposure at one venue, reporting currency", optional(gt(Decimal(0)))
@@ -180,7 +194,7 @@ class JournalSettings:
 class BacktestSettings:
     """What a simulated venue starts with and costs."""
 
-    balances: Mapping[str, Mapping[str, Decimal]] = section(
+    balances: Mapping[Venue, Mapping[Asset, Decimal]] = section(
         dict, "by venue, then asset; default: 10,000 of quote and twice the position limit of base"
     )
     latency_ms: Decimal = setting(
@@ -189,7 +203,7 @@ class BacktestSettings:
     fee_bps: Decimal = setting(
         Decimal(10), "maker and taker, at every venue", and_(ge(Decimal(-100)), lt(Decimal(10000)))
     )
-    reporting: str | None = setting(
+    reporting: Asset | None = setting(
         None, "reporting currency; default: the first instrument's quote asset"
     )
     queue: str = setting("risk_averse", "how our place in a queue is estimated", in_(QUEUE_MODELS))
