@@ -1,0 +1,72 @@
+"""Recording: market data that others recorded, as events of our grid."""
+
+from collections.abc import Iterator
+from typing import Protocol, TypeAlias
+
+from graphwiz_trader.domain.events import BookGap, BookUpdate, Trade
+from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.tape import SourceFile
+from graphwiz_trader.domain.units import InstrumentId, Lots, Nanos, Ticks
+from graphwiz_trader.domain.value import value
+
+
+@value
+class TopSeen:
+    """
+    The venue's own word on its best bid and ask, from a stream independent of the book's.
+
+    `seq` is on the scale of `BookUpdate.last_seq`; quantities are None where they are not sent.
+    """
+
+    ts: Nanos
+    instrument: InstrumentId
+    seq: int
+    bid: Ticks
+    bid_lots: Lots | None
+    ask: Ticks
+    ask_lots: Lots | None
+
+
+RecordedEvent: TypeAlias = BookUpdate | Trade | BookGap | TopSeen
+
+
+class Recording(Protocol):
+    """
+    Files of one feed, joined in time.
+
+    The counts are complete when `events` is exhausted.
+    """
+
+    @property
+    def format(self) -> str:
+        """The name of the files' format."""
+
+    @property
+    def instruments(self) -> tuple[Instrument, ...]:
+        """Every instrument that occurs, with its grid."""
+
+    @property
+    def files(self) -> tuple[SourceFile, ...]:
+        """The files, in the order in which they are read."""
+
+    @property
+    def records(self) -> int:
+        """Records of the source read so far: lines, rows, frames."""
+
+    @property
+    def rounded(self) -> int:
+        """Quantities cut to 8 decimals so far."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must know that the events do not say."""
+
+    def events(self) -> Iterator[RecordedEvent]:
+        """
+        Yield what happened, in the order in which it can be applied.
+
+        A gap is told and followed by the message after it: the book is kept, not rebuilt.
+
+        Raises:
+            DataError: with file, line or offset, what was found and what was expected.
+        """
