@@ -1,0 +1,194 @@
+"""Depth: the levels of one instrument, and what is read from them."""
+
+import numpy as np
+
+from graphwiz_trader.domain.errors import DomainError
+from graphwiz_trader.domain.events import LevelRows
+from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.sides import Side
+from graphwiz_trader.domain.units import Int64s, Lots, Ticks
+from graphwiz_trader.kernels import book as kernel
+from graphwiz_trader.kernels import depth
+from graphwiz_trader.kernels.book import (
+    ASK,
+    ASK_LOTS,
+    BID,
+    BID_LOTS,
+    CROSSED,
+    HORIZON,
+    LOCKED,
+    NO_ASK,
+    NO_BID,
+    NO_KEY,
+)
+
+NAN = float("nan")
+WINDOW = 1 << 14
+
+
+class Depth:
+    """
+    Both sides of one instrument's book: every level that was told, none evicted.
+
+    Of a book that is crossed in itself both sides are kept.
+
+    Args:
+        instrument: Its grid.
+        window: Ticks a side that are reached at once, a power of two; the others are kept in
+            sorted arrays.
+    """
+
+    def __init__(self, instrument: Instrument, window: int = WINDOW) -> None:
+        self.instrument = instrument
+        self._state = kernel.new_book(window)
+        self._top = self._state.data
+        self._out = np.zeros(2)
+
+    def change(self, rows: LevelRows, first: int, last: int) -> None:
+        """
+        Set the levels of rows *first* to *last* (exclusive); the last row of a level wins.
+
+        Raises:
+            DomainError: there are no such rows; nothing was changed.
+        """
+        row = kernel.apply(self._state, rows.side, rows.ticks, rows.lots, first, last)
+        while row != last:
+            if row < 0:
+                raise DomainError(f"{self.instrument.id}: there are no rows {first} to {last}")
+            self._state = kernel.enlarged(self._state)
+            self._top = self._state.data
+            row = kernel.apply(self._state, rows.side, rows.ticks, rows.lots, row, last)
+
+    def replace(self, rows: LevelRows, first: int, last: int) -> None:
+        """
+        Make rows *first* to *last* the whole book, whose horizon is the worst of them.
+
+        Raises:
+            DomainError: there are no such rows; nothing was changed.
+        """
+        if not 0 <= first <= last <= min(len(rows.side), len(rows.ticks), len(rows.lots)):
+            raise DomainError(f"{self.instrument.id}: there are no rows {first} to {last}")
+        kernel.clear(self._state)
+        self.change(rows, first, last)
+        kernel.mark_horizon(self._state)
+
+    def truncate(self, depth: int) -> None:
+        """Drop all but the best *depth* levels a side."""
+        kernel.truncate(self._state, depth)
+
+    @property
+    def is_two_sided(self) -> bool:
+        """Whether there is a bid and an ask."""
+        return self._top[BID] != NO_BID and self._top[ASK] != NO_ASK
+
+    @property
+    def is_crossed(self) -> bool:
+        """Whether the best bid is above the best ask."""
+        return self._top[CROSSED] == 1
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether the best bid equals the best ask."""
+        return self._top[LOCKED] == 1
+
+    @property
+    def bid(self) -> Ticks | None:
+        """The best bid, None if there is none."""
+        tick = self._top[BID]
+        return None if tick == NO_BID else Ticks(tick)
+
+    @property
+    def ask(self) -> Ticks | None:
+        """The best ask, None if there is none."""
+        tick = self._top[ASK]
+        return None if tick == NO_ASK else Ticks(tick)
+
+    @property
+    def bid_lots(self) -> Lots:
+        """The quantity at the best bid, 0 if there is none."""
+        return Lots(self._top[BID_LOTS])
+
+    @property
+    def ask_lots(self) -> Lots:
+        """The quantity at the best ask, 0 if there is none."""
+        return Lots(self._top[ASK_LOTS])
+
+    @property
+    def spread_bps(self) -> float:
+        """`(ask − bid) / ask · 1e4`; NaN unless two-sided, or at an ask of 0."""
+        if not self.is_two_sided or self._top[ASK] == 0:
+            return NAN
+        return (self._top[ASK] - self._top[BID]) / self._top[ASK] * 1e4
+
+    @property
+    def mid(self) -> float:
+        """Halfway between bid and ask, in ticks; NaN unless two-sided."""
+        return (self._top[BID] + self._top[ASK]) / 2 if self.is_two_sided else NAN
+
+    @property
+    def half_mid(self) -> int:
+        """
+        Twice the mid: `bid + ask`, exact, in half-ticks.
+
+        Raises:
+            DomainError: the book is not two-sided.
+        """
+        if not self.is_two_sided:
+            raise DomainError(f"{self.instrument.id}: no mid, the book is not two-sided")
+        return self._top[BID] + self._top[ASK]
+
+    def micro_price(self) -> float:
+        """Return the mid weighted by the opposite sizes, in ticks; NaN unless two-sided."""
+        return depth.weighted_mid(self._state)
+
+    def imbalance(self, levels: int = 10) -> float:
+        """Return `(Σbid − Σask) / (Σbid + Σask)` of the best *levels* a side; 0 when empty."""
+        return depth.imbalance(self._state, levels)
+
+    def vwap(self, side: Side, lots: int) -> float | None:
+        """
+        Return what an order of *side* for *lots* would pay on average, in ticks.
+
+        A BUY walks the asks. None when there is not that much, or *lots* is not positive.
+        """
+        taken = depth.walk(self._state, -side, lots, self._out)
+        return float(self._out[0]) / lots if taken == lots and lots > 0 else None
+
+    def liquidity(self, side: Side, levels: int) -> Lots:
+        """Return the lots of the best *levels* bids (BUY) or asks (SELL)."""
+        return Lots(depth.liquidity(self._state, side, levels, self._out))
+
+    def liquidity_within(self, side: Side, ticks: int) -> Lots:
+        """Return the lots of the bids (BUY) or asks (SELL) at most *ticks* behind the best."""
+        return Lots(depth.liquidity_within(self._state, side, ticks, self._out))
+
+    def level(self, side: Side, tick: int) -> Lots:
+        """Return the lots bid (BUY) or asked (SELL) at *tick*, 0 if none."""
+        return Lots(depth.level(self._state, side, tick))
+
+    def levels(self, side: Side, n: int) -> tuple[Int64s, Int64s]:
+        """Return ticks and lots of the best *n* bids (BUY) or asks (SELL), best first; copies."""
+        ticks, lots = np.empty(n, np.int64), np.empty(n, np.int64)
+        found = depth.levels(self._state, side, ticks, lots)
+        return ticks[:found], lots[:found]
+
+    def count(self, side: Side) -> int:
+        """Return how many bids (BUY) or asks (SELL) there are."""
+        return depth.count(self._state, side)
+
+    def horizon(self, side: Side) -> Ticks | None:
+        """
+        Return the worst bid (BUY) or ask (SELL) of the last snapshot, None if it had none.
+
+        What lies beyond is unknown, except for levels that changed since.
+        """
+        key: int = self._top[HORIZON if side is Side.BUY else HORIZON + 1]
+        return None if key == NO_KEY else Ticks(side * key)
+
+    def content(self) -> bytes:
+        """Return all levels in one canonical form: equal books give equal bytes."""
+        parts: list[bytes] = []
+        for side in (Side.BUY, Side.SELL):
+            ticks, lots = self.levels(side, self.count(side))
+            parts += (len(ticks).to_bytes(8, "little"), ticks.tobytes(), lots.tobytes())
+        return b"".join(parts)
