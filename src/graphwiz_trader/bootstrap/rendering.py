@@ -2,22 +2,22 @@
 
 import json
 from collections.abc import Mapping
-from decimal import Decimal
-from enum import Enum
-from typing import TypeAlias
 
-import attrs
 import yaml
 
+from graphwiz_trader.domain.plain import Plain, plain
 from graphwiz_trader.domain.setting import fields_of
 from graphwiz_trader.domain.settings import Settings, StrategySettings
-
-Plain: TypeAlias = "bool | int | float | str | list[Plain] | dict[str, Plain] | None"
 
 
 def rendered(settings: Settings) -> dict[str, Plain]:
     """Return *settings* as the keys a user would write; amounts are decimal strings."""
-    return _fields(settings)
+    keys = _keys(settings)
+    strategies: dict[str, Plain] = {
+        name: _strategy(held) for name, held in settings.hft.strategies.items()
+    }
+    keys["hft"] = {**_keys(settings.hft), "strategies": strategies}
+    return keys
 
 
 def canonical(settings: Settings) -> str:
@@ -27,7 +27,7 @@ def canonical(settings: Settings) -> str:
     It holds no secret, since settings hold only names of secrets, and
     `bootstrap.settings.restored` makes the same settings of it.
     """
-    return json.dumps(_fields(settings), sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return json.dumps(rendered(settings), sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def yaml_text(keys: Mapping[str, Plain]) -> str:
@@ -35,26 +35,13 @@ def yaml_text(keys: Mapping[str, Plain]) -> str:
     return yaml.safe_dump(dict(keys), sort_keys=False, allow_unicode=True).rstrip("\n")
 
 
-def _fields(item: object) -> dict[str, Plain]:
-    """Return an attrs value's fields; a strategy's own keys stand beside the shared ones."""
-    names = [field.name for field in fields_of(type(item)) if field.init]
-    keys = {name: _plain(getattr(item, name)) for name in names}
-    if isinstance(item, StrategySettings):
-        del keys["config"]
-        own = _fields(item.config) if attrs.has(type(item.config)) else {}
-        return {**own, **keys}
-    return keys
+def _strategy(held: StrategySettings) -> dict[str, Plain]:
+    """Return a strategy's own keys beside those that all strategies share."""
+    shared = _keys(held)
+    del shared["config"]
+    return {**_keys(held.config), **shared} if held.config is not None else shared
 
 
-def _plain(item: object) -> Plain:
-    if isinstance(item, Enum):
-        return _plain(item.value)
-    if item is None or isinstance(item, bool | int | float | str):
-        return item
-    if isinstance(item, Decimal):
-        return str(item)
-    if isinstance(item, Mapping):
-        return {str(key): _plain(inner) for key, inner in item.items()}
-    if isinstance(item, tuple | list):
-        return [_plain(inner) for inner in item]
-    return _fields(item)
+def _keys(item: object) -> dict[str, Plain]:
+    fields = (field.name for field in fields_of(type(item)) if field.init)
+    return {name: plain(getattr(item, name)) for name in fields}

@@ -13,7 +13,7 @@ from typing import Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 import attrs
 
 from graphwiz_trader.bootstrap.layers import Raw
-from graphwiz_trader.bootstrap.limits import expectation
+from graphwiz_trader.bootstrap.limits import expectation, limits_of
 from graphwiz_trader.bootstrap.scalars import SCALARS, Scalar, Unfit, nearest
 from graphwiz_trader.domain.errors import ConfigError, Problem, TraderError
 from graphwiz_trader.domain.setting import fields_of
@@ -125,9 +125,10 @@ class Structure:
         try:
             field.validator(None, field, made)
         except (ValueError, TypeError) as error:
-            noun = _scalar(_without_none(field.type)[0]).noun if field.type else "a value"
-            wanted = expectation(noun, field.name, field.validator)
-            self.tell(path, str(made), wanted if wanted != noun else str(error))
+            limits = limits_of(field.validator)
+            known = limits.bounds or limits.choices or limits.pattern
+            wanted = expectation(_noun(made), field.name, field.validator) if known else str(error)
+            self.tell(path, str(made), wanted, nearest(str(made), limits.choices))
 
     def _made(self, kind: type[T], given: Mapping[str, object], path: str) -> T | Broken:
         try:
@@ -180,6 +181,11 @@ def _kind(raw: Raw) -> str:
     if isinstance(raw, dict):
         return "keys and values"
     return "a list" if isinstance(raw, list) else "a single value"
+
+
+def _noun(made: object) -> str:
+    scalar = SCALARS.get(type(made))
+    return scalar.noun if scalar is not None else "a value"
 
 
 def _without_none(hint: object) -> tuple[object, bool]:

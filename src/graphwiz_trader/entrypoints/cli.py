@@ -13,9 +13,9 @@ from typing_extensions import override
 
 from graphwiz_trader import __version__
 from graphwiz_trader.domain.errors import TraderError
+from graphwiz_trader.domain.plain import Plain
 from graphwiz_trader.entrypoints.output import (
     ExitCode,
-    Json,
     Reply,
     dumps,
     exit_code,
@@ -118,7 +118,7 @@ def _finish(code: int, reply: Reply, error: BaseException | None, *, as_json: bo
     if error is not None:
         click.echo(_complaint(error), err=True)
     if as_json:
-        answer: dict[str, Json] = failure(error) if error is not None else reply.result or {}
+        answer: dict[str, Plain] = failure(error) if error is not None else reply.result or {}
         click.echo(dumps(answer))
     elif error is None and reply.text:
         click.echo(reply.text)

@@ -7,20 +7,14 @@ what an error says in its place, so that under `--json` stdout holds one object 
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
-from enum import Enum, IntEnum
-from math import isfinite
-from pathlib import PurePath
-from typing import TypeAlias
+from collections.abc import Mapping
+from enum import IntEnum
 
 import attrs
 import click
 
 from graphwiz_trader.domain.errors import ConfigError, DataError, NotRunning, TraderError
-from graphwiz_trader.domain.setting import fields_of
-
-Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+from graphwiz_trader.domain.plain import Plain, plain
 
 
 class ExitCode(IntEnum):
@@ -38,7 +32,7 @@ class ExitCode(IntEnum):
 class Reply:
     """The one answer of one command."""
 
-    result: dict[str, Json] | None = None
+    result: dict[str, Plain] | None = None
     text: str = ""
 
 
@@ -47,12 +41,7 @@ def emit(result: Mapping[str, object], text: str, code: ExitCode = ExitCode.DONE
     Give the command's answer: *result* under `--json`, else *text*; then end with *code*.
 
     Call it once, as the last thing a command does. *result* may hold decimals, enums, paths,
-    attrs values, mappings and sequences; see `plain`.
-
-    >>> from graphwiz_trader.entrypoints.output import plain
-    >>> from decimal import Decimal
-    >>> plain({"pnl": Decimal("0.10")})
-    {'pnl': '0.10'}
+    attrs values, mappings and sequences; see `domain.plain`.
     """
     context = click.get_current_context()
     reply = context.ensure_object(Reply)
@@ -62,27 +51,7 @@ def emit(result: Mapping[str, object], text: str, code: ExitCode = ExitCode.DONE
         context.exit(code)
 
 
-def plain(item: object) -> Json:
-    """
-    Return *item* as JSON can hold it.
-
-    Decimals become text, enums their values, attrs values objects, numbers that are not finite
-    null; a numpy scalar or array becomes the Python numbers it holds; anything else its text.
-    """
-    if item is None or isinstance(item, bool):
-        return item
-    if isinstance(item, Enum):
-        return plain(item.value)
-    if isinstance(item, str):
-        return str(item)
-    if isinstance(item, int):
-        return int(item)
-    if isinstance(item, float):
-        return float(item) if isfinite(item) else None
-    return _plain_structure(item)
-
-
-def dumps(result: Mapping[str, Json]) -> str:
+def dumps(result: Mapping[str, Plain]) -> str:
     """Return *result* as one line of JSON."""
     return json.dumps(result, allow_nan=False, ensure_ascii=False)
 
@@ -102,7 +71,7 @@ def exit_code(error: BaseException) -> ExitCode:
             return ExitCode.FAILED
 
 
-def failure(error: BaseException) -> dict[str, Json]:
+def failure(error: BaseException) -> dict[str, Plain]:
     """
     Return the JSON object that says *error*.
 
@@ -111,7 +80,7 @@ def failure(error: BaseException) -> dict[str, Json]:
     """
     if isinstance(error, ConfigError):
         return {"errors": [plain(problem) for problem in error.problems]}
-    body: dict[str, Json] = {"code": _code(error), "message": message(error)}
+    body: dict[str, Plain] = {"code": _code(error), "message": message(error)}
     if isinstance(error, TraderError):
         public = {name: plain(item) for name, item in vars(error).items() if name[0] != "_"}
         body = {**public, **body}
@@ -125,20 +94,6 @@ def message(error: BaseException) -> str:
     if isinstance(error, KeyboardInterrupt | click.Abort):
         return "interrupted"
     return str(error) or type(error).__name__
-
-
-def _plain_structure(item: object) -> Json:
-    if isinstance(item, Decimal | PurePath):
-        return str(item)
-    if isinstance(item, Mapping):
-        return {str(name): plain(inner) for name, inner in item.items()}
-    if isinstance(item, Sequence) and not isinstance(item, bytes):
-        return [plain(inner) for inner in item]
-    if attrs.has(type(item)):
-        names = (field.name for field in fields_of(type(item)) if field.name[0] != "_")
-        return {name: plain(getattr(item, name)) for name in names}
-    numbers = getattr(item, "tolist", None)
-    return plain(numbers()) if callable(numbers) else str(item)
 
 
 def _code(error: BaseException) -> str:

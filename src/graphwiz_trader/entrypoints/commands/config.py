@@ -1,5 +1,7 @@
 """`graphwiz config`: what is wrong, what is in force, what may be written."""
 
+import json
+
 import click
 
 from graphwiz_trader.entrypoints.options import Options, common_options
@@ -19,3 +21,24 @@ def show(options: Options) -> None:
 
     resolved = rendered(options.settings())
     emit(resolved, yaml_text(resolved))
+
+
+@config.command()
+@common_options
+def check(options: Options) -> None:
+    """Say everything that is wrong, each with its path and the nearest known key."""
+    options.settings()
+    files = [str(path) for path in options.config]
+    emit(
+        {"ok": True, "files": files}, f"nothing is wrong with {', '.join(files) or 'the defaults'}"
+    )
+
+
+@config.command()
+@common_options
+def schema(options: Options) -> None:  # noqa: ARG001 # every command takes them
+    """Print the JSON schema of a configuration file, for editors."""
+    from graphwiz_trader.bootstrap.schema import schema as json_schema
+
+    whole = json_schema()
+    emit(whole, json.dumps(whole, indent=2))

@@ -1,0 +1,72 @@
+# GraphWiz Trader: `make help` lists the targets.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench test-long test-peers lock clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+PEERS := $(VENV)/peers
+PIP := -m pip install --disable-pip-version-check --require-hashes
+GRAPHWIZ_LONG ?= 1.0
+PYTEST_ARGS ?=
+LINT_CACHE ?= .import_linter_cache
+
+# What is installed is named by what it was made from and where, so that nothing is done twice.
+READY := $(VENV)/ready-$(shell (pwd; cat requirements/dev.txt pyproject.toml) | cksum | cut -d' ' -f1)
+PEERS_READY := $(PEERS)/ready-$(shell (pwd; cat requirements/peers.txt) | cksum | cut -d' ' -f1)
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do printf '%-12s %s\n' "$$name" "$$what"; done
+
+setup: $(READY) ## make .venv with the locked dependencies and the graphwiz command
+
+demo: $(READY) ## the main job on simulated exchanges, with a report at the end
+	@$(BIN)/graphwiz demo $(ARGS)
+
+test: $(READY) ## the whole offline test suite
+	@$(BIN)/python -m pytest -m "not long and not peers and not testnet" $(PYTEST_ARGS)
+
+check: $(READY) ## linters, format, types, import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --cache-dir $(LINT_CACHE)
+
+bench: $(READY) ## the benchmarks
+	@$(BIN)/graphwiz bench $(ARGS)
+
+test-long: $(READY) ## the long proofs; GRAPHWIZ_LONG=0.05 runs a twentieth
+	@GRAPHWIZ_LONG=$(GRAPHWIZ_LONG) $(BIN)/python -m pytest -m long $(PYTEST_ARGS)
+
+test-peers: $(READY) $(PEERS_READY) ## our fills beside hftbacktest's, which runs in an environment of its own
+	@GRAPHWIZ_PEERS="$(CURDIR)/$(PEERS)/bin/python" $(BIN)/python -m pytest -m peers $(PYTEST_ARGS)
+
+lock: $(READY) ## make the lock files from requirements/*.in again
+	@$(BIN)/python $(PIP) -q -r requirements/uv.txt
+	@for name in uv dev peers; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+	@$(LOCK) requirements/run.in -c requirements/dev.txt -o requirements/run.txt
+
+clean: ## remove .venv and every cache
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist src/*.egg-info
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -q
+
+$(BIN)/python:
+	@for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	  if command -v $$name >/dev/null && $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    echo "making $(VENV) with $$($$name --version)"; exec $$name -m venv $(VENV); \
+	  fi; \
+	done; echo "GraphWiz Trader needs Python 3.11 or newer, and none is on the path." >&2; exit 2
+
+$(READY): | $(BIN)/python
+	@echo "installing the locked dependencies (once, about a minute)"
+	@$(BIN)/python $(PIP) -r requirements/dev.txt
+	@$(BIN)/python -m pip install --disable-pip-version-check -q --no-deps --no-build-isolation -e .
+	@rm -f $(VENV)/ready-* && touch $@
+
+$(PEERS_READY): | $(BIN)/python
+	@echo "installing hftbacktest beside (once)"
+	@$(BIN)/python -m venv $(PEERS)
+	@$(PEERS)/bin/python $(PIP) -r requirements/peers.txt
+	@rm -f $(PEERS)/ready-* && touch $@

@@ -1,0 +1,96 @@
+"""Strategies in a configuration: how a class is found and its keys are read."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from graphwiz_trader.bootstrap.settings import Loaded, load
+from graphwiz_trader.bootstrap.strategies import config_class, strategy_class
+from graphwiz_trader.domain.errors import ConfigError, Problem
+
+Write = Callable[[str], Path]
+
+
+def loaded(write: Write, strategies: str) -> Loaded:
+    """What a file with these strategies says."""
+    return load([write(f"hft: {{strategies: {strategies}}}")], {}, ())
+
+
+def problem(write: Write, strategies: str) -> Problem:
+    """The one thing that is wrong with these strategies."""
+    with pytest.raises(ConfigError) as raised:
+        loaded(write, strategies)
+    (only,) = raised.value.problems
+    return only
+
+
+def test_a_strangers_strategy_gets_its_own_config(write: Write) -> None:
+    found = loaded(write, "{mine: {use: own.py:Own, lookback: 50, max_position_size: 0.5}}")
+
+    mine = found.settings.hft.strategies["mine"]
+    own = config_class(strategy_class(mine.use))
+    assert own is not None
+    assert mine.config == own(lookback=50)
+    assert str(mine.max_position_size) == "0.5"
+
+
+def test_an_alias_of_a_strategys_config_is_understood(write: Write) -> None:
+    found = loaded(write, "{mine: {use: own.py:Own, lookback_period: 9}}")
+
+    assert found.notices == ("hft.strategies.mine.lookback_period is now called lookback",)
+
+
+@pytest.mark.parametrize(
+    ("keys", "path"),
+    [
+        ("lookback: 0", "lookback"),
+        ("z: .nan", "z"),
+        ("z: -1", "z"),
+        ("lokback: 3", "lokback"),
+        ("ttl_ms: 0", "ttl_ms"),
+        ("instruments: [BTC/USDT]", "instruments[0]"),
+    ],
+)
+def test_a_wrong_key_of_a_strategy_is_named(keys: str, path: str, write: Write) -> None:
+    found = problem(write, f"{{mine: {{use: own.py:Own, {keys}}}}}")
+
+    assert found.path == f"hft.strategies.mine.{path}"
+
+
+def test_values_that_do_not_fit_together_are_refused_in_the_strategys_words(write: Write) -> None:
+    found = problem(write, "{mine: {use: own.py:Own, lookback: 1}}")
+
+    assert found.path == "hft.strategies.mine"
+    assert found.expected == "z is never reached by so short a lookback"
+
+
+@pytest.mark.parametrize(
+    "use", ["own.py", "own.py:Nothing", "none.py:Own", "no.such.module:Own", "own.py:STRATEGY.x"]
+)
+def test_a_class_that_cannot_be_found_is_a_problem_of_use(use: str, write: Write) -> None:
+    found = problem(write, f"{{mine: {{use: '{use}'}}}}")
+
+    assert found.path == "hft.strategies.mine.use"
+
+
+def test_a_name_that_is_no_built_in_needs_use(write: Write) -> None:
+    found = problem(write, "{statistical_arbitrag: {enabled: true}}")
+
+    assert found.path == "hft.strategies.statistical_arbitrag"
+    assert found.nearest == "statistical_arbitrage"
+
+
+def test_a_class_without_config_takes_no_keys_of_its_own(write: Write) -> None:
+    assert loaded(write, "{p: {use: own.py:Plain}}").settings.hft.strategies["p"].config is None
+    assert problem(write, "{p: {use: own.py:Plain, z: 1}}").path == "hft.strategies.p.z"
+
+
+def test_a_strategy_of_a_later_version_may_only_be_off(write: Write) -> None:
+    off = loaded(write, "{market_making: {enabled: false, spread: 3}}")
+    on = problem(write, "{market_making: {spread: 3}}")
+
+    assert off.settings.hft.strategies == {}
+    assert len(off.notices) == 1
+    assert on.path == "hft.strategies.market_making.enabled"
+    assert "not in this version" in on.expected
