@@ -1,0 +1,271 @@
+"""
+Journal: the durable record of a run, in a folder of segments.
+
+An entry is handed to the kernel by write(2) before `append` returns, so that it survives
+kill -9; a thread makes it survive power loss some milliseconds later.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event as Signaled
+from threading import Lock, Thread
+
+from graphwiz_trader.adapters.files.records import (
+    CLOSED,
+    OPENING,
+    count,
+    encoded,
+    encoded_references,
+    reference,
+)
+from graphwiz_trader.adapters.files.segments import (
+    Header,
+    Segment,
+    following,
+    framed,
+    heading,
+    segments,
+)
+from graphwiz_trader.domain.errors import JournalError, JournalFull
+from graphwiz_trader.domain.facts import Entry
+from graphwiz_trader.domain.units import RunId
+from graphwiz_trader.domain.value import value
+
+MIB = 1 << 20
+MAX_REFERENCES = 4096
+
+
+@value
+class JournalOptions:
+    """
+    How a journal is written.
+
+    `sync_s`: seconds between two fdatasyncs of the thread; None: no thread, `flush` only.
+    `unsynced_bytes`: how much may wait for the thread before `append` refuses.
+    `buffer_bytes`: how much may wait in the process itself; 0: nothing survives less than kill -9.
+    """
+
+    segment_bytes: int = 256 * MIB
+    unsynced_bytes: int = 64 * MIB
+    sync_s: float | None = 0.005
+    buffer_bytes: int = 0
+
+
+LIVE = JournalOptions()
+BACKTEST = JournalOptions(sync_s=None, buffer_bytes=MIB)
+"""For runs that can be run again: nothing is promised before `flush`."""
+
+
+class FileJournal:
+    """
+    Appends to the segments in *folder*, creating or continuing them.
+
+    A torn tail is cut off on opening, and `torn` says so. One writer at a time.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        run: RunId,
+        options: JournalOptions = LIVE,
+        sync: Callable[[int], None] = os.fdatasync,
+    ) -> None:
+        """
+        Open the journal of *run*; *sync* makes a file descriptor's bytes survive power loss.
+
+        Raises:
+            JournalTorn: the newest segment is damaged.
+            JournalError: it is another run's, or of another schema.
+        """
+        self._folder, self._run, self._options, self._fdatasync = folder, run, options, sync
+        self.torn: str | None = None
+        self._references: list[int] = []
+        self._buffer: list[bytes] = []
+        self._buffered = 0
+        self._written = self._synced = 0
+        self._pause_at = 0
+        self._broken: str | None = None
+        self._lock, self._stopping = Lock(), Signaled()
+        folder.mkdir(parents=True, exist_ok=True)
+        self._fd = -1
+        self._seq, self._path, self._offset = self._recovered()
+        self._open(self._path)
+        self._thread: Thread | None = None
+        if options.sync_s is not None:
+            self._thread = Thread(target=self._keep_synced, args=(options.sync_s,), daemon=True)
+            self._thread.start()
+
+    @property
+    def seq(self) -> int:
+        """The last entry's seq, 0 in an empty journal."""
+        return self._seq
+
+    def append(self, entry: Entry) -> None:
+        """
+        Write *entry*; it survives the process once this returns (unless the options buffer).
+
+        Raises:
+            JournalFull: it cannot be written; nothing can be from now on.
+            JournalError: its seq is not the one after the last.
+        """
+        if self._references:
+            self._write_references()
+        seq = entry.outcome.seq
+        if seq != self._seq + 1:
+            raise JournalError(f"found entry {seq}, expected {self._seq + 1}")
+        self._write(framed(encoded(entry)))
+        self._seq = seq
+
+    def reference(self, tape: int, message: int, more: bool) -> None:  # noqa: FBT001
+        """Note that the next step took *message* of *tape* and nothing came of it."""
+        self._references.append(reference(tape, message, more))
+        if len(self._references) >= MAX_REFERENCES:
+            self._write_references()
+
+    def flush(self) -> int:
+        """Make all of it survive power loss; return the last durable seq."""
+        self._write_references()
+        self._write_buffer()
+        self._sync()
+        return self._seq
+
+    def close(self) -> None:
+        """Flush, mark the end as wanted, and let go of the file."""
+        if self._fd < 0:
+            return
+        try:
+            if self._broken is None:
+                self._write_references()
+                self._write(framed(OPENING.pack(CLOSED, self._seq)))
+                self._write_buffer()
+        finally:
+            self._stopping.set()
+            if self._thread is not None:
+                self._thread.join()
+            self._break(f"the journal in {self._folder.name} is closed")
+            try:
+                self._sync()
+            finally:
+                os.close(self._fd)
+                self._fd = -1
+
+    def _write(self, frame: bytes) -> None:
+        if self._written >= self._pause_at:
+            self._pause()
+        if self._options.buffer_bytes:
+            self._buffer.append(frame)
+            self._buffered += len(frame)
+            if self._buffered >= self._options.buffer_bytes:
+                self._write_buffer()
+        else:
+            self._write_out(frame)
+
+    def _write_references(self) -> None:
+        if self._references:
+            taken, self._references = self._references, []
+            self._write(framed(encoded_references(self._seq + 1, taken)))
+            self._seq += len(taken)
+
+    def _write_buffer(self) -> None:
+        if self._buffer:
+            frames, self._buffer, self._buffered = b"".join(self._buffer), [], 0
+            self._write_out(frames)
+
+    def _write_out(self, frames: bytes) -> None:
+        """Hand *frames* to the kernel, all of them or none."""
+        done = 0
+        try:
+            done = os.write(self._fd, frames)
+            while done < len(frames):
+                done += os.write(self._fd, frames[done:])
+        except OSError as error:
+            os.ftruncate(self._fd, self._offset)
+            self._break(f"{self._path.name} at offset {self._offset}: {error}")
+            raise JournalFull(self._broken) from error
+        self._offset += done
+        self._written += done
+
+    def _pause(self) -> None:
+        """Do what is due before more is written: begin a segment, refuse, or sync."""
+        options = self._options
+        if self._offset >= options.segment_bytes:
+            self._rotate()
+        room = self._synced + options.unsynced_bytes
+        if self._written >= room and options.sync_s is None:
+            self._sync()
+            room = self._synced + options.unsynced_bytes
+        segment_end = self._written + options.segment_bytes - self._offset
+        # The thread breaks the journal by `_broken`, then `_pause_at`; hence the other way round.
+        self._pause_at = min(room, segment_end)
+        if self._broken is None and self._written >= room:
+            self._break(f"{self._written - self._synced} bytes wait to be synced")
+        if self._broken is not None:
+            raise JournalFull(self._broken)
+
+    def _break(self, why: str) -> None:
+        self._broken, self._pause_at = why, 0
+
+    def _rotate(self) -> None:
+        # The old segment is made durable first: only the newest may ever be torn.
+        self._write_buffer()
+        self._sync()
+        self._offset = 0
+        self._open(following(self._path, self._folder))
+
+    def _open(self, path: Path) -> None:
+        """Go on in *path*; a new segment gets its header."""
+        try:
+            fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        except OSError as error:
+            self._break(f"{path.name}: {error}")
+            raise JournalFull(self._broken) from error
+        with self._lock:
+            old, self._fd, self._path = self._fd, fd, path
+        if old >= 0:
+            os.close(old)
+        if not self._offset:
+            self._write_out(heading(Header(self._seq + 1, self._run)))
+            _sync_folder(self._folder)
+
+    def _recovered(self) -> tuple[int, Path, int]:
+        """Return the last seq, its segment and the offset behind it; cut off what is torn."""
+        files = segments(self._folder)
+        while files:
+            segment = Segment(files[-1])
+            header = segment.header()
+            self.torn = self.torn or segment.torn
+            if header is None:
+                files.pop().unlink()
+                continue
+            if header.run != self._run:
+                raise JournalError(f"found a journal of {header.run}, expected {self._run}")
+            seq = header.first_seq - 1 + sum(map(count, segment.bodies(segment.end)))
+            if segment.torn:
+                self.torn = segment.torn
+                os.truncate(segment.path, segment.end)
+            return seq, segment.path, segment.end
+        return 0, following(None, self._folder), 0
+
+    def _keep_synced(self, interval_s: float) -> None:
+        while not self._stopping.wait(interval_s):
+            try:
+                self._sync()
+            except OSError as error:
+                self._break(f"{self._path.name} cannot be synced: {error}")
+                return
+
+    def _sync(self) -> None:
+        with self._lock:
+            written = self._written
+            if written != self._synced:
+                self._fdatasync(self._fd)
+                self._synced = written
+
+
+def _sync_folder(folder: Path) -> None:
+    fd = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)

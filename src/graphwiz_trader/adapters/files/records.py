@@ -1,0 +1,157 @@
+"""
+Records: one journal entry as bytes, and back.
+
+A record's body is `kind u8, seq u64` and what the kind asks for, little-endian. Book updates,
+most of a live journal, are columns; everything else is the codec's primitives as MessagePack.
+"""
+
+import struct
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+import msgspec
+import numpy as np
+
+from graphwiz_trader.domain.codec import flatten, restore
+from graphwiz_trader.domain.errors import JournalTorn
+from graphwiz_trader.domain.events import BookUpdate, LevelRows, TapeMessage
+from graphwiz_trader.domain.facts import Entry, Outcome
+from graphwiz_trader.domain.units import InstrumentId, Nanos
+
+T = TypeVar("T")
+
+HEADER = 0
+ENTRY = 1
+BOOK = 2
+REFERENCES = 3
+CLOSED = 4
+
+OPENING = struct.Struct("<BQ")
+"""Kind and seq: how every body begins."""
+
+_BOOK = struct.Struct("<BQqqqqqqBHI")
+_SNAPSHOT, _MORE, _CHECKED, _CONCLUDED = 1, 2, 4, 8
+_LEVEL_BYTES = 1 + 8 + 8
+_TAPE_SHIFT, _MESSAGE_BITS = 48, (1 << 47) - 1
+
+_to_bytes = msgspec.msgpack.Encoder().encode
+_from_bytes = msgspec.msgpack.Decoder().decode
+
+
+def encoded(entry: Entry) -> bytes:
+    """Return the body of *entry*'s record."""
+    event = entry.event
+    if type(event) is BookUpdate:
+        return _encoded_book(event, entry.outcome)
+    return OPENING.pack(ENTRY, entry.outcome.seq) + _to_bytes(flatten(entry))
+
+
+def encoded_references(seq: int, packed: Sequence[int]) -> bytes:
+    """Return the body of a record of steps *seq*, *seq* + 1, … each one `reference`."""
+    return OPENING.pack(REFERENCES, seq) + np.array(packed, np.int64).tobytes()
+
+
+def reference(tape: int, message: int, more: bool) -> int:  # noqa: FBT001
+    """Return a tape message as one number; *tape* below 2¹⁵, *message* below 2⁴⁷."""
+    return tape << _TAPE_SHIFT | message << 1 | more
+
+
+def count(body: bytes) -> int:
+    """Return how many steps a record's body holds; raise `JournalTorn` for an unknown kind."""
+    kind = body[0]
+    if kind == REFERENCES:
+        return (len(body) - OPENING.size) // 8
+    if kind not in {HEADER, ENTRY, BOOK, CLOSED}:
+        raise JournalTorn(f"found a record of kind {kind}, expected {HEADER} to {CLOSED}")
+    return int(kind in {ENTRY, BOOK})
+
+
+def decoded(body: bytes) -> Iterator[Entry]:
+    """Yield the entries of a record's body; raise `JournalTorn` if it makes no sense."""
+    kind, seq = OPENING.unpack_from(body)
+    try:
+        if kind == BOOK:
+            yield _decoded_book(body)
+        elif kind == ENTRY:
+            yield _restored(body[OPENING.size :], Entry)
+        elif kind == REFERENCES:
+            yield from _decoded_references(seq, body[OPENING.size :])
+    except (msgspec.DecodeError, struct.error, ValueError) as error:
+        raise JournalTorn(f"record {seq} of kind {kind} makes no sense: {error}") from error
+
+
+def _encoded_book(update: BookUpdate, outcome: Outcome) -> bytes:
+    first, last, rows = update.first, update.last, update.rows
+    name = update.instrument.encode()
+    flags = update.snapshot * _SNAPSHOT | update.more * _MORE
+    checksum = update.checksum
+    if checksum is not None:
+        flags |= _CHECKED
+    conclusion = b""
+    if outcome.commands or outcome.facts:
+        flags |= _CONCLUDED
+        conclusion = _to_bytes(flatten(outcome))
+    return b"".join(
+        (
+            _BOOK.pack(
+                BOOK,
+                outcome.seq,
+                update.ts,
+                update.ts_venue,
+                update.first_seq,
+                update.last_seq,
+                update.prev_seq,
+                checksum or 0,
+                flags,
+                len(name),
+                last - first,
+            ),
+            name,
+            rows.side[first:last].tobytes(),
+            rows.ticks[first:last].tobytes(),
+            rows.lots[first:last].tobytes(),
+            conclusion,
+        )
+    )
+
+
+def _decoded_book(body: bytes) -> Entry:
+    _, seq, ts, ts_venue, first_seq, last_seq, prev_seq, checksum, flags, name_size, size = (
+        _BOOK.unpack_from(body)
+    )
+    at = _BOOK.size + name_size
+    ticks_at, lots_at, end = at + size, at + 9 * size, at + _LEVEL_BYTES * size
+    rows = LevelRows(
+        np.frombuffer(body, np.int8, size, at).copy(),
+        np.frombuffer(body, np.int64, size, ticks_at).copy(),
+        np.frombuffer(body, np.int64, size, lots_at).copy(),
+    )
+    update = BookUpdate(
+        Nanos(ts),
+        Nanos(ts_venue),
+        InstrumentId(body[_BOOK.size : at].decode()),
+        rows,
+        0,
+        size,
+        snapshot=bool(flags & _SNAPSHOT),
+        more=bool(flags & _MORE),
+        first_seq=first_seq,
+        last_seq=last_seq,
+        prev_seq=prev_seq,
+        checksum=checksum if flags & _CHECKED else None,
+    )
+    return Entry(update, _restored(body[end:], Outcome) if flags & _CONCLUDED else Outcome(seq))
+
+
+def _decoded_references(seq: int, packed: bytes) -> Iterator[Entry]:
+    for step, number in enumerate(np.frombuffer(packed, np.int64).tolist(), seq):
+        message = number >> 1 & _MESSAGE_BITS
+        event = TapeMessage(number >> _TAPE_SHIFT, message, bool(number & 1))
+        yield Entry(event, Outcome(step))
+
+
+def _restored(packed: bytes, kind: type[T]) -> T:
+    value = restore(_from_bytes(packed))
+    if not isinstance(value, kind):
+        raise JournalTorn(f"found a {type(value).__name__}, expected {kind.__name__}")
+    return value
