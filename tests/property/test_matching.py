@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from graphwiz_trader.domain.orders import OrdType, TimeInForce
 from graphwiz_trader.domain.sides import Side
-from graphwiz_trader.domain.units import Lots, Ticks
+from graphwiz_trader.domain.units import InstrumentId, Lots, Ticks
 from graphwiz_trader.simulation.matching import Fill, MatchingBook, Rest, SelfTrade, VenueOrder
+
+INSTRUMENT = InstrumentId("BTC/USDT@sim")
 
 Arrival: TypeAlias = tuple[Side, OrdType, TimeInForce, int, int, str]
 Change: TypeAlias = tuple[int, int, int]
@@ -32,7 +34,9 @@ POLICIES = st.sampled_from(list(SelfTrade))
 
 def arrived(number: int, arrival: Arrival) -> VenueOrder:
     side, ord_type, time_in_force, price, qty, account = arrival
-    return VenueOrder(number, account, side, ord_type, time_in_force, Ticks(price), Lots(qty))
+    return VenueOrder(
+        number, INSTRUMENT, account, side, ord_type, time_in_force, Ticks(price), Lots(qty)
+    )
 
 
 class Run:

@@ -108,6 +108,12 @@ class Ledger:
 
         """
         self.release(instrument, side, limit_price, qty, lock_rate)
+        return self.settle(instrument, side, price, qty, fee_rate)
+
+    def settle(
+        self, instrument: Instrument, side: Side, price: Ticks, qty: Lots, fee_rate: Decimal
+    ) -> Money:
+        """Settle a fill of an order that locked nothing, and return the commission; see `fill`."""
         notional = instrument.notional(price, qty)
         fee = _EXACT.multiply(notional, fee_rate)
         cash = notional if side is Side.SELL else -notional
@@ -117,9 +123,12 @@ class Ledger:
         elif instrument.kind is Kind.INVERSE:
             # A long inverse contract is paid in base: q·m·(1/bought − 1/sold).
             settlement, cash = instrument.base, -cash
-        self._move(settlement, cash)
-        self._move(settlement, -fee)
+        self._move(settlement, _EXACT.subtract(cash, fee))
         return Money(fee, settlement)
+
+    def credit(self, money: Money) -> None:
+        """Receive *money*, or pay it where it is negative."""
+        self._move(money.asset, money.amount)
 
     def _move(self, asset: Asset, amount: Decimal) -> None:
         self._total[asset] = _EXACT.add(self.total(asset), amount)

@@ -12,7 +12,7 @@ import attrs
 
 from graphwiz_trader.domain.orders import OrdStatus, OrdType, TimeInForce
 from graphwiz_trader.domain.sides import Side
-from graphwiz_trader.domain.units import ClOrdId, Lots, Ticks
+from graphwiz_trader.domain.units import ClOrdId, InstrumentId, Lots, Ticks
 from graphwiz_trader.domain.value import value
 
 
@@ -39,12 +39,13 @@ class VenueOrder:
     """
     One order as its venue knows it.
 
-    `number` is unique at the venue and rises with time. `cl_ord_id` is empty for orders of
-    the crowd. `price` means nothing for a MARKET order; `lock_price` is what its funds are
-    locked at. `cum_qty + leaves_qty == order_qty`, also after the end.
+    `number` is unique at the venue and rises with time. `cl_ord_id` is empty for the crowd's.
+    `price` is positive, and means nothing for a MARKET order; funds are locked at `lock_price`.
+    `cum_qty + leaves_qty == order_qty`, also after the end.
     """
 
     number: int
+    instrument: InstrumentId
     account: str
     side: Side
     ord_type: OrdType

@@ -4,11 +4,12 @@ import pytest
 
 from graphwiz_trader.domain.orders import OrdType, TimeInForce
 from graphwiz_trader.domain.sides import Side
-from graphwiz_trader.domain.units import Lots, Ticks
+from graphwiz_trader.domain.units import InstrumentId, Lots, Ticks
 from graphwiz_trader.simulation.matching import MatchingBook, Rest, SelfTrade, VenueOrder
 
 BUY, SELL = Side.BUY, Side.SELL
 NUMBERS = count(1)
+INSTRUMENT = InstrumentId("BTC/USDT@sim")
 
 
 def order(
@@ -20,7 +21,9 @@ def order(
     time_in_force: TimeInForce = TimeInForce.GTC,
 ) -> VenueOrder:
     number = next(NUMBERS)
-    return VenueOrder(number, account, side, ord_type, time_in_force, Ticks(price), Lots(qty))
+    return VenueOrder(
+        number, INSTRUMENT, account, side, ord_type, time_in_force, Ticks(price), Lots(qty)
+    )
 
 
 def book_of(*orders: VenueOrder, self_trade: SelfTrade = SelfTrade.CANCEL_OLDEST) -> MatchingBook:

@@ -1,0 +1,67 @@
+"""Blotter: what a venue remembers of one account's orders and fills."""
+
+from collections import deque
+
+from graphwiz_trader.domain.orders import ExecutionReport, OrdStatus
+from graphwiz_trader.domain.units import ClOrdId, InstrumentId, Nanos
+from graphwiz_trader.simulation.matching import VenueOrder
+
+KEPT = 65_536
+
+
+class Blotter:
+    """Working orders, the last `KEPT` closed ones, and the last `KEPT` fills."""
+
+    def __init__(self) -> None:
+        self._working: dict[ClOrdId, VenueOrder] = {}
+        self._closed: dict[ClOrdId, VenueOrder] = {}
+        self._fills: deque[ExecutionReport] = deque(maxlen=KEPT)
+
+    @property
+    def working(self) -> tuple[VenueOrder, ...]:
+        """Orders that may still fill, oldest first."""
+        return tuple(self._working.values())
+
+    def find(self, cl_ord_id: ClOrdId) -> VenueOrder | None:
+        """
+        Return the order that was ever known as *cl_ord_id*.
+
+        One that has been replaced since bears another `cl_ord_id` now.
+        """
+        return self._working.get(cl_ord_id) or self._closed.get(cl_ord_id)
+
+    def status(self, cl_ord_id: ClOrdId) -> OrdStatus | None:
+        """Return the status of the request *cl_ord_id*, None if there was none."""
+        order = self.find(cl_ord_id)
+        if order is None:
+            return None
+        return order.ord_status if order.cl_ord_id == cl_ord_id else OrdStatus.REPLACED
+
+    def open(self, order: VenueOrder) -> None:
+        """A new order works."""
+        self._working[order.cl_ord_id] = order
+
+    def close(self, order: VenueOrder) -> None:
+        """*order* has ended."""
+        self._retire(order.cl_ord_id)
+
+    def rename(self, order: VenueOrder, cl_ord_id: ClOrdId) -> None:
+        """*order* was replaced and is known as *cl_ord_id* from now on."""
+        self._retire(order.cl_ord_id)
+        order.cl_ord_id = cl_ord_id
+        self._working[cl_ord_id] = order
+
+    def fill(self, report: ExecutionReport) -> None:
+        """An order traded."""
+        self._fills.append(report)
+
+    def fills(self, instrument: InstrumentId, since: Nanos) -> tuple[ExecutionReport, ...]:
+        """Return the fills in *instrument* whose match was not before *since*, oldest first."""
+        return tuple(
+            fill for fill in self._fills if fill.instrument == instrument and fill.ts_venue >= since
+        )
+
+    def _retire(self, cl_ord_id: ClOrdId) -> None:
+        self._closed[cl_ord_id] = self._working.pop(cl_ord_id)
+        if len(self._closed) > KEPT:
+            del self._closed[next(iter(self._closed))]

@@ -1,0 +1,244 @@
+"""Desk: where a venue takes our requests and reports on our orders."""
+
+from itertools import count
+
+import attrs
+
+from graphwiz_trader.domain.commands import (
+    CancelAll,
+    CancelOrder,
+    OrderCommand,
+    ReplaceOrder,
+    SubmitOrder,
+)
+from graphwiz_trader.domain.events import CancelReject, Event
+from graphwiz_trader.domain.money import Money
+from graphwiz_trader.domain.orders import (
+    ExecType,
+    ExecutionReport,
+    Liquidity,
+    OrdStatus,
+)
+from graphwiz_trader.domain.units import ClOrdId, Lots, Nanos
+from graphwiz_trader.simulation.admission import refusal
+from graphwiz_trader.simulation.blotter import Blotter
+from graphwiz_trader.simulation.floor import Dealt, Floor
+from graphwiz_trader.simulation.line import Line
+from graphwiz_trader.simulation.matching import Fill, Rest, VenueOrder
+
+OWN = "own"
+"""The name of our account on the floor."""
+
+_PREVENTED = "self-trade prevention"
+_NO_LOTS = Lots(0)
+
+
+class Desk:
+    """
+    Our orders at one venue.
+
+    Requests are checked as strictly as a venue would, or more so. Answers gather in `told`,
+    stamped with when we receive them; whoever delivers them empties it.
+    """
+
+    def __init__(self, floor: Floor, numbers: "count[int]", response: Line) -> None:
+        self._floor = floor
+        self._numbers = numbers
+        self._response = response
+        self._execs = count(1)
+        self.blotter = Blotter()
+        self.told: list[Event] = []
+
+    def take(self, command: OrderCommand, now: Nanos) -> Dealt | None:
+        """Answer *command*, which has arrived; return what it did on the floor, if anything."""
+        if isinstance(command, SubmitOrder):
+            return self._submit(command, now)
+        if isinstance(command, ReplaceOrder):
+            return self._replace(command, now)
+        if isinstance(command, CancelOrder):
+            self._cancel(command, now)
+        elif isinstance(command, CancelAll):
+            for order in self.blotter.working:
+                self._withdraw(order, now)
+        return None
+
+    def hear(self, dealt: Dealt, now: Nanos) -> None:
+        """Report whatever of *dealt* concerns us."""
+        for fill, (maker_fee, taker_fee) in zip(dealt.match.fills, dealt.commissions, strict=True):
+            if fill.maker.account == OWN:
+                self._filled(fill.maker, fill, Liquidity.MAKER, maker_fee, now)
+            if fill.taker.account == OWN:
+                self._filled(fill.taker, fill, Liquidity.TAKER, taker_fee, now)
+        for order in dealt.match.withdrawn:
+            if order.account == OWN:
+                self._ended(order, ExecType.CANCELED, _PREVENTED, now)
+
+    def status(self, cl_ord_id: ClOrdId, now: Nanos) -> ExecutionReport | None:
+        """Return what is known of the request *cl_ord_id* as a STATUS report, None if nothing."""
+        order, status = self.blotter.find(cl_ord_id), self.blotter.status(cl_ord_id)
+        if order is None or status is None:
+            return None
+        return ExecutionReport(
+            now,
+            now,
+            cl_ord_id,
+            str(order.number),
+            "",
+            ExecType.STATUS,
+            status,
+            order.instrument,
+            cum_qty=order.cum_qty,
+        )
+
+    def _submit(self, command: SubmitOrder, now: Nanos) -> Dealt | None:
+        order = VenueOrder(
+            next(self._numbers),
+            command.instrument,
+            OWN,
+            command.side,
+            command.ord_type,
+            command.time_in_force,
+            command.price,
+            command.order_qty,
+            cl_ord_id=command.cl_ord_id,
+        )
+        text = self._objection(order)
+        dealt = None if text else self._floor.place(order)
+        if dealt is None or dealt.match.rest is Rest.WOULD_TAKE:
+            taken = "order would take" if dealt else "insufficient balance"
+            self._say(order, ExecType.REJECTED, OrdStatus.REJECTED, now, text or taken)
+            return None
+        self.blotter.open(order)
+        self._say(order, ExecType.NEW, OrdStatus.NEW, now)
+        self._tell(dealt, order, now)
+        return dealt
+
+    def _replace(self, command: ReplaceOrder, now: Nanos) -> Dealt | None:
+        order, text = self._working(command.orig_cl_ord_id)
+        if order is not None:
+            text = self._change_objection(order, command)
+        if order is None or text:
+            self._refuse(command.cl_ord_id, text, now)
+            return None
+        before = order.cum_qty
+        dealt = self._floor.replace(order, command.price, command.order_qty)
+        if dealt is None or dealt.match.rest is Rest.WOULD_TAKE:
+            text = "order would take" if dealt else "insufficient balance"
+            self._refuse(command.cl_ord_id, text, now)
+            return None
+        self.blotter.rename(order, command.cl_ord_id)
+        status = OrdStatus.PARTIALLY_FILLED if before else OrdStatus.NEW
+        self._say(order, ExecType.REPLACED, status, now, cum_qty=before)
+        self._tell(dealt, order, now)
+        return dealt
+
+    def _tell(self, dealt: Dealt, order: VenueOrder, now: Nanos) -> None:
+        """Report what an accepted arrival did, then how it ended, unless it works or is filled."""
+        self.hear(dealt, now)
+        if dealt.match.rest is Rest.EXPIRED:
+            self._ended(order, ExecType.EXPIRED, "", now)
+        elif dealt.match.rest is Rest.SELF_TRADE:
+            self._ended(order, ExecType.CANCELED, _PREVENTED, now)
+
+    def _cancel(self, command: CancelOrder, now: Nanos) -> None:
+        order, text = self._working(command.cl_ord_id)
+        if order is None:
+            self._refuse(command.cl_ord_id, text, now)
+        elif order.instrument != command.instrument:
+            self._refuse(command.cl_ord_id, f"order is in {order.instrument}", now)
+        else:
+            self._withdraw(order, now)
+
+    def _withdraw(self, order: VenueOrder, now: Nanos) -> None:
+        self._floor.cancel(order)
+        self._ended(order, ExecType.CANCELED, "", now)
+
+    def _working(self, cl_ord_id: ClOrdId) -> tuple[VenueOrder | None, str]:
+        """Return the working order of that id, or None and why not."""
+        status = self.blotter.status(cl_ord_id)
+        if status is None:
+            return None, f"unknown order {cl_ord_id}"
+        if status not in (OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED):
+            return None, f"order {cl_ord_id} is {status.value}"
+        return self.blotter.find(cl_ord_id), ""
+
+    def _objection(self, order: VenueOrder) -> str:
+        instrument = self._floor.instruments.get(order.instrument)
+        if instrument is None:
+            return f"unknown instrument {order.instrument}"
+        if self.blotter.find(order.cl_ord_id) is not None:
+            return f"duplicate cl_ord_id {order.cl_ord_id}"
+        best = self._floor.books[order.instrument].best(order.side.opposite)
+        return refusal(instrument, order, best)
+
+    def _change_objection(self, order: VenueOrder, command: ReplaceOrder) -> str:
+        if command.instrument != order.instrument:
+            return f"order is in {order.instrument}"
+        if command.order_qty <= order.cum_qty:
+            return f"quantity {command.order_qty} is not above the {order.cum_qty} lots filled"
+        return self._objection(
+            attrs.evolve(
+                order,
+                cl_ord_id=command.cl_ord_id,
+                price=command.price,
+                order_qty=command.order_qty,
+            )
+        )
+
+    def _filled(
+        self, order: VenueOrder, fill: Fill, liquidity: Liquidity, fee: Money, now: Nanos
+    ) -> None:
+        maker = liquidity is Liquidity.MAKER
+        cum = fill.maker_cum_qty if maker else fill.taker_cum_qty
+        full = cum == order.order_qty
+        report = ExecutionReport(
+            self._response.arrival(now),
+            now,
+            order.cl_ord_id,
+            str(order.number),
+            str(next(self._execs)),
+            ExecType.TRADE,
+            OrdStatus.FILLED if full else OrdStatus.PARTIALLY_FILLED,
+            order.instrument,
+            fill.price,
+            fill.qty,
+            cum,
+            liquidity,
+            fee,
+        )
+        self.told.append(report)
+        self.blotter.fill(report)
+        if full:
+            self.blotter.close(order)
+
+    def _ended(self, order: VenueOrder, exec_type: ExecType, text: str, now: Nanos) -> None:
+        self.blotter.close(order)
+        self._say(order, exec_type, order.ord_status, now, text, cum_qty=order.cum_qty)
+
+    def _refuse(self, cl_ord_id: ClOrdId, text: str, now: Nanos) -> None:
+        self.told.append(CancelReject(self._response.arrival(now), cl_ord_id, text))
+
+    def _say(
+        self,
+        order: VenueOrder,
+        exec_type: ExecType,
+        ord_status: OrdStatus,
+        now: Nanos,
+        text: str = "",
+        *,
+        cum_qty: Lots = _NO_LOTS,
+    ) -> None:
+        self.told.append(
+            ExecutionReport(
+                self._response.arrival(now),
+                now,
+                order.cl_ord_id,
+                str(order.number),
+                str(next(self._execs)),
+                exec_type,
+                ord_status,
+                order.instrument,
+                cum_qty=cum_qty,
+                text=text,
+            )
+        )
