@@ -12,7 +12,7 @@ from typing import Any, NewType, Union, get_args, get_origin, get_type_hints
 import attrs
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from graphwiz_trader.domain.codec import canonical, flatten, restore
@@ -71,6 +71,16 @@ def book_updates(draw: st.DrawFn) -> BookUpdate:
     return BookUpdate(rows=rows, first=first, last=last, **rest)
 
 
+@st.composite
+def built(draw: st.DrawFn, kind: type, fields: dict[str, st.SearchStrategy[Any]]) -> Any:
+    """A value of *kind*, where its own rules allow one."""
+    chosen = {name: draw(values) for name, values in fields.items()}
+    try:
+        return kind(**chosen)
+    except DomainError:
+        return reject()
+
+
 @cache
 def values_of(hint: Any) -> st.SearchStrategy[Any]:
     """Anything a field of type *hint* may hold."""
@@ -93,7 +103,7 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
     if isinstance(hint, type):
         hints = get_type_hints(hint)
         fields = [field.name for field in attrs.fields(hint) if field.init]
-        return st.builds(hint, **{name: values_of(hints[name]) for name in fields})
+        return built(hint, {name: values_of(hints[name]) for name in fields})
     if get_origin(hint) is tuple:
         return st.lists(values_of(get_args(hint)[0]), max_size=3).map(tuple)
     if get_origin(hint) in {Union, UnionType}:
