@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Protocol, TypeAlias
 
+from graphwiz_trader.domain.book import OrderBook
 from graphwiz_trader.domain.events import BookGap, BookUpdate, Trade
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.tape import SourceFile
@@ -15,16 +16,16 @@ class TopSeen:
     """
     The venue's own word on its best bid and ask, from a stream independent of the book's.
 
-    `seq` is on the scale of `BookUpdate.last_seq`; quantities are None where they are not sent.
+    `seq` is on the scale of `BookUpdate.last_seq`.
     """
 
     ts: Nanos
     instrument: InstrumentId
     seq: int
     bid: Ticks
-    bid_lots: Lots | None
+    bid_lots: Lots
     ask: Ticks
-    ask_lots: Lots | None
+    ask_lots: Lots
 
 
 RecordedEvent: TypeAlias = BookUpdate | Trade | BookGap | TopSeen
@@ -58,8 +59,15 @@ class Recording(Protocol):
         """Quantities cut to 8 decimals so far."""
 
     @property
+    def late(self) -> int:
+        """Messages so far that were received before the one in front of them."""
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What a reader must know that the events do not say."""
+
+    def book(self, instrument: Instrument) -> OrderBook:
+        """Return an empty book of *instrument* that checks what this feed lets one check."""
 
     def events(self) -> Iterator[RecordedEvent]:
         """

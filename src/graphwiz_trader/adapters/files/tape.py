@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphwiz_trader.adapters.files.columns import mapped
-from graphwiz_trader.adapters.files.tape_writer import HEADER, Page, FileTapeWriter
+from graphwiz_trader.adapters.files.tape_writer import HEADER, FileTapeWriter, Page
 from graphwiz_trader.domain.errors import DataError
 from graphwiz_trader.domain.events import LevelRows
 from graphwiz_trader.domain.instrument import Instrument
@@ -41,7 +41,9 @@ class FileTapes:
         """Begin a tape in a hidden folder beside *name*."""
         folder = Path(name)
         if folder.exists() and not (folder / HEADER).is_file():
-            raise DataError(f"{folder}: found something else, expected a tape to replace or nothing")
+            raise DataError(
+                f"{folder}: found something else, expected a tape to replace or nothing"
+            )
         return FileTapeWriter(folder, instruments)
 
 

@@ -1,0 +1,87 @@
+"""Formats: the foreign formats by name; a reader is imported when its format is asked for."""
+
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+
+from graphwiz_trader.adapters.files.imports.grid import Grid
+from graphwiz_trader.adapters.files.imports.raw import Reader
+from graphwiz_trader.domain.value import value
+
+Grids = Callable[[Sequence[Path]], Mapping[str, Grid]]
+"""Returns, by the source's symbols, the grids that files beside the given ones tell."""
+
+
+@value
+class Format:
+    """
+    A format: `module` of this package holds its reader as `read`.
+
+    `venue` is the name used where the user gives none. `has_grids`: the module also holds
+    `grids`, a `Grids`.
+    """
+
+    name: str
+    summary: str
+    module: str
+    venue: str
+    has_grids: bool = False
+
+    def reader(self) -> Reader:
+        """Return the format's reader."""
+        reader: Reader = _member(self.module, "read")
+        return reader
+
+    def grids(self, paths: Sequence[Path]) -> Mapping[str, Grid]:
+        """Return the grids told by files beside *paths*, none where there are no such files."""
+        if not self.has_grids:
+            return {}
+        grids: Grids = _member(self.module, "grids")
+        return grids(paths)
+
+
+FORMATS: Mapping[str, Format] = {
+    known.name: known
+    for known in (
+        Format(
+            "binance-ws",
+            "lines `<ns> <json>` of Binance streams, with one REST depth snapshot",
+            "binance_ws",
+            "binance",
+        ),
+        Format(
+            "book-csv",
+            "CSV timestamp,symbol,b1..bN,bv1..bvN,a1..aN,av1..avN",
+            "book_csv",
+            "recorded",
+        ),
+        Format(
+            "hftbacktest",
+            "npz or npy of hftbacktest's events",
+            "hftbacktest",
+            "recorded",
+        ),
+        Format(
+            "lean-quote-tick",
+            "zip of CSV ms,bid,ask or ms,bid,size,ask,size, a file a day",
+            "lean",
+            "recorded",
+        ),
+        Format(
+            "lean-trade-tick",
+            "zip of CSV ms,price,size, a file a day",
+            "lean_trades",
+            "recorded",
+        ),
+        Format(
+            "trades-csv",
+            "CSV date,last or date,price,qty,side",
+            "trades_csv",
+            "recorded",
+        ),
+    )
+}
+
+
+def _member(module: str, name: str):  # type: ignore[no-untyped-def] # the table says what it is
+    return getattr(import_module(f"graphwiz_trader.adapters.files.imports.{module}"), name)

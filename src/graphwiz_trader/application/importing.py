@@ -1,0 +1,63 @@
+"""Importing: a recording of others becomes a tape, and what is wrong with it is counted."""
+
+from collections.abc import Callable
+
+from graphwiz_trader.domain.book import OrderBook
+from graphwiz_trader.domain.events import BookGap, BookUpdate
+from graphwiz_trader.domain.tape import TapeHeader
+from graphwiz_trader.domain.units import InstrumentId
+from graphwiz_trader.ports.recording import Recording, TopSeen
+from graphwiz_trader.ports.tape import Findings, TapeStore
+
+Progress = Callable[[int], None]
+"""Told how many messages were taken down so far, now and then."""
+
+_EVERY = 1 << 14
+
+
+def import_tape(
+    recording: Recording, store: TapeStore, name: str, progress: Progress
+) -> TapeHeader:
+    """
+    Take *recording* down as the tape *name*; return its header.
+
+    A book crossed in itself is kept and counted: each record after which bid > ask counts once.
+
+    Raises:
+        DataError: the recording or the store cannot go on; there is no tape then.
+    """
+    books: dict[InstrumentId, OrderBook] = {
+        instrument.id: OrderBook(instrument) for instrument in recording.instruments
+    }
+    crossed = locked = gaps = messages = 0
+    with store.writer(name, recording.instruments) as writer:
+        for event in recording.events():
+            if isinstance(event, BookGap):
+                gaps += 1
+                continue
+            if isinstance(event, TopSeen):
+                continue
+            writer.append(event)
+            if isinstance(event, BookUpdate):
+                book = books[event.instrument]
+                book.apply(event)
+                if book.is_crossed:
+                    crossed += 1
+                elif book.is_locked:
+                    locked += 1
+            messages += 1
+            if messages % _EVERY == 0:
+                progress(messages)
+        return writer.seal(
+            Findings(
+                format=recording.format,
+                files=recording.files,
+                records=recording.records,
+                crossed=crossed,
+                locked=locked,
+                gaps=gaps,
+                rounded=recording.rounded,
+                late=recording.late,
+                notes=recording.notes,
+            )
+        )

@@ -1,0 +1,73 @@
+"""Verify: rebuild the books of a recording and hold them against the venue's own word."""
+
+from graphwiz_trader.application.bbo import BboCheck, Proof
+from graphwiz_trader.domain.book import Applied
+from graphwiz_trader.domain.events import BookGap, BookUpdate
+from graphwiz_trader.domain.value import value
+from graphwiz_trader.ports.recording import Recording, TopSeen
+
+
+@value
+class Verdict:
+    """
+    What was found in one recording, or in several together.
+
+    `frames` counts the source's records, `updates` the changes applied to books, `crossed` the
+    updates that left bid > ask, `torn` those of them where a book kept from changes cannot be:
+    a feed of whole quotes may show what crosses itself.
+    """
+
+    frames: int = 0
+    updates: int = 0
+    gaps: int = 0
+    crossed: int = 0
+    torn: int = 0
+    checksums: Proof = Proof()
+    bbo: Proof = Proof()
+
+    def __add__(self, other: "Verdict") -> "Verdict":
+        return Verdict(
+            self.frames + other.frames,
+            self.updates + other.updates,
+            self.gaps + other.gaps,
+            self.crossed + other.crossed,
+            self.torn + other.torn,
+            self.checksums + other.checksums,
+            self.bbo + other.bbo,
+        )
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing is missing, no kept book is crossed and all comparisons held."""
+        return not self.gaps and not self.torn and self.checksums.holds and self.bbo.holds
+
+
+def verify(recording: Recording) -> Verdict:
+    """
+    Return what is wrong with *recording*; the books are kept whatever it is.
+
+    Raises:
+        DataError: the recording cannot be read.
+    """
+    books = {instrument.id: recording.book(instrument) for instrument in recording.instruments}
+    checks = {instrument.id: BboCheck() for instrument in recording.instruments}
+    updates = gaps = crossed = torn = 0
+    for event in recording.events():
+        if isinstance(event, BookGap):
+            gaps += 1
+        elif isinstance(event, TopSeen):
+            top = (event.bid, event.bid_lots, event.ask, event.ask_lots)
+            checks[event.instrument].top(event.seq, top)
+        elif isinstance(event, BookUpdate):
+            book = books[event.instrument]
+            if book.apply(event) is Applied.AWAITING_SNAPSHOT:
+                continue
+            crossed += book.is_crossed
+            if event.snapshot:
+                continue
+            updates += 1
+            torn += book.is_crossed
+            touch = (book.bid, book.bid_lots, book.ask, book.ask_lots)
+            checks[event.instrument].book(event.last_seq, touch)
+    bbo = sum((check.finish() for check in checks.values()), Proof())
+    return Verdict(recording.records, updates, gaps, crossed, torn, Proof(), bbo)
