@@ -21,21 +21,21 @@ class Limits:
     """Bounds as (operator, number), the choices there are, and the pattern to match."""
 
     bounds: tuple[tuple[str, float], ...] = ()
-    choices: tuple[str, ...] = ()
+    choices: tuple[object, ...] = ()
     pattern: str | None = None
 
 
 def limits_of(validator: object) -> Limits:
     """Return what the attrs *validator* demands, as far as it is of a kind known here."""
     bounds: list[tuple[str, float]] = []
-    choices: list[str] = []
+    choices: list[object] = []
     pattern: str | None = None
     for part in _parts(validator):
         match getattr(part, "compare_op", None):
             case str() as operator:
                 bounds.append((operator, float(getattr(part, "bound", "nan"))))
         options = getattr(part, "options", ())
-        choices += [str(item.value if isinstance(item, Enum) else item) for item in options]
+        choices += [item.value if isinstance(item, Enum) else item for item in options]
         found = getattr(part, "pattern", None)
         pattern = found.pattern if isinstance(found, re.Pattern) else pattern
     return Limits(tuple(bounds), tuple(choices), pattern)
@@ -51,7 +51,7 @@ def expectation(noun: str, key: str, validator: object) -> str:
     """
     limits = limits_of(validator)
     if limits.choices:
-        return "one of " + ", ".join(limits.choices)
+        return "one of " + ", ".join(map(str, limits.choices))
     words = [noun, " and ".join(f"{operator} {bound:g}" for operator, bound in limits.bounds)]
     if limits.pattern is not None:
         words.append(f"matching {limits.pattern}")

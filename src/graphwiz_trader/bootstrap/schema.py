@@ -55,7 +55,7 @@ def _field(field: "attrs.Attribute[object]", hint: object) -> dict[str, Plain]:
     bounds: dict[str, Plain] = {_BOUNDS[operator]: bound for operator, bound in limits.bounds}
     about |= bounds
     if limits.choices:
-        about["enum"] = list(limits.choices)
+        about["enum"] = plain(limits.choices)
     if limits.pattern is not None:
         about["pattern"] = limits.pattern
     if "meaning" in field.metadata:

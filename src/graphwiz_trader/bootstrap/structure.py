@@ -128,7 +128,7 @@ class Structure:
             limits = limits_of(field.validator)
             known = limits.bounds or limits.choices or limits.pattern
             wanted = expectation(_noun(made), field.name, field.validator) if known else str(error)
-            self.tell(path, str(made), wanted, nearest(str(made), limits.choices))
+            self.tell(path, str(made), wanted, nearest(str(made), tuple(map(str, limits.choices))))
 
     def _made(self, kind: type[T], given: Mapping[str, object], path: str) -> T | Broken:
         try:

@@ -1,16 +1,16 @@
 """Setting: one configuration key, as a field of a settings value: default, meaning, limits."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 import attrs
 from attrs.validators import and_
 
 T = TypeVar("T")
-Check = Callable[[object, "attrs.Attribute[T]", T], None]
+Check: TypeAlias = Callable[..., object]
 
 
-def setting(default: T, meaning: str, *checks: Check[T], aliases: tuple[str, ...] = ()) -> T:
+def setting(default: T, meaning: str, *checks: Check, aliases: tuple[str, ...] = ()) -> T:
     """
     Declare a configuration key.
 
@@ -22,7 +22,7 @@ def setting(default: T, meaning: str, *checks: Check[T], aliases: tuple[str, ...
     return field
 
 
-def section(kind: Callable[[], T], meaning: str, *checks: Check[T]) -> T:
+def section(kind: Callable[[], T], meaning: str, *checks: Check) -> T:
     """Declare a key whose default is made by calling *kind*: a nested section or a mapping."""
     about = _about(meaning, ())
     field: T = attrs.field(factory=kind, validator=_all(checks), metadata=about)
@@ -34,7 +34,7 @@ def fields_of(kind: type) -> "tuple[attrs.Attribute[object], ...]":
     return tuple(attrs.fields(kind))
 
 
-def _all(checks: tuple[Check[T], ...]) -> Check[T] | None:
+def _all(checks: tuple[Check, ...]) -> Check | None:
     return and_(*checks) if checks else None
 
 

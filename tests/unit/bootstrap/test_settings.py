@@ -191,6 +191,14 @@ def test_the_canonical_text_makes_the_same_settings_again(write: Write) -> None:
     assert json.loads(text)["hft"]["risk"]["max_venue_exposure"] == "1.50"
 
 
+def test_restored_strategies_keep_their_order(write: Write) -> None:
+    path = write("hft: {strategies: {z: {use: own.py:Own}, a: {use: own.py:Own}}}")
+
+    again = restored(canonical(load([path], {}, ()).settings), ("hft.strategies.z.z=3",)).settings
+
+    assert list(again.hft.strategies) == ["z", "a"]
+
+
 def test_a_key_of_restored_settings_can_be_changed() -> None:
     text = canonical(Settings())
 
