@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Event as Signaled
 from threading import Lock, Thread
 
+from graphwiz_trader.adapters.files.folder import sync_folder
 from graphwiz_trader.adapters.files.records import (
     CLOSED,
     OPENING,
@@ -226,7 +227,7 @@ class FileJournal:
             os.close(old)
         if not self._offset:
             self._write_out(heading(Header(self._seq + 1, self._run)))
-            _sync_folder(self._folder)
+            sync_folder(self._folder)
 
     def _recovered(self) -> tuple[int, Path, int]:
         """Return the last seq, its segment and the offset behind it; cut off what is torn."""
@@ -261,11 +262,3 @@ class FileJournal:
             if written != self._synced:
                 self._fdatasync(self._fd)
                 self._synced = written
-
-
-def _sync_folder(folder: Path) -> None:
-    fd = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
