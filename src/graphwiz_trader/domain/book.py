@@ -17,7 +17,7 @@ from graphwiz_trader.domain.sequence import Order, SeqRule, Sequence
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import Nanos
 from graphwiz_trader.kernels import book as kernel
-from graphwiz_trader.kernels.book import ASK, BID, CROSSED, CROSSINGS, NO_ASK, NO_BID
+from graphwiz_trader.kernels.levels import ASK, BID, CROSSED, CROSSINGS, NO_ASK, NO_BID
 
 
 class Applied(Enum):

@@ -9,7 +9,7 @@ from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import Int64s, Lots, Ticks
 from graphwiz_trader.kernels import book as kernel
 from graphwiz_trader.kernels import depth
-from graphwiz_trader.kernels.book import (
+from graphwiz_trader.kernels.levels import (
     ASK,
     ASK_LOTS,
     BID,
@@ -23,7 +23,7 @@ from graphwiz_trader.kernels.book import (
 )
 
 NAN = float("nan")
-WINDOW = 1 << 14
+WINDOW = 1 << 16
 
 
 class Depth:
@@ -156,25 +156,25 @@ class Depth:
 
     def liquidity(self, side: Side, levels: int) -> Lots:
         """Return the lots of the best *levels* bids (BUY) or asks (SELL)."""
-        return Lots(depth.liquidity(self._state, side, levels, self._out))
+        return Lots(depth.liquidity(self._state, int(side), levels, self._out))
 
     def liquidity_within(self, side: Side, ticks: int) -> Lots:
         """Return the lots of the bids (BUY) or asks (SELL) at most *ticks* behind the best."""
-        return Lots(depth.liquidity_within(self._state, side, ticks, self._out))
+        return Lots(depth.liquidity_within(self._state, int(side), ticks, self._out))
 
     def level(self, side: Side, tick: int) -> Lots:
         """Return the lots bid (BUY) or asked (SELL) at *tick*, 0 if none."""
-        return Lots(depth.level(self._state, side, tick))
+        return Lots(depth.level(self._state, int(side), tick))
 
     def levels(self, side: Side, n: int) -> tuple[Int64s, Int64s]:
         """Return ticks and lots of the best *n* bids (BUY) or asks (SELL), best first; copies."""
         ticks, lots = np.empty(n, np.int64), np.empty(n, np.int64)
-        found = depth.levels(self._state, side, ticks, lots)
+        found = depth.levels(self._state, int(side), ticks, lots)
         return ticks[:found], lots[:found]
 
     def count(self, side: Side) -> int:
         """Return how many bids (BUY) or asks (SELL) there are."""
-        return depth.count(self._state, side)
+        return depth.count(self._state, int(side))
 
     def horizon(self, side: Side) -> Ticks | None:
         """

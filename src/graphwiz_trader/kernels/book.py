@@ -1,46 +1,45 @@
-"""
-Book: both sides of one instrument in one int64 array, never truncated.
-
-A level is found by its *signed key*: the tick for a bid, minus the tick for an ask, so that the
-best level of either side is its largest key and one path of code serves both.
-Each side keeps a window of W keys as a ring (`key & MASK`), with one bit a key that says whether
-there is a level.
-The window follows the best level; levels below it are kept sorted in the *far* part, and come back
-when the window does.
-No level lies above the window, and a side that is not empty has its best level inside.
-
-Layout of a state: header · lots of the bids' window, of the asks' · their bits, 32 to a word ·
-far keys of the bids, of the asks · far lots of the bids, of the asks.
-"""
+"""Book: one instrument's levels, changed by messages and never truncated; layout in `levels`."""
 
 import numpy as np
 
 from graphwiz_trader.kernels.arrays import Int8s, Int64s
 from graphwiz_trader.kernels.jit import IN8, IN64, inline, kernel
+from graphwiz_trader.kernels.levels import (
+    ASK,
+    ASK_LOTS,
+    BEST,
+    BID,
+    BID_LOTS,
+    CAPACITY,
+    CROSSED,
+    CROSSINGS,
+    FAR,
+    HEADER,
+    HORIZON,
+    LOCKED,
+    LOW,
+    MASK,
+    NEAR,
+    NEEDED,
+    NO_ASK,
+    NO_BID,
+    NO_KEY,
+    NO_WINDOW,
+    WORD,
+    far_of,
+    far_position,
+    lots_at,
+    step,
+    store,
+    total,
+    window_below,
+    window_for,
+)
 
-BID, ASK, BID_LOTS, ASK_LOTS = 0, 1, 2, 3
-"""Header: the touch after the last message, in ticks and lots; `NO_BID`, `NO_ASK` and 0 if none."""
-
-CROSSED, LOCKED, CROSSINGS = 4, 5, 6
-"""Header: 1 if bid > ask, 1 if bid = ask, and the number of messages that left bid > ask."""
-
-MASK, CAPACITY, NEEDED = 7, 8, 9
-"""Header: W − 1, far levels a side that fit, far levels a side that would have been needed."""
-
-BEST, LOW, FAR, HORIZON = 10, 12, 14, 16
-"""Header, a pair for bids and asks: best key, lowest key of the window, number of far levels,
-and the worst key of the last snapshot."""
-
-HEADER = 32
-NO_BID = -(1 << 62)
-NO_ASK = 1 << 62
-NO_KEY = -(1 << 62)
-NO_WINDOW = 1 << 62
 MIN_WINDOW = 256
-WORD = 5
 
 
-def new_book(window: int = 1 << 14, capacity: int = 256) -> Int64s:
+def new_book(window: int = 1 << 16, capacity: int = 256) -> Int64s:
     """
     Return the state of an empty book.
 
@@ -72,130 +71,17 @@ def enlarged(state: Int64s) -> Int64s:
     return larger
 
 
-@inline
-def _word_of(b: Int64s, s: int, k: int) -> int:
-    """Index of the word that holds the bit of key *k*."""
-    mask: int = b[MASK]
-    window = mask + 1
-    return HEADER + 2 * window + s * (window >> WORD) + ((k & mask) >> WORD)
-
-
-@inline
-def _far_of(b: Int64s, s: int) -> int:
-    """Index of the first far key of side *s*; its lots are `2 * capacity` further on."""
-    window: int = b[MASK] + 1
-    capacity: int = b[CAPACITY]
-    return HEADER + 2 * window + 2 * (window >> WORD) + s * capacity
-
-
-@inline
-def _store(b: Int64s, s: int, k: int, v: int) -> None:
-    """Set key *k*, which is inside the window, to *v* lots."""
-    mask = b[MASK]
-    b[HEADER + s * (mask + 1) + (k & mask)] = v
-    word = _word_of(b, s, k)
-    bit = 1 << (k & 31)
-    if v > 0:
-        b[word] |= bit
-    else:
-        b[word] &= ~bit
-
-
-@inline
-def _highest(word: int) -> int:
-    """Position of the highest bit of *word*, 0 < word < 2³²."""
-    n = 0
-    if word >= 1 << 16:
-        word >>= 16
-        n += 16
-    if word >= 1 << 8:
-        word >>= 8
-        n += 8
-    if word >= 1 << 4:
-        word >>= 4
-        n += 4
-    if word >= 1 << 2:
-        word >>= 2
-        n += 2
-    return n + (word >> 1)
-
-
-@inline
-def _window_below(b: Int64s, s: int, k: int) -> int:
-    """Return the best key below *k* inside the window, or `NO_KEY`."""
-    low = b[LOW + s]
-    if k <= low:
-        return NO_KEY
-    base = k - (k & 31)
-    word = b[_word_of(b, s, k)] & ((1 << (k & 31)) - 1)
-    while word == 0:
-        base -= 32
-        if base < low:
-            return NO_KEY
-        word = b[_word_of(b, s, base)]
-    return base + _highest(word)
-
-
-@inline
-def _far_position(b: Int64s, s: int, k: int) -> int:
-    """Return how many far keys are below *k*."""
-    start = _far_of(b, s)
-    low, high = 0, b[FAR + s]
-    while low < high:
-        middle = (low + high) >> 1
-        if b[start + middle] < k:
-            low = middle + 1
-        else:
-            high = middle
-    return low
-
-
-@inline
-def below(b: Int64s, s: int, k: int) -> int:
-    """Return the best key of side *s* (0 bids, 1 asks) below *k*, or `NO_KEY`."""
-    found = NO_KEY
-    if k > b[LOW + s]:
-        found = _window_below(b, s, k)
-    if found == NO_KEY:
-        position = _far_position(b, s, k)
-        if position > 0:
-            found = b[_far_of(b, s) + position - 1]
-    return found
-
-
-@inline
-def lots_at(b: Int64s, s: int, k: int) -> int:
-    """Return the lots at key *k* of side *s*, 0 if there is no level."""
-    lots: int = 0
-    low = b[LOW + s]
-    if low <= k <= low + b[MASK]:
-        lots = b[HEADER + s * (b[MASK] + 1) + (k & b[MASK])]
-    elif k < low:
-        position = _far_position(b, s, k)
-        start = _far_of(b, s)
-        if position < b[FAR + s] and b[start + position] == k:
-            lots = b[start + 2 * b[CAPACITY] + position]
-    return lots
-
-
-@inline
-def _window_for(b: Int64s, k: int) -> int:
-    """Return the lowest key of a window that leaves a quarter of it above *k*."""
-    low: int = k - 3 * ((b[MASK] + 1) >> 2)
-    return low - (low & 31)
-
-
 @kernel("void(int64[::1], int64, int64)")
 def _lower(b: Int64s, s: int, k: int) -> None:
     """Move the window of side *s* down to its best level *k*, and take in what was far."""
     b[BEST + s] = k
-    low = _window_for(b, k)
+    low = window_for(b, k)
     b[LOW + s] = low
-    start = _far_of(b, s)
+    start = far_of(b, s)
     n = b[FAR + s]
     while n > 0 and b[start + n - 1] >= low:
         n -= 1
-        _store(b, s, b[start + n], b[start + 2 * b[CAPACITY] + n])
+        store(b, s, b[start + n], b[start + 2 * b[CAPACITY] + n])
     b[FAR + s] = n
 
 
@@ -207,52 +93,51 @@ def _raise(b: Int64s, s: int, k: int) -> int:
     Returns 0, with nothing changed, when the far part is too small.
     """
     low = b[LOW + s]
-    top = min(_window_for(b, k), low + b[MASK] + 1)
+    top = min(window_for(b, k), low + b[MASK] + 1)
     leaving = 0
-    key = _window_below(b, s, top)
+    key = window_below(b, s, top)
     while key != NO_KEY:
         leaving += 1
-        key = _window_below(b, s, key)
+        key = window_below(b, s, key)
     n = b[FAR + s] + leaving
     b[NEEDED] = n
     if n > b[CAPACITY]:
         return 0
     b[FAR + s] = n
-    start = _far_of(b, s)
-    key = _window_below(b, s, top)
+    start = far_of(b, s)
+    key = window_below(b, s, top)
     while key != NO_KEY:
         n -= 1
         b[start + n] = key
         b[start + 2 * b[CAPACITY] + n] = lots_at(b, s, key)
-        _store(b, s, key, 0)
-        key = _window_below(b, s, key)
-    b[LOW + s] = _window_for(b, k)
+        store(b, s, key, 0)
+        key = window_below(b, s, key)
+    b[LOW + s] = window_for(b, k)
     return 1
 
 
 @kernel("void(int64[::1], int64, int64)")
 def _retreat(b: Int64s, s: int, k: int) -> None:
     """Find the best level of side *s* after the one at *k* is gone."""
-    key = _window_below(b, s, k)
-    if key == NO_KEY:
-        if b[FAR + s] > 0:
-            _lower(b, s, b[_far_of(b, s) + b[FAR + s] - 1])
-        else:
-            b[BEST + s] = NO_KEY
-            b[LOW + s] = NO_WINDOW
-    elif key - b[LOW + s] < (b[MASK] + 1) >> 2:
-        _lower(b, s, key)
-    else:
+    if b[NEAR + s] > 0:
+        key = window_below(b, s, k)
         b[BEST + s] = key
+        if key - b[LOW + s] < (b[MASK] + 1) >> 2:
+            _lower(b, s, key)
+    elif b[FAR + s] > 0:
+        _lower(b, s, b[far_of(b, s) + b[FAR + s] - 1])
+    else:
+        b[BEST + s] = NO_KEY
+        b[LOW + s] = NO_WINDOW
 
 
 @kernel("int64(int64[::1], int64, int64, int64)")
 def _set_far(b: Int64s, s: int, k: int, v: int) -> int:
     """Set a level below the window; returns 0, with nothing changed, when there is no room."""
     n = b[FAR + s]
-    keys = _far_of(b, s)
+    keys = far_of(b, s)
     lots = keys + 2 * b[CAPACITY]
-    at = _far_position(b, s, k)
+    at = far_position(b, s, k)
     if at < n and b[keys + at] == k:
         if v > 0:
             b[lots + at] = v
@@ -279,9 +164,9 @@ def _set_outside(b: Int64s, s: int, k: int, v: int) -> int:
     """Set a level outside the window; returns 0, with nothing changed, when there is no room."""
     if b[BEST + s] == NO_KEY:
         if v > 0:
-            b[LOW + s] = _window_for(b, k)
+            b[LOW + s] = window_for(b, k)
             b[BEST + s] = k
-            _store(b, s, k, v)
+            store(b, s, k, v)
         return 1
     if k < b[LOW + s]:
         return _set_far(b, s, k, v)
@@ -289,7 +174,7 @@ def _set_outside(b: Int64s, s: int, k: int, v: int) -> int:
         if _raise(b, s, k) == 0:
             return 0
         b[BEST + s] = k
-        _store(b, s, k, v)
+        store(b, s, k, v)
     return 1
 
 
@@ -331,7 +216,7 @@ def apply(b: Int64s, side: Int8s, ticks: Int64s, lots: Int64s, first: int, last:
         v = lots[j]
         low = b[LOW + s]
         if low <= k <= low + mask:
-            _store(b, s, k, v)
+            store(b, s, k, v)
             if k >= b[BEST + s]:
                 if v > 0:
                     b[BEST + s] = k
@@ -356,6 +241,7 @@ def clear(b: Int64s) -> None:
                 b[at : at + 32] = 0
         b[BEST + s] = NO_KEY
         b[LOW + s] = NO_WINDOW
+        b[NEAR + s] = 0
         b[FAR + s] = 0
         b[HORIZON + s] = NO_KEY
     _summarize(b)
@@ -366,20 +252,15 @@ def mark_horizon(b: Int64s) -> None:
     """Remember the worst level of each side: beyond it a snapshot told nothing."""
     for s in range(2):
         worst = NO_KEY
-        if b[FAR + s] > 0:
-            worst = b[_far_of(b, s)]
-        elif b[BEST + s] != NO_KEY:
-            key = b[BEST + s]
-            while key != NO_KEY:
-                worst = key
-                key = _window_below(b, s, key)
+        for rank in range(total(b, s)):
+            worst = step(b, s, rank, worst)
         b[HORIZON + s] = worst
 
 
 @inline
 def _drop_far(b: Int64s, s: int, dropped: int) -> None:
     """Remove the *dropped* worst far levels."""
-    keys = _far_of(b, s)
+    keys = far_of(b, s)
     lots = keys + 2 * b[CAPACITY]
     n = b[FAR + s] - dropped
     for i in range(n):
@@ -392,15 +273,13 @@ def _drop_far(b: Int64s, s: int, dropped: int) -> None:
 def truncate(b: Int64s, depth: int) -> None:
     """Drop all but the best *depth* levels a side, for venues that do not maintain the others."""
     for s in range(2):
-        key = b[BEST + s]
-        n = 1
-        while key != NO_KEY and n < depth:
-            key = below(b, s, key)
-            n += 1
-        if key == NO_KEY:
+        if total(b, s) <= depth:
             continue
-        _drop_far(b, s, _far_position(b, s, key) if key < b[LOW + s] else b[FAR + s])
-        key = _window_below(b, s, key)
+        key = NO_KEY
+        for rank in range(depth):
+            key = step(b, s, rank, key)
+        _drop_far(b, s, far_position(b, s, key) if key < b[LOW + s] else b[FAR + s])
+        key = window_below(b, s, key)
         while key != NO_KEY:
-            _store(b, s, key, 0)
-            key = _window_below(b, s, key)
+            store(b, s, key, 0)
+            key = window_below(b, s, key)

@@ -6,7 +6,8 @@ the product of two int64 may not fit into one.
 """
 
 from graphwiz_trader.kernels.arrays import Float64s, Int64s
-from graphwiz_trader.kernels.book import (
+from graphwiz_trader.kernels.jit import inline, kernel
+from graphwiz_trader.kernels.levels import (
     ASK,
     ASK_LOTS,
     BEST,
@@ -15,10 +16,10 @@ from graphwiz_trader.kernels.book import (
     NO_ASK,
     NO_BID,
     NO_KEY,
-    below,
     lots_at,
+    step,
+    total,
 )
-from graphwiz_trader.kernels.jit import inline, kernel
 
 NAN = float("nan")
 
@@ -31,12 +32,7 @@ def _index(side: int) -> int:
 @kernel("int64(int64[::1], int64)")
 def count(b: Int64s, side: int) -> int:
     """Return how many levels *side* has."""
-    s = _index(side)
-    n = 0
-    key = b[BEST + s]
-    while key != NO_KEY:
-        n += 1
-        key = below(b, s, key)
+    n: int = total(b, _index(side))
     return n
 
 
@@ -49,13 +45,12 @@ def levels(b: Int64s, side: int, ticks: Int64s, lots: Int64s) -> int:
         How many were written: the length of the arrays, or less where the book has less.
     """
     s = _index(side)
-    n = 0
-    key = b[BEST + s]
-    while key != NO_KEY and n < ticks.shape[0]:
-        ticks[n] = side * key
-        lots[n] = lots_at(b, s, key)
-        n += 1
-        key = below(b, s, key)
+    n: int = min(total(b, s), ticks.shape[0])
+    key = NO_KEY
+    for rank in range(n):
+        key = step(b, s, rank, key)
+        ticks[rank] = side * key
+        lots[rank] = lots_at(b, s, key)
     return n
 
 
@@ -71,6 +66,9 @@ def walk(b: Int64s, side: int, wanted: int, out: Float64s) -> int:
     Take *wanted* lots from *side*, best level first, without changing the book.
 
     Args:
+        b: State of the book.
+        side: The one taken from.
+        wanted: Lots.
         out: Written: the notional of what is taken, and the worst tick that was reached
             (NaN if none).
 
@@ -81,13 +79,15 @@ def walk(b: Int64s, side: int, wanted: int, out: Float64s) -> int:
     taken = 0
     notional = 0.0
     worst = NAN
-    key = b[BEST + s]
-    while key != NO_KEY and taken < wanted:
+    key = NO_KEY
+    for rank in range(total(b, s)):
+        if taken >= wanted:
+            break
+        key = step(b, s, rank, key)
         take = min(lots_at(b, s, key), wanted - taken)
         taken += take
         worst = float(side * key)
         notional += worst * take
-        key = below(b, s, key)
     out[0] = notional
     out[1] = worst
     return taken
@@ -97,17 +97,16 @@ def walk(b: Int64s, side: int, wanted: int, out: Float64s) -> int:
 def liquidity(b: Int64s, side: int, n: int, out: Float64s) -> int:
     """Return the lots of the best *n* levels of *side*; *out[0]* is set to their notional."""
     s = _index(side)
-    total = 0
+    lots = 0
     notional = 0.0
-    key = b[BEST + s]
-    while key != NO_KEY and n > 0:
+    key = NO_KEY
+    for rank in range(min(n, total(b, s))):
+        key = step(b, s, rank, key)
         at = lots_at(b, s, key)
-        total += at
+        lots += at
         notional += float(side * key) * at
-        key = below(b, s, key)
-        n -= 1
     out[0] = notional
-    return total
+    return lots
 
 
 @kernel("int64(int64[::1], int64, int64, float64[::1])")
@@ -118,34 +117,36 @@ def liquidity_within(b: Int64s, side: int, distance: int, out: Float64s) -> int:
     *out[0]* is set to their notional.
     """
     s = _index(side)
-    total = 0
+    lots = 0
     notional = 0.0
-    key = b[BEST + s]
-    limit = key - distance
-    while key != NO_KEY and key >= limit:
+    key = NO_KEY
+    for rank in range(total(b, s)):
+        key = step(b, s, rank, key)
+        if key < b[BEST + s] - distance:
+            break
         at = lots_at(b, s, key)
-        total += at
+        lots += at
         notional += float(side * key) * at
-        key = below(b, s, key)
     out[0] = notional
-    return total
+    return lots
+
+
+@inline
+def _lots_of(b: Int64s, s: int, n: int) -> int:
+    lots = 0
+    key = NO_KEY
+    for rank in range(min(n, total(b, s))):
+        key = step(b, s, rank, key)
+        lots += lots_at(b, s, key)
+    return lots
 
 
 @kernel("float64(int64[::1], int64)")
 def imbalance(b: Int64s, n: int) -> float:
     """Return (Σbid − Σask) / (Σbid + Σask) over the best *n* levels a side, 0 when empty."""
-    sums = 0
-    difference = 0
-    for s in range(2):
-        key = b[BEST + s]
-        left = n
-        while key != NO_KEY and left > 0:
-            at = lots_at(b, s, key)
-            sums += at
-            difference += at if s == 0 else -at
-            key = below(b, s, key)
-            left -= 1
-    return difference / sums if sums > 0 else 0.0
+    bids = _lots_of(b, 0, n)
+    asks = _lots_of(b, 1, n)
+    return (bids - asks) / (bids + asks) if bids + asks > 0 else 0.0
 
 
 @kernel("float64(int64[::1])")
