@@ -69,7 +69,7 @@ class Funnel:
         match fact:
             case Observation():
                 self._reached[fact.stage].add((fact.strategy, fact.opportunity))
-            case SignalApproved() if fact.signal.opportunity:
+            case SignalApproved() if fact.group and fact.signal.opportunity:
                 self._groups.setdefault(_episode(fact.signal), []).append(fact.group)
             case SignalRefused():
                 self._denials[fact.refused.reason] += 1

@@ -9,7 +9,6 @@ from fractions import Fraction
 
 import numpy as np
 
-from graphwiz_trader.domain.drawdown import Drawdown, longest_under_water, max_drawdown
 from graphwiz_trader.domain.errors import DomainError
 from graphwiz_trader.domain.sharpe import (
     Moments,
@@ -56,12 +55,12 @@ class TailLoss:
 @value
 class Performance:
     """
-    Return and risk per period of a grid of `step`; None where the returns do not define a figure.
+    Return and risk per period of a fixed grid; None where the returns do not define a figure.
 
     `track_record_needed` is in periods, infinite when the Sharpe ratio is not positive.
     """
 
-    step: Nanos
+    step_ns: Nanos
     periods: int
     total_return: float
     mean: float | None
@@ -73,18 +72,17 @@ class Performance:
     probabilistic_sharpe: float | None
     track_record_needed: float | None
     annual: Annual | None
-    drawdown: Drawdown | None
-    longest_under_water: int
     tail: tuple[TailLoss, ...]
 
 
-def performance(equity: Float64s, step: Nanos) -> Performance:
+def performance(equity: Float64s, step: Nanos, worst: float) -> Performance:
     """
     Return what *equity* earned, and at what risk.
 
     Args:
         equity: The value at the grid's start, then at the end of each period, shape (n + 1,).
         step: The grid's period.
+        worst: The deepest fall from a peak, as a positive fraction; of this grid or a finer one.
 
     Raises:
         DomainError: the curve does not stay above zero, so that returns have no meaning.
@@ -93,9 +91,8 @@ def performance(equity: Float64s, step: Nanos) -> Performance:
         raise DomainError("equity does not stay above 0: its returns have no meaning")
     returns = equity[1:] / equity[:-1] - 1.0
     sample = moments(returns)
-    fall = max_drawdown(equity)
     return Performance(
-        step=step,
+        step_ns=step,
         periods=int(returns.size),
         total_return=float(equity[-1] / equity[0]) - 1.0,
         mean=float(returns.mean()) if returns.size else None,
@@ -106,9 +103,7 @@ def performance(equity: Float64s, step: Nanos) -> Performance:
         kurtosis=sample.kurtosis if sample else None,
         probabilistic_sharpe=probabilistic_sharpe(sample) if sample else None,
         track_record_needed=track_record_needed(sample) if sample else None,
-        annual=_annual(equity, sample, fall) if step == DAY else None,
-        drawdown=fall,
-        longest_under_water=longest_under_water(equity),
+        annual=_annual(equity, sample, worst) if step == DAY else None,
         tail=_tail(returns),
     )
 
@@ -146,7 +141,7 @@ def calmar(growth: float, days: float, worst: float) -> float | None:
     return growth_a_year(growth, days) / worst
 
 
-def _annual(equity: Float64s, sample: Moments | None, fall: Drawdown | None) -> Annual | None:
+def _annual(equity: Float64s, sample: Moments | None, worst: float) -> Annual | None:
     if sample is None or sample.n < LEAST_DAYS:
         return None
     rho = autocorrelation(equity[1:] / equity[:-1] - 1.0, 1) or 0.0
@@ -155,7 +150,7 @@ def _annual(equity: Float64s, sample: Moments | None, fall: Drawdown | None) -> 
         sharpe=sample.sharpe * annual_factor(DAYS_A_YEAR),
         sharpe_lo=sample.sharpe * annual_factor(DAYS_A_YEAR, powers),
         volatility=sample.sd * math.sqrt(DAYS_A_YEAR),
-        calmar=calmar(float(equity[-1] / equity[0]), sample.n, fall.fraction if fall else 0.0),
+        calmar=calmar(float(equity[-1] / equity[0]), sample.n, worst),
     )
 
 

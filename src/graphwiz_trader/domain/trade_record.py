@@ -19,7 +19,7 @@ class TradeRecord:
     no trade, no win, no loss. `win_rate_low` and `win_rate_high` are Wilson's 95 % interval.
     """
 
-    trades: int
+    count: int
     wins: int
     losses: int
     net: Decimal
@@ -44,7 +44,7 @@ def trade_record(results: Sequence[Decimal]) -> TradeRecord:
     net = sum(results, Decimal(0))
     low, high = wilson(len(won), n) if n else (None, None)
     return TradeRecord(
-        trades=n,
+        count=n,
         wins=len(won),
         losses=len(lost),
         net=net,

@@ -15,35 +15,33 @@ def curve(repeats: int = 1) -> Float64s:
 
 
 def test_ten_days() -> None:
-    found = performance(curve(), DAY)
+    found = performance(curve(), DAY, 0.012)
 
     assert found.periods == 10
     assert found.total_return == pytest.approx(0.0189448690927514, rel=1e-9)
     assert found.sharpe == pytest.approx(0.2752306733002288, rel=1e-9)
     assert found.sortino == pytest.approx(0.45034318998297834, rel=1e-9)
     assert found.probabilistic_sharpe == pytest.approx(0.771748731524558, rel=1e-9)
-    assert found.drawdown is not None
-    assert found.drawdown.fraction == pytest.approx(0.012, rel=1e-9)
-    assert found.longest_under_water == 2
 
 
 def test_ten_days_are_not_annualised() -> None:
-    assert performance(curve(), DAY).annual is None
+    assert performance(curve(), DAY, 0.012).annual is None
 
 
 def test_thirty_days_are_annualised() -> None:
-    found = performance(curve(3), DAY)
+    found = performance(curve(3), DAY, 0.012)
 
     assert found.annual is not None
     assert found.sharpe is not None
     assert found.volatility is not None
     assert found.annual.sharpe == pytest.approx(found.sharpe * 365**0.5)
     assert found.annual.volatility == pytest.approx(found.volatility * 365**0.5)
+    assert found.annual.calmar is not None
     assert found.annual.sharpe_lo != pytest.approx(found.annual.sharpe)
 
 
 def test_thirty_hours_are_not_annualised() -> None:
-    assert performance(curve(3), Nanos(DAY // 24)).annual is None
+    assert performance(curve(3), Nanos(DAY // 24), 0.012).annual is None
 
 
 def test_calmar_of_ten_days_is_refused() -> None:
@@ -62,23 +60,22 @@ def test_sortino_counts_every_period() -> None:
 
 
 def test_tail_is_a_fraction_of_equity() -> None:
-    found = performance(curve(), DAY)
+    found = performance(curve(), DAY, 0.012)
 
     assert [tail.level_pct for tail in found.tail] == [95, 99]
     assert found.tail[0].var == pytest.approx(0.012)
 
 
 def test_a_flat_curve_has_no_ratios() -> None:
-    found = performance(np.array([5.0, 5.0, 5.0]), DAY)
+    found = performance(np.array([5.0, 5.0, 5.0]), DAY, 0.012)
 
     assert found.sharpe is None
     assert found.sortino is None
-    assert found.drawdown is None
     assert found.total_return == 0.0
 
 
 def test_a_curve_without_periods_claims_nothing() -> None:
-    found = performance(np.array([5.0]), DAY)
+    found = performance(np.array([5.0]), DAY, 0.012)
 
     assert found.periods == 0
     assert found.mean is None
@@ -87,4 +84,4 @@ def test_a_curve_without_periods_claims_nothing() -> None:
 
 def test_lost_capital_has_no_returns() -> None:
     with pytest.raises(DomainError, match="above 0"):
-        performance(np.array([5.0, 0.0]), DAY)
+        performance(np.array([5.0, 0.0]), DAY, 0.012)

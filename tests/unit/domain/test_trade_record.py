@@ -14,7 +14,7 @@ def results(*amounts: str) -> list[Decimal]:
 def test_wins_losses_and_their_averages() -> None:
     record = trade_record(results("3", "-1", "0", "5", "-2"))
 
-    assert (record.trades, record.wins, record.losses) == (5, 2, 2)
+    assert (record.count, record.wins, record.losses) == (5, 2, 2)
     assert record.net == Decimal(5)
     assert record.win_rate == pytest.approx(0.4)
     assert record.profit_factor == pytest.approx(8 / 3)
@@ -34,7 +34,7 @@ def test_a_trade_that_ends_at_zero_breaks_a_streak() -> None:
 def test_without_trades_nothing_is_claimed() -> None:
     record = trade_record([])
 
-    assert record.trades == 0
+    assert record.count == 0
     assert record.win_rate is None
     assert record.expectancy is None
     assert record.best is None

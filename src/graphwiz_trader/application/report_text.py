@@ -1,0 +1,258 @@
+"""Tables: a report as a person reads it."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import numpy as np
+
+from graphwiz_trader.domain.attribution import Attribution
+from graphwiz_trader.domain.money import rounded
+from graphwiz_trader.domain.performance import Performance
+from graphwiz_trader.domain.report import (
+    Arbitrage,
+    FillLine,
+    LatencyLine,
+    Report,
+    TradeLine,
+    TradingQuality,
+    WorstFall,
+)
+from graphwiz_trader.domain.units import SECOND
+from graphwiz_trader.domain.value import value
+
+NONE = "–"
+
+
+@value
+class Table:
+    """A titled table of text; without `columns`, pairs of a name and its value."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def tables(report: Report) -> tuple[Table, ...]:
+    """Return *report* as tables, those without content left out."""
+    found = (
+        _pairs("Run", _run(report)),
+        _pairs(f"Result, {report.header.reporting}", _result(report)),
+        _pairs("Return and risk", _risk(report.performance, report.drawdown)),
+        _trades("Trades", (report.trades, *report.trades_by_strategy)),
+        _trades("Trades by hour of closing, UTC", report.trades_by_hour),
+        _fills("Fills by strategy", report.fills_by_strategy),
+        _fills("Fills by venue", report.fills_by_venue),
+        _fills("Fills by instrument", report.fills_by_instrument),
+        _pairs("Trading quality", _quality(report.quality)),
+        Table(
+            "Markouts, bps in our favour",
+            ("after", "fills", "mean"),
+            tuple(
+                (f"{m.horizon_ms / 1000:g} s", str(m.fills), _number(m.mean_bps))
+                for m in report.quality.markouts
+            ),
+        ),
+        Table(
+            "Latency from the decision, ms",
+            ("to", "count", "p50", "p95", "p99", "p99.9", "max"),
+            tuple(_latency_row(line) for line in report.quality.latencies),
+        ),
+        *_arbitrage(report.arbitrage),
+        Table(
+            "Denials",
+            ("reason", "count"),
+            tuple((reason, str(count)) for reason, count in report.denials.items()),
+        ),
+        Table("Notes", (), tuple(("note", note) for note in report.header.notes)),
+    )  # fmt: skip
+    return tuple(table for table in found if table.rows)
+
+
+def instant(ns: int) -> str:
+    """
+    Return *ns* since 1970 as UTC text, to the second.
+
+    >>> instant(1_714_521_600_000_000_000)
+    '2024-05-01 00:00:00'
+    """
+    return str(np.datetime_as_string(np.datetime64(ns // SECOND, "s"))).replace("T", " ")
+
+
+def money(amount: Decimal | None) -> str:
+    """
+    Return *amount* to ten decimals at most and two at least.
+
+    >>> money(Decimal("-1234.5"))
+    '-1,234.50'
+    """
+    if amount is None:
+        return NONE
+    shown = rounded(amount)
+    digits = max(2, -int(shown.as_tuple().exponent))
+    return f"{shown:,.{digits}f}"
+
+
+def _run(report: Report) -> list[tuple[str, str]]:
+    header = report.header
+    models = ", ".join(f"{name} {it}" for name, it in header.models.items())
+    gaps = ", ".join(f"{name} {count}" for name, count in header.gaps.items())
+    return [
+        ("run", f"{header.run} ({header.mode})"),
+        ("period, UTC", f"{instant(header.started)} to {instant(header.ended)}"),
+        ("venues", ", ".join(header.venues)),
+        ("instruments", ", ".join(header.instruments)),
+        ("strategies", ", ".join(header.strategies) or NONE),
+        ("tapes", ", ".join(f"{tape.name} {tape.content[:16]}" for tape in header.tapes) or NONE),
+        ("settings", header.settings_sha256),
+        ("version, seed", f"{header.version}, {header.seed}"),
+        ("models", models or NONE),
+        ("data gaps", gaps or "none"),
+        ("journal entries", str(header.entries)),
+    ]
+
+
+def _result(report: Report) -> list[tuple[str, str]]:
+    pnl = report.pnl
+    return [
+        ("net", money(pnl.net)),
+        ("gross", money(pnl.gross)),
+        ("fees", money(pnl.fees)),
+        ("of which rebates", money(pnl.rebates)),
+        ("endowment's own change", money(pnl.endowment)),
+        ("equity at the start", money(report.start_equity)),
+    ]
+
+
+def _risk(found: Performance | None, fall: WorstFall | None) -> list[tuple[str, str]]:
+    if found is None:
+        return []
+    rows = [
+        ("grid", f"{found.periods} × {found.step_ns / SECOND:g} s"),
+        ("return", _percent(found.total_return)),
+        ("volatility a period", _percent(found.volatility)),
+        ("Sharpe a period", _number(found.sharpe)),
+        ("probability that it is above 0", _percent(found.probabilistic_sharpe)),
+        ("periods that would prove it", _number(found.track_record_needed)),
+        ("Sortino a period", _number(found.sortino)),
+    ]
+    rows += [
+        (f"VaR, ES {tail.level_pct} % a period", f"{_percent(tail.var)}, {_percent(tail.es)}")
+        for tail in found.tail
+    ]
+    if (annual := found.annual) is not None:
+        rows += [
+            ("Sharpe a year", _number(annual.sharpe)),
+            ("corrected for autocorrelation", _number(annual.sharpe_lo)),
+            ("volatility a year", _percent(annual.volatility)),
+            ("Calmar", _number(annual.calmar)),
+        ]
+    if fall is None:
+        return [*rows, ("deepest fall", "none")]
+    recovered = instant(fall.recovery) if fall.recovery is not None else "not made good"
+    return [
+        *rows,
+        ("deepest fall", f"{money(fall.amount)} ({_percent(fall.fraction)})"),
+        ("peak, trough, recovery", f"{instant(fall.peak)}, {instant(fall.trough)}, {recovered}"),
+        ("its length, longest under water", f"{fall.length_s:g} s, {fall.longest_s:g} s"),
+    ]
+
+
+def _trades(title: str, lines: Sequence[TradeLine]) -> Table:
+    columns = (
+        "", "trades", "win rate", "95 %", "net", "profit factor", "expectancy", "average win",
+        "average loss", "best", "worst", "streaks", "fees", "held, s",
+    )  # fmt: skip
+    return Table(title, columns, tuple(_trade_row(line) for line in lines if line.record.count))
+
+
+def _trade_row(line: TradeLine) -> tuple[str, ...]:
+    it = line.record
+    return (
+        line.name,
+        str(it.count),
+        _percent(it.win_rate),
+        f"{_percent(it.win_rate_low)} to {_percent(it.win_rate_high)}",
+        money(it.net),
+        _number(it.profit_factor),
+        money(it.expectancy),
+        money(it.average_win),
+        money(it.average_loss),
+        money(it.best),
+        money(it.worst),
+        f"+{it.longest_winning} −{it.longest_losing}",
+        money(line.fees),
+        _number(line.median_held_s),
+    )
+
+
+def _fills(title: str, lines: Sequence[FillLine]) -> Table:
+    rows = (
+        (
+            line.name,
+            str(line.fills),
+            money(line.turnover),
+            money(line.maker_turnover),
+            money(line.fees),
+            money(line.net),
+        )
+        for line in lines
+    )
+    return Table(title, ("", "fills", "turnover", "as maker", "fees", "net"), tuple(rows))
+
+
+def _quality(it: TradingQuality) -> list[tuple[str, str]]:
+    return [
+        ("orders, replacements, cancels", f"{it.orders}, {it.replacements}, {it.cancels}"),
+        ("rejected, once unknown", f"{it.rejected}, {it.was_unknown}"),
+        ("fills", str(it.fills)),
+        ("turnover", money(it.turnover)),
+        ("maker share", _percent(it.maker_share)),
+        ("orders with a fill", _percent(it.fill_ratio)),
+        ("messages a fill", _number(it.order_to_trade)),
+        ("slippage against decision mid, bps", _number(it.slippage_bps)),
+    ]
+
+
+def _latency_row(line: LatencyLine) -> tuple[str, ...]:
+    spans = (line.p50_us, line.p95_us, line.p99_us, line.p99_9_us, line.max_us)
+    return line.stage.replace("_", " "), str(line.count), *(f"{us / 1000:.3f}" for us in spans)
+
+
+def _arbitrage(it: Arbitrage) -> tuple[Table, ...]:
+    counts = it.opportunities
+    if not counts.seen and not it.groups:
+        return ()
+    stages = (
+        "seen", "after_fees", "survived", "admitted", "refused", "filled", "completed", "unwound",
+        "stuck", "working",
+    )  # fmt: skip
+    funnel = [(stage.replace("_", " "), str(getattr(counts, stage))) for stage in stages]
+    owed = f"{it.debt_s:g} s, at most {money(it.max_debt)}"
+    return (
+        _pairs("Opportunities", funnel),
+        _pairs("Expected against realised", [*_attribution(it.outcome), ("owed", owed)]),
+        _pairs("Of which unwound", _attribution(it.unwound) if counts.unwound else []),
+    )
+
+
+def _attribution(it: Attribution) -> list[tuple[str, str]]:
+    return [
+        ("expected", money(it.expected)),
+        ("by price", money(it.price)),
+        ("by quantity", money(it.quantity)),
+        ("by fees", money(it.fees)),
+        ("by unwinding", money(it.unwind)),
+        ("realised", money(it.realised)),
+    ]
+
+
+def _pairs(title: str, rows: Sequence[tuple[str, str]]) -> Table:
+    return Table(title, (), tuple(rows))
+
+
+def _number(found: float | None) -> str:
+    return NONE if found is None else f"{found:,.4g}"
+
+
+def _percent(share: float | None) -> str:
+    return NONE if share is None else f"{share * 100:.4g} %"

@@ -1,0 +1,79 @@
+"""RunReport: the report of a finished run, read from its journal and the tapes it names."""
+
+from collections.abc import Callable, Sequence
+
+from graphwiz_trader.application.audit import Audit
+from graphwiz_trader.application.backtest import instruments_of
+from graphwiz_trader.application.demo import demo_instruments
+from graphwiz_trader.application.funding import reporting_of
+from graphwiz_trader.application.prices import RebuiltPrices
+from graphwiz_trader.application.recordings import moved
+from graphwiz_trader.application.replay import first_entry
+from graphwiz_trader.application.report import ReportBuilder, read_report
+from graphwiz_trader.domain.errors import DataError
+from graphwiz_trader.domain.events import RunStarted, TapeRef
+from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.report import Report
+from graphwiz_trader.domain.settings import Settings
+from graphwiz_trader.domain.tape import Tape
+from graphwiz_trader.domain.units import RunId
+from graphwiz_trader.domain.value import value
+from graphwiz_trader.ports.runs import Runs
+from graphwiz_trader.ports.tape import TapeStore
+
+Restore = Callable[[str, Sequence[str]], Settings]
+"""Make settings of the text a journal keeps, with some keys changed."""
+
+
+@value
+class Told:
+    """A run's report, and every order and refusal behind it."""
+
+    report: Report
+    audit: Audit
+
+
+class RunReport:
+    """Reads runs."""
+
+    def __init__(self, tapes: TapeStore, runs: Runs, restore: Restore) -> None:
+        self._tapes = tapes
+        self._runs = runs
+        self._restore = restore
+
+    def of(self, run: RunId) -> Told:
+        """
+        Read *run*.
+
+        Raises:
+            DataError: there is no such run, or a tape it read is gone or altered.
+            JournalTorn: its journal is damaged before the tail.
+        """
+        reader = self._runs.reader(run)
+        started = first_entry(reader)
+        settings = self._restore(started.settings, ())
+        tapes = tuple(self._tape(ref) for ref in started.tapes)
+        instruments = _instruments(started, settings, tapes)
+        reporting = reporting_of(settings, instruments)
+        prices = RebuiltPrices(instruments, tapes, reporting)
+        audit = Audit(prices.instruments)
+        return Told(read_report(reader, prices, ReportBuilder(prices, reporting), audit), audit)
+
+    def _tape(self, ref: TapeRef) -> Tape:
+        tape = self._tapes.open(ref.name)
+        if tape.hash != ref.content:
+            raise DataError(
+                f"{ref.name} is not the tape the run read: found content {tape.hash},"
+                f" expected {ref.content}"
+            )
+        return moved(tape, ref.offset_ns)
+
+
+def _instruments(
+    started: RunStarted, settings: Settings, tapes: Sequence[Tape]
+) -> tuple[Instrument, ...]:
+    if started.mode == "backtest":
+        return instruments_of(tapes)
+    if started.mode == "demo":
+        return demo_instruments(settings)
+    raise DataError(f"run {started.run} is of mode {started.mode}, expected backtest or demo")
