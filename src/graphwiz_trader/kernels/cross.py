@@ -139,7 +139,7 @@ def _notional(
 ) -> float:
     """Return what *qty* base units are worth down to level *worst*."""
     left = qty
-    notional = 0.0
+    notional: float = 0.0
     for i in range(worst):
         notional += ticks[i] * tick * (lots[i] * lot)
         left -= lots[i] * lot
