@@ -1,0 +1,146 @@
+"""
+RecordedBook: one instrument's book as its recording shows it, less what we took of it.
+
+What we take of a level is gone until the venue updates that level: until a diff has a row for
+it, or a snapshot shows another quantity there. A snapshot that repeats the quantity is no update.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from graphwiz_trader.domain.depth import Depth
+from graphwiz_trader.domain.sides import Side
+from graphwiz_trader.domain.tape import SNAPSHOT, TRADE
+from graphwiz_trader.domain.units import Int64s, Lots, Nanos, Ticks
+from graphwiz_trader.kernels import book as kernel
+from graphwiz_trader.simulation import scan
+from graphwiz_trader.simulation.recording import Recording
+
+AT_ONCE = 256
+"""Messages looked at in one go for the next that matters; orders may change before they are."""
+
+_FOREVER = 1 << 62
+_NOTHING = np.empty(0, np.int64)
+
+
+class RecordedBook(Depth):
+    """
+    The levels of a `Recording` at the message it has come to.
+
+    Args:
+        recording: What happened.
+        depletes: Whether what we take is gone; off only to compare with simulators in which
+            it is not.
+    """
+
+    def __init__(self, recording: Recording, *, depletes: bool = True) -> None:
+        super().__init__(recording.instrument)
+        self._depletes = depletes
+        rows = recording.rows
+        self._rows = (rows.side, rows.ticks, rows.lots)
+        self._messages = (recording.first, recording.last, recording.flags, recording.ts)
+        self._ts = recording.ts
+        self._count = len(recording)
+        self._cursor = np.array([0, -1], np.int64)
+        self._watched = _NOTHING
+        self._taken: dict[tuple[int, int], int] = {}
+        snapshots = np.flatnonzero(recording.flags == SNAPSHOT)
+        self._first_snapshot = int(snapshots[0]) if len(snapshots) else self._count
+
+    @property
+    def message(self) -> int:
+        """The next message to apply."""
+        return int(self._cursor[scan.MESSAGE])
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether a snapshot has told the whole book."""
+        return self.message > self._first_snapshot
+
+    def ts(self, message: int) -> Nanos | None:
+        """Return when *message* happened, None past the end."""
+        return Nanos(int(self._ts[message])) if message < self._count else None
+
+    def catch_up(self, until: Nanos) -> None:
+        """Apply every message that happened by *until*."""
+        self._run(self._count, until)
+
+    def go_to(self, message: int) -> None:
+        """Apply every message before *message*."""
+        self._run(message, _FOREVER)
+
+    def next_that_matters(self, own: Int64s, bid: int, ask: int) -> int:
+        """Return the first message that matters to our levels, or how far it was looked for."""
+        begin = self.message
+        stop = min(begin + AT_ONCE, self._count)
+        side, ticks, lots = self._rows
+        first, last, flags, _ = self._messages
+        return scan.next_that_matters(
+            side, ticks, lots, first, last, flags, begin, stop, own, bid, ask
+        )
+
+    def trade(self, message: int) -> tuple[Side, Ticks, Lots] | None:
+        """Return the aggressor, price and quantity of *message* if it is a trade."""
+        first, _, flags, _ = self._messages
+        if flags[message] != TRADE:
+            return None
+        side, ticks, lots = self._rows
+        row = int(first[message])
+        return Side(side.item(row)), Ticks(ticks.item(row)), Lots(lots.item(row))
+
+    def tells(self, message: int, side: Side, tick: Ticks) -> bool:
+        """
+        Return whether *message*, just applied, says how much is at *tick* now.
+
+        A snapshot is silent about what lies beyond its worst level.
+        """
+        first, last, flags, _ = self._messages
+        if flags[message] == SNAPSHOT:
+            horizon = self.horizon(side)
+            return horizon is not None and side * tick >= side * horizon
+        sides, ticks, _ = self._rows
+        return bool(scan.has_row(sides, ticks, first[message], last[message], int(side), tick))
+
+    def available(self, side: Side, tick: Ticks) -> Lots:
+        """Return what is left for us of the bids (BUY) or asks (SELL) at *tick*."""
+        return Lots(max(self.level(side, tick) - self._taken.get((side, tick), 0), 0))
+
+    def offers(self, side: Side) -> Iterator[tuple[Ticks, Lots]]:
+        """Yield what is left for us of each bid (BUY) or ask (SELL), best first."""
+        n, seen = 4, 0
+        while True:
+            ticks, lots = self.levels(side, n)
+            for tick, at in zip(ticks[seen:].tolist(), lots[seen:].tolist(), strict=True):
+                left = at - self._taken.get((side, tick), 0)
+                if left > 0:
+                    yield Ticks(tick), Lots(left)
+            if len(ticks) < n:
+                return
+            seen, n = n, 4 * n
+
+    def take(self, side: Side, tick: Ticks, lots: Lots) -> None:
+        """Remember that we took *lots* of the bids (BUY) or asks (SELL) at *tick*."""
+        if not self._depletes:
+            return
+        key = (int(side), int(tick))
+        if key not in self._taken:
+            shown = self.level(side, tick)
+            self._watched = np.append(self._watched, np.array([*key, shown, 0], np.int64))
+        self._taken[key] = self._taken.get(key, 0) + lots
+
+    def _run(self, stop: int, until: int) -> None:
+        rest = (*self._rows, *self._messages, self._cursor, stop, until, self._watched)
+        while not scan.run(self._state, *rest):
+            self._state = kernel.enlarged(self._state)
+            self._top = self._state.data
+        if len(self._watched):
+            self._forget_updated()
+
+    def _forget_updated(self) -> None:
+        levels = self._watched.reshape(-1, scan.WATCHED)
+        updated = levels[:, scan.UPDATED] != 0
+        if updated.any():
+            for side, tick in levels[updated, :2].tolist():
+                del self._taken[(side, tick)]
+            self._watched = levels[~updated].ravel()

@@ -1,0 +1,170 @@
+"""
+Resting: our working orders of one instrument, and how recorded messages fill them.
+
+A trade or an opposite level through our price, or an opposite level at it, fills us at our price;
+a trade at our price must first get through the queue.
+"""
+
+from collections.abc import Iterator
+
+import attrs
+import numpy as np
+
+from graphwiz_trader.domain.sides import Side
+from graphwiz_trader.domain.units import Int64s, Lots, Nanos, Ticks
+from graphwiz_trader.domain.value import value
+from graphwiz_trader.simulation.matching import VenueOrder
+from graphwiz_trader.simulation.queue import Place, QueueModel
+from graphwiz_trader.simulation.recorded_book import RecordedBook
+
+_NO_BUY, _NO_SELL = -(1 << 62), 1 << 62
+
+
+@attrs.define(eq=False)
+class Resting:
+    """An order that rests, and its place in the queue; `rank` rises with the time of joining."""
+
+    order: VenueOrder
+    place: Place
+    rank: int
+
+
+@value
+class MakerFill:
+    """*qty* of a resting order traded, at its price."""
+
+    order: VenueOrder
+    qty: Lots
+
+
+class RestingOrders:
+    """
+    The orders that rest at one instrument's recorded book.
+
+    Args:
+        book: The recorded book, which it moves from message to message.
+        queue: How queues are judged.
+    """
+
+    def __init__(self, book: RecordedBook, queue: QueueModel) -> None:
+        self._book = book
+        self._queue = queue
+        self._orders: dict[Side, list[Resting]] = {Side.BUY: [], Side.SELL: []}
+        self._joined = 0
+        self._levels: Int64s = np.empty(0, np.int64)
+        self._edges = (_NO_BUY, _NO_SELL)
+        self._next: int | None = None
+
+    def next_ts(self) -> Nanos | None:
+        """Return when the next message that may matter happens, None if there is none."""
+        if not len(self._levels):
+            return None
+        if self._next is None or self._next < self._book.message:
+            self._next = self._book.next_that_matters(self._levels, *self._edges)
+        return self._book.ts(self._next)
+
+    def join(self, order: VenueOrder) -> None:
+        """Let *order* rest behind everybody at its price."""
+        self._joined += 1
+        front = self._book.available(order.side, order.price)
+        place = Place(self._queue, float(front))
+        self._orders[order.side].append(Resting(order, place, self._joined))
+        self._orders[order.side].sort(key=_priority)
+        self._changed()
+
+    def leave(self, order: VenueOrder) -> Resting:
+        """Take *order* out, and return where it stood."""
+        resting = next(r for r in self._orders[order.side] if r.order is order)
+        self._orders[order.side].remove(resting)
+        self._changed()
+        return resting
+
+    def give_place(self, place: Resting, order: VenueOrder) -> None:
+        """Let *order* rest where another one of the same side and price did."""
+        self._orders[order.side].append(Resting(order, place.place, place.rank))
+        self._orders[order.side].sort(key=_priority)
+        self._changed()
+
+    def within(self, side: Side, limit: Ticks) -> tuple[VenueOrder, ...]:
+        """Return our orders of *side* at *limit* or better, in the order they would trade."""
+        return tuple(r.order for r in self._orders[side] if side * (r.order.price - limit) >= 0)
+
+    def run_next(self) -> tuple[Nanos, list[MakerFill]]:
+        """Let the message that `next_ts` spoke of happen; return when, and what it filled."""
+        book = self._book
+        message = self._next if self._next is not None else book.message
+        ts = book.ts(message)
+        if ts is None:
+            return Nanos(0), []
+        book.go_to(message)
+        trade = book.trade(message)
+        if trade is not None:
+            book.go_to(message + 1)
+            return ts, list(self._after_trade(*trade, ts))
+        before = [book.level(Side(side), Ticks(tick)) for side, tick in self._pairs()]
+        book.go_to(message + 1)
+        for (side, tick), lots in zip(self._pairs(), before, strict=True):
+            if book.tells(message, Side(side), Ticks(tick)):
+                after = book.level(Side(side), Ticks(tick))
+                for resting in self._at(Side(side), tick):
+                    resting.place.change(lots, after, ts)
+        return ts, [*self._after_change(Side.BUY), *self._after_change(Side.SELL)]
+
+    def _after_trade(
+        self, aggressor: Side, price: Ticks, qty: Lots, ts: Nanos
+    ) -> Iterator[MakerFill]:
+        """Yield what a trade fills: all of what it went through, the excess at its price."""
+        side = aggressor.opposite
+        left = float(qty)
+        for resting in self._orders[side]:
+            order = resting.order
+            if side * (order.price - price) > 0:
+                yield MakerFill(order, Lots(order.leaves_qty))
+            elif order.price == price:
+                resting.place.trade(left, ts)
+                filled = min(resting.place.excess(), order.leaves_qty)
+                if filled > 0:
+                    resting.place.settle()
+                    # What we got did not reach those behind us.
+                    left -= filled
+                    yield MakerFill(order, Lots(filled))
+
+    def _after_change(self, side: Side) -> Iterator[MakerFill]:
+        """Yield what opposite levels at or through our prices fill, up to what they show."""
+        book, opposite = self._book, side.opposite
+        best = book.ask if side is Side.BUY else book.bid
+        edge = self._edges[0 if side is Side.BUY else 1]
+        if best is None or side * (edge - best) < 0:
+            return
+        for resting in self._orders[side]:
+            order, wanted = resting.order, resting.order.leaves_qty
+            for tick, lots in book.offers(opposite):
+                if side * (order.price - tick) < 0 or wanted == 0:
+                    break
+                taken = min(wanted, lots)
+                book.take(opposite, tick, Lots(taken))
+                wanted -= taken
+            if wanted < order.leaves_qty:
+                yield MakerFill(order, Lots(order.leaves_qty - wanted))
+
+    def _at(self, side: Side, tick: int) -> list[Resting]:
+        return [r for r in self._orders[side] if r.order.price == tick]
+
+    def _pairs(self) -> list[list[int]]:
+        pairs: list[list[int]] = self._levels.reshape(-1, 2).tolist()
+        return pairs
+
+    def _changed(self) -> None:
+        """Note where we rest now; the message that matters next must be looked for again."""
+        buys, sells = self._orders[Side.BUY], self._orders[Side.SELL]
+        levels = dict.fromkeys((int(r.order.side), int(r.order.price)) for r in (*buys, *sells))
+        self._levels = np.array(list(levels), np.int64).ravel()
+        self._edges = (
+            buys[0].order.price if buys else _NO_BUY,
+            sells[0].order.price if sells else _NO_SELL,
+        )
+        self._next = None
+
+
+def _priority(resting: Resting) -> tuple[int, int]:
+    return -resting.order.side * resting.order.price, resting.rank
