@@ -21,6 +21,7 @@ from graphwiz_trader.bootstrap.structure import Broken, Structure
 from graphwiz_trader.domain.errors import ConfigError, Problem
 from graphwiz_trader.domain.setting import fields_of
 from graphwiz_trader.domain.settings import StrategySettings
+from graphwiz_trader.domain.value import evolve
 
 BUILT_IN = {
     "statistical_arbitrage": "graphwiz_trader.strategies.stat_arb:StatisticalArbitrage",
@@ -110,7 +111,7 @@ def _instance(
     settled = _config(structure, config, rest, path)
     if isinstance(made, Broken) or isinstance(settled, Broken):
         return Broken.VALUE
-    return attrs.evolve(made, config=settled)  # type: ignore[misc] # a value is an attrs class
+    return evolve(made, config=settled)
 
 
 def _config(structure: Structure, config: type | None, rest: dict[str, Raw], path: str) -> object:

@@ -105,9 +105,6 @@ def _run(words: Sequence[str]) -> tuple[int, Reply, BaseException | None]:
         ended = graphwiz.main(words, "graphwiz", standalone_mode=False, obj=reply)
     except (click.ClickException, click.Abort, TraderError, KeyboardInterrupt) as expected:
         return exit_code(expected), reply, expected
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.FAILED, reply, None
     except Exception as bug:  # noqa: BLE001 # the last place that can say it as the user asked
         traceback.print_exception(bug)
         return ExitCode.FAILED, reply, bug
@@ -119,10 +116,18 @@ def _finish(code: int, reply: Reply, error: BaseException | None, *, as_json: bo
         click.echo(_complaint(error), err=True)
     if as_json:
         answer: dict[str, Plain] = failure(error) if error is not None else reply.result or {}
-        click.echo(dumps(answer))
+        _print(dumps(answer))
     elif error is None and reply.text:
-        click.echo(reply.text)
+        _print(reply.text)
     return code
+
+
+def _print(text: str) -> None:
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        # The reader left early, as `head` does; Python would complain once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complaint(error: BaseException) -> str:
