@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import TypeAlias
 
+from graphwiz_trader.domain.errors import DomainError
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.orders import ExecutionReport
 from graphwiz_trader.domain.sides import Side
@@ -188,6 +189,19 @@ class OperatorOrder:
     reason: str
     who: str
 
+    def __attrs_post_init__(self) -> None:
+        if not self.reason.strip():
+            raise DomainError(f"{self.action.value} of {self.scope or 'everything'} without a reason")
+
+
+@value
+class TapeRef:
+    """A tape a run reads: where, which content, and how far its clock is moved."""
+
+    name: str
+    content: str
+    offset_ns: Nanos
+
 
 @value
 class RunStarted:
@@ -205,6 +219,7 @@ class RunStarted:
     seed: int
     settings: str
     version: str
+    tapes: tuple[TapeRef, ...] = ()
 
 
 @value

@@ -29,12 +29,13 @@ class TradingState(Enum):
 
 
 class GroupState(Enum):
-    """Where a multi-leg trade stands."""
+    """Where a multi-leg trade stands; MISSED ended without a fill."""
 
     WORKING = "WORKING"
     UNWINDING = "UNWINDING"
     DONE = "DONE"
     UNWOUND = "UNWOUND"
+    MISSED = "MISSED"
     STUCK = "STUCK"
 
 

@@ -90,7 +90,7 @@ class Instrument:
         """Return the lowest tick that is not below *price*."""
         return Ticks(int((price / self.tick_size).to_integral_value(ROUND_CEILING)))
 
-    def price(self, ticks: int) -> Decimal:
+    def price(self, ticks: int | Decimal) -> Decimal:
         """Return *ticks* as a price in the quote asset."""
         return ticks * self.tick_size
 
@@ -98,7 +98,7 @@ class Instrument:
         """Return *lots* as a quantity of the base asset (contracts, for derivatives)."""
         return lots * self.lot_size
 
-    def notional(self, ticks: int, lots: int) -> Decimal:
+    def notional(self, ticks: int | Decimal, lots: int) -> Decimal:
         """
         Return what *lots* at *ticks* are worth, exactly: in the quote asset, or in the base
         asset for an inverse contract. The only function that knows what a contract is worth.

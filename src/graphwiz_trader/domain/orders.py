@@ -1,19 +1,13 @@
 """Orders: their vocabulary after FIX, and the table of what a report does to one."""
 
-from decimal import Decimal
 from enum import Enum
 
-import attrs
-
-from graphwiz_trader.domain.errors import IllegalTransition
 from graphwiz_trader.domain.money import Money
-from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import (
     ClOrdId,
     InstrumentId,
     Lots,
     Nanos,
-    StrategyId,
     Ticks,
 )
 from graphwiz_trader.domain.value import value

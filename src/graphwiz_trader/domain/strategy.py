@@ -5,12 +5,12 @@ from decimal import Decimal
 from typing import Protocol, TypeAlias
 
 from graphwiz_trader.domain.book import OrderBook
-
 from graphwiz_trader.domain.commands import SetTimer
 from graphwiz_trader.domain.events import BookUpdate, TimerFired, Trade
 from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import Observation, Signal
-from graphwiz_trader.domain.units import InstrumentId, Lots, Nanos, StrategyId, Venue
+from graphwiz_trader.domain.units import InstrumentId, Lots, Nanos, StrategyId, Ticks, Venue
 
 Opinion: TypeAlias = Signal | Observation | SetTimer
 Wakeup: TypeAlias = BookUpdate | Trade | TimerFired
@@ -34,11 +34,19 @@ class View(Protocol):
     def position(self, instrument: InstrumentId) -> Lots:
         """What we hold of *instrument*, from fills: signed lots."""
 
-    def free(self, instrument: InstrumentId) -> tuple[Decimal, Decimal]:
-        """Return the free (base, quote) at the instrument's venue, less reservations."""
+    def own(self, strategy: StrategyId, instrument: InstrumentId) -> Lots:
+        """What *strategy*'s own fills add up to."""
 
-    def taker_fee_bps(self, venue: Venue) -> float:
-        """What *venue* charges for taking, in bps of notional."""
+    def room(
+        self, strategy: StrategyId, instrument: InstrumentId, side: Side, price: Ticks
+    ) -> Lots:
+        """Return the most that limits and free balances leave for an order at *price*."""
+
+    def owned(self, instrument: InstrumentId) -> Decimal:
+        """Base units owned at the instrument's venue, endowment included."""
+
+    def taker_fee_bps(self, venue: Venue) -> float | None:
+        """What *venue* charges us for taking, in bps of notional; None while not known."""
 
     def working(self, strategy: StrategyId, instrument: InstrumentId) -> Lots:
         """Lots of *strategy*'s orders in *instrument* that may still fill, both sides."""
@@ -52,8 +60,9 @@ class Strategy(Protocol):
     Decides. One file, named in the configuration by `use:`; no base class, no registration.
 
     A strategy class is constructed once per instance as
-    `Class(id, config, instruments)` where `config` is an instance of its attrs `Config`
-    and `instruments` are the instruments it was given, in the order of the configuration.
+    `Class(id, config, instruments, ttl)`: `config` is an instance of its attrs `Config` (None
+    without one), `instruments` the `Instrument`s it was given, in the order of the configuration,
+    `ttl` how long its signals should live.
     """
 
     @property

@@ -22,3 +22,8 @@ def value(cls: type[T]) -> type[T]:
     `GRAPHWIZ_GUARD=1`, which the test suite sets.
     """
     return _define(cls)
+
+
+def evolve(original: T, **changes: object) -> T:
+    """Return a copy of a value with some fields changed."""
+    return attrs.evolve(original, **changes)  # type: ignore[misc] # every value is an attrs class

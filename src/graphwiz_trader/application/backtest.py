@@ -1,0 +1,132 @@
+"""Backtest: tapes through the very engine that trades live, against simulated venues."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Protocol
+
+from graphwiz_trader.application.funding import endowment, reporting_of
+from graphwiz_trader.application.market import TapeMarket
+from graphwiz_trader.application.recordings import moved, opened, proven
+from graphwiz_trader.application.report import ReportBuilder
+from graphwiz_trader.application.simulate import Progress, Simulated, Simulation
+from graphwiz_trader.application.venues import recorded_venues
+from graphwiz_trader.domain.events import RunStarted, TapeRef
+from graphwiz_trader.domain.ids import BACKTEST, ClOrdIds
+from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.settings import Settings
+from graphwiz_trader.domain.tape import Tape
+from graphwiz_trader.domain.units import MILLISECOND, SECOND, Nanos, RunId, Venue
+from graphwiz_trader.domain.value import value
+from graphwiz_trader.engine.engine import Engine
+from graphwiz_trader.ports.runs import RunFolder, Runs
+from graphwiz_trader.ports.tape import TapeStore
+
+
+class EngineMaker(Protocol):
+    """Makes an engine from settings."""
+
+    def __call__(
+        self,
+        settings: Settings,
+        instruments: Sequence[Instrument],
+        ids: ClOrdIds,
+        taker_bps: Mapping[Venue, Decimal | None],
+        latency: Mapping[Venue, Nanos],
+    ) -> Engine: ...
+
+
+@value
+class Backtested:
+    """A finished backtest and where it left its folder."""
+
+    run: RunId
+    folder: RunFolder
+    messages: int
+    level_changes: int
+    simulated: Simulated
+
+
+class Backtest:
+    """Runs settings over tapes; every run leaves a folder with its journal and its fills."""
+
+    def __init__(
+        self, tapes: TapeStore, runs: Runs, engines: EngineMaker, settings: Settings, text: str,
+        version: str,
+    ) -> None:
+        """*text* is *settings* as the journal keeps them."""
+        self._tapes = tapes
+        self._runs = runs
+        self._engines = engines
+        self._settings = settings
+        self._text = text
+        self._version = version
+
+    def run(
+        self,
+        names: Sequence[str],
+        offsets: Mapping[Venue, Decimal],
+        seed: int,
+        progress: Progress,
+    ) -> Backtested:
+        """
+        Run over the tapes *names*; *offsets* are seconds to add to a venue's clock.
+
+        Raises:
+            DataError: a tape cannot be read, or holds nothing.
+            ClocksDisagree: two venues' clocks are seconds apart and no offset was given.
+        """
+        tapes = opened(self._tapes, names)
+        refs = tuple(
+            TapeRef(tape.name, tape.hash, _nanos(offsets.get(tape.instruments[0].venue)))
+            for tape in tapes
+        )
+        proven(tapes, {venue: float(s) for venue, s in offsets.items()})
+        tapes = tuple(moved(tape, ref.offset_ns) for tape, ref in zip(tapes, refs, strict=True))
+        market = TapeMarket(tapes)
+        folder = self._runs.create("bt")
+        started = RunStarted(
+            market.first, folder.run, "backtest", BACKTEST, 0, seed, self._text, self._version, refs
+        )
+        simulated = self._simulation(tapes, market, folder, started).run(
+            market.first, market.last, progress
+        )
+        rows = sum(tape.header.level_changes for tape in tapes)
+        return Backtested(folder.run, folder, len(market), rows, simulated)
+
+    def _simulation(
+        self, tapes: Sequence[Tape], market: TapeMarket, folder: RunFolder, started: RunStarted
+    ) -> Simulation:
+        settings = self._settings
+        instruments = instruments_of(tapes)
+        engine = backtest_engine(self._engines, settings, tapes)
+        balances = endowment(settings, instruments, market.first)
+        venues = recorded_venues(tapes, balances, settings.backtest)
+        report = ReportBuilder(engine.state, reporting_of(settings, instruments))
+        return Simulation(engine, venues, market, folder, started, balances, report)
+
+
+def backtest_engine(
+    engines: EngineMaker, settings: Settings, tapes: Sequence[Tape]
+) -> Engine:
+    """Return the engine a backtest of *tapes* runs, and a replay of it runs again."""
+    instruments = instruments_of(tapes)
+    venues = dict.fromkeys(i.venue for i in instruments)
+    fee = settings.backtest.fee_bps
+    latency = Nanos(int(settings.backtest.latency_ms * MILLISECOND))
+    return engines(
+        settings,
+        instruments,
+        ClOrdIds(BACKTEST, 0),
+        dict.fromkeys(venues, fee),
+        dict.fromkeys(venues, latency),
+    )
+
+
+def instruments_of(tapes: Sequence[Tape]) -> tuple[Instrument, ...]:
+    """Return every instrument of *tapes* once, in their order."""
+    found = {i.id: i for tape in tapes for i in tape.instruments}
+    return tuple(found.values())
+
+
+def _nanos(seconds: Decimal | None) -> Nanos:
+    return Nanos(int(seconds * SECOND)) if seconds is not None else Nanos(0)

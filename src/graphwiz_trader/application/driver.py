@@ -1,0 +1,185 @@
+"""Driver: a simulation's loop: venues, latencies, timers and the engine in one order of time."""
+
+from collections.abc import Iterable, Mapping
+from heapq import heappop, heappush
+from typing import Protocol
+
+from graphwiz_trader.domain.commands import (
+    CancelAll,
+    CancelOrder,
+    Command,
+    RaiseAlert,
+    ReplaceOrder,
+    SetTimer,
+    SubmitOrder,
+)
+from graphwiz_trader.domain.events import (
+    BalanceReport,
+    BookUpdate,
+    Event,
+    MarketEvent,
+    RunStarted,
+    TapeMessage,
+    TimerFired,
+    Trade,
+)
+from graphwiz_trader.domain.facts import Entry, Outcome
+from graphwiz_trader.domain.units import InstrumentId, Nanos, Venue
+from graphwiz_trader.domain.value import evolve
+from graphwiz_trader.engine.digest import Digest
+from graphwiz_trader.engine.engine import Engine
+from graphwiz_trader.ports.journal import Journal
+from graphwiz_trader.simulation.venue import SimulatedVenue
+
+NEVER = Nanos(1 << 62)
+RESPONSE, DATA, TIMER = 2, 3, 4
+"""At one instant: a venue's own data, arrivals, then these (strategies reference, §6)."""
+
+
+class Watch(Protocol):
+    """Follows a run."""
+
+    def advance(self, now: Nanos) -> None:
+        """Time reaches *now*, before the engine hears of it."""
+
+    def feed(self, event: Event, outcome: Outcome) -> None:
+        """A step led to something, or its event is not a market's."""
+
+
+class Market(Protocol):
+    """Recorded messages still to come."""
+
+    ts: Nanos
+
+    def pop(self) -> tuple[MarketEvent, TapeMessage]:
+        """Return the next message and its reference."""
+
+
+class Driver:
+    """
+    Runs an engine against simulated venues until there is nothing left before *end*.
+
+    Every step is journaled before its commands are routed; *watch* sees each after that.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        venues: Mapping[Venue, SimulatedVenue],
+        market: Market,
+        journal: Journal,
+        watch: Watch,
+    ) -> None:
+        self._engine = engine
+        self._venues = dict(venues)
+        self._home: dict[InstrumentId, SimulatedVenue] = {
+            name: self._venues[i.venue] for name, i in engine.state.instruments.items()
+        }
+        self._market = market
+        self._journal = journal
+        self._watch = watch
+        self._digest = Digest()
+        self._due: list[tuple[Nanos, int, int, Event]] = []
+        self._timers: dict[tuple[str, str], Nanos] = {}
+        self._pushed = 0
+        self._venue_ts = NEVER
+        self._next_venue: SimulatedVenue | None = None
+
+    @property
+    def digest(self) -> str:
+        """The digest of all steps so far and of the state they led to."""
+        return self._digest.finish(self._engine)
+
+    def tell(self, event: Event) -> None:
+        """Give the engine an event of our own: the start, balances, an operator, the end."""
+        self._deliver(event, None)
+
+    def run(self, end: Nanos) -> None:
+        """Let everything happen that happens up to and including *end*."""
+        market, due = self._market, self._due
+        self._look_at_venues()
+        while True:
+            ts = market.ts
+            heap_ts = due[0][0] if due else NEVER
+            now = min(ts, heap_ts)
+            if self._venue_ts <= now:
+                if self._venue_ts > end:
+                    return
+                self._run_venue()
+            elif now > end:
+                return
+            elif heap_ts < ts or (heap_ts == ts and due[0][1] < DATA):
+                self._deliver_due()
+            else:
+                event, reference = market.pop()
+                self._deliver(event, reference)
+
+    def _run_venue(self) -> None:
+        if self._next_venue is not None:
+            self._push(self._next_venue.run_next())
+            self._look_at_venues()
+
+    def _push(self, events: Iterable[Event]) -> None:
+        for event in events:
+            rank = DATA if isinstance(event, BookUpdate | Trade) else RESPONSE
+            self._pushed += 1
+            heappush(self._due, (event.ts, rank, self._pushed, event))  # type: ignore[union-attr] # venues send no references
+
+    def _look_at_venues(self) -> None:
+        """Find which venue moves next; asked again only when one has moved or was sent to."""
+        self._venue_ts, self._next_venue = NEVER, None
+        for venue in self._venues.values():
+            ts = venue.next_ts()
+            if ts is not None and ts < self._venue_ts:
+                self._venue_ts, self._next_venue = ts, venue
+
+    def _deliver_due(self) -> None:
+        ts, _, _, event = heappop(self._due)
+        if isinstance(event, TimerFired):
+            if self._timers.get((event.owner, event.name)) != ts:
+                return
+            del self._timers[(event.owner, event.name)]
+        elif isinstance(event, BookUpdate | Trade):
+            event = self._with_more(event, ts)
+        self._deliver(event, None)
+
+    def _with_more(self, event: MarketEvent, ts: Nanos) -> MarketEvent:
+        """Mark *event* if another market event of its instant is waiting."""
+        if not self._due or self._due[0][:2] != (ts, DATA):
+            return event
+        return evolve(event, more=True)
+
+    def _deliver(self, event: Event, reference: TapeMessage | None) -> None:
+        if reference is not None:
+            self._watch.advance(event.ts)  # type: ignore[union-attr] # a resolved event has a time
+            outcome = self._engine.step(event)
+            if not (outcome.commands or outcome.facts):
+                self._journal.reference(reference.tape, reference.message, reference.more)
+                return
+            self._journal.append(Entry(reference, outcome))
+        else:
+            if not isinstance(event, RunStarted | BalanceReport):
+                self._watch.advance(event.ts)  # type: ignore[union-attr] # venues send no references
+            outcome = self._engine.step(event)
+            self._journal.append(Entry(event, outcome))
+        self._watch.feed(event, outcome)
+        self._digest.add(outcome)
+        for command in outcome.commands:
+            self._route(command)
+
+    def _route(self, command: Command) -> None:
+        now = self._engine.state.now
+        if isinstance(command, SetTimer):
+            at = max(command.at, now)
+            self._timers[(command.owner, command.name)] = Nanos(at)
+            self._pushed += 1
+            fired = TimerFired(Nanos(at), command.owner, command.name)
+            heappush(self._due, (Nanos(at), TIMER, self._pushed, fired))
+        elif isinstance(command, SubmitOrder | ReplaceOrder | CancelOrder):
+            self._home[command.instrument].send(command, now)
+            self._look_at_venues()
+        elif isinstance(command, CancelAll):
+            self._venues[command.venue].send(command, now)
+            self._look_at_venues()
+        elif not isinstance(command, RaiseAlert):
+            raise TypeError(f"{type(command).__name__} has nowhere to go")

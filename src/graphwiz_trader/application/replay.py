@@ -1,0 +1,95 @@
+"""Replay: run a journal's events again and compare what comes of them, step by step."""
+
+from collections.abc import Callable, Sequence
+
+from graphwiz_trader.domain.codec import flatten
+from graphwiz_trader.domain.errors import DataError
+from graphwiz_trader.domain.events import Event, RunStarted, TapeMessage
+from graphwiz_trader.domain.facts import Outcome
+from graphwiz_trader.domain.tape import Tape
+from graphwiz_trader.domain.value import value
+from graphwiz_trader.engine.digest import Digest, outcome_bytes
+from graphwiz_trader.engine.engine import Engine
+from graphwiz_trader.ports.journal import JournalReader
+
+
+@value
+class Difference:
+    """The first step that came out otherwise: what the journal says, and what came now."""
+
+    seq: int
+    event: str
+    journaled: str
+    replayed: str
+
+
+@value
+class Replayed:
+    """What a replay found."""
+
+    entries: int
+    digest: str
+    difference: Difference | None
+    torn: str | None
+
+    @property
+    def is_identical(self) -> bool:
+        """Whether every step came out as journaled."""
+        return self.difference is None
+
+
+def first_entry(reader: JournalReader) -> RunStarted:
+    """Return what the journal's first entry says was run; raise `DataError` if it does not."""
+    for entry in reader.entries():
+        if isinstance(entry.event, RunStarted):
+            return entry.event
+        raise DataError(f"the journal begins with {type(entry.event).__name__}, not RunStarted")
+    raise DataError(f"the journal is empty{_torn(reader)}")
+
+
+def replay(
+    reader: JournalReader,
+    engine: Engine,
+    tapes: Sequence[Tape],
+    progress: Callable[[float], None],
+) -> Replayed:
+    """
+    Give *engine* every journaled event; stop at the first step that differs.
+
+    *progress* is told the share of the tapes' messages that were read.
+    """
+    digest = Digest()
+    entries = 0
+    messages = sum(map(len, tapes)) or 1
+    for entry in reader.entries():
+        outcome = engine.step(_resolved(entry.event, tapes))
+        entries += 1
+        if not entries % 10_000:
+            progress(min(1.0, entries / messages))
+        if outcome.commands or outcome.facts or entry.outcome.commands or entry.outcome.facts:
+            if outcome_bytes(outcome) != outcome_bytes(entry.outcome):
+                found = _difference(entry.event, entry.outcome, outcome)
+                return Replayed(entries, digest.finish(engine), found, reader.torn)
+            digest.add(outcome)
+    return Replayed(entries, digest.finish(engine), None, reader.torn)
+
+
+def _resolved(event: Event, tapes: Sequence[Tape]) -> Event:
+    if not isinstance(event, TapeMessage):
+        return event
+    return tapes[event.tape].event(event.message, event.more)
+
+
+def _difference(event: Event, journaled: Outcome, replayed: Outcome) -> Difference:
+    return Difference(
+        replayed.seq, type(event).__name__, _shown(journaled), _shown(replayed)
+    )
+
+
+def _shown(outcome: Outcome) -> str:
+    parts = (*outcome.commands, *outcome.facts)
+    return "; ".join(repr(flatten(part)) for part in parts) or "nothing"
+
+
+def _torn(reader: JournalReader) -> str:
+    return f"; {reader.torn}" if reader.torn else ""

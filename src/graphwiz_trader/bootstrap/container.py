@@ -1,0 +1,91 @@
+"""Container: use cases wired to the adapters of a run mode."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from dependency_injector import containers, providers
+
+from graphwiz_trader import __version__
+from graphwiz_trader.adapters.files.home import Home
+from graphwiz_trader.adapters.files.journal import BACKTEST, LIVE, MIB, JournalOptions
+from graphwiz_trader.adapters.files.runs import FileRuns
+from graphwiz_trader.adapters.files.tape import FileTapes
+from graphwiz_trader.application.backtest import Backtest
+from graphwiz_trader.application.demo import Demo
+from graphwiz_trader.application.rerun import Rerun
+from graphwiz_trader.application.run_report import RunReport
+from graphwiz_trader.bootstrap.assembly import engine_of
+from graphwiz_trader.bootstrap.rendering import canonical
+from graphwiz_trader.bootstrap.settings import restored
+from graphwiz_trader.domain.settings import Settings
+from graphwiz_trader.domain.value import evolve
+
+
+def _restored(text: str, assignments: Sequence[str]) -> Settings:
+    return restored(text, assignments).settings
+
+
+class FileGateways(containers.DeclarativeContainer):
+    """Everything in folders: tapes where they were named, runs in a home."""
+
+    folder = providers.Dependency(instance_of=Path)
+    options = providers.Dependency(instance_of=JournalOptions)
+    home = providers.Singleton(Home, folder)
+    runs = providers.Singleton(FileRuns, home, options)
+    tapes = providers.Singleton(FileTapes)
+
+
+class App(containers.DeclarativeContainer):
+    """The use cases; a run mode is another set of gateways."""
+
+    settings = providers.Dependency(instance_of=Settings)
+    gateways = providers.DependenciesContainer()
+    text = providers.Callable(canonical, settings)
+    backtest = providers.Factory(
+        Backtest,
+        tapes=gateways.tapes,
+        runs=gateways.runs,
+        engines=providers.Object(engine_of),
+        settings=settings,
+        text=text,
+        version=__version__,
+    )
+    demo = providers.Factory(
+        Demo,
+        runs=gateways.runs,
+        engines=providers.Object(engine_of),
+        settings=settings,
+        text=text,
+        version=__version__,
+    )
+    rerun = providers.Factory(
+        Rerun,
+        tapes=gateways.tapes,
+        runs=gateways.runs,
+        engines=providers.Object(engine_of),
+        restore=providers.Object(_restored),
+    )
+    report = providers.Factory(
+        RunReport, tapes=gateways.tapes, runs=gateways.runs, restore=providers.Object(_restored)
+    )
+    report = providers.Factory(
+        RunReport,
+        tapes=gateways.tapes,
+        runs=gateways.runs,
+        restore=providers.Object(_restored),
+    )
+
+
+def backtest_app(settings: Settings, home: Path) -> App:
+    """Return the use cases of simulations, whose journals need not survive a kill."""
+    return _app(settings, home, BACKTEST)
+
+
+def demo_app(settings: Settings, home: Path) -> App:
+    """Return the use cases with journals as durable as a live run's."""
+    return _app(settings, home, LIVE)
+
+
+def _app(settings: Settings, home: Path, options: JournalOptions) -> App:
+    sized = evolve(options, segment_bytes=settings.journal.segment_mb * MIB)
+    return App(settings=settings, gateways=FileGateways(folder=home, options=sized))

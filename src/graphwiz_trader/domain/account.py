@@ -1,0 +1,60 @@
+"""Account: our balances at one venue, and what open orders have reserved of them."""
+
+from decimal import Decimal
+
+import attrs
+
+from graphwiz_trader.domain.instrument import Instrument, Kind
+from graphwiz_trader.domain.money import Money
+from graphwiz_trader.domain.order import Order
+from graphwiz_trader.domain.sides import Side
+from graphwiz_trader.domain.units import Asset, Venue
+
+ZERO = Decimal(0)
+
+
+@attrs.define
+class Account:
+    """
+    Balances by asset.
+
+    An order holds its worst case from the moment it is decided until the venue ends it;
+    an UNKNOWN order goes on holding.
+    `taker_bps` is what the venue charges for taking, None while that is not known.
+    """
+
+    venue: Venue
+    taker_bps: Decimal | None
+    total: dict[Asset, Decimal] = attrs.field(factory=dict)
+    held: dict[Asset, Decimal] = attrs.field(factory=dict)
+
+    def free(self, asset: Asset) -> Decimal:
+        """Return what of *asset* is not reserved."""
+        return self.total.get(asset, ZERO) - self.held.get(asset, ZERO)
+
+    def need(self, instrument: Instrument, side: Side, price: int, qty: int) -> Money:
+        """Return the worst that *qty* at *price* can take: quote with fee, or base."""
+        if instrument.kind is Kind.SPOT and side is Side.SELL:
+            return Money(instrument.qty(qty), instrument.base)
+        asset = instrument.base if instrument.kind is Kind.INVERSE else instrument.quote
+        fee = max(self.taker_bps or ZERO, ZERO) / 10_000
+        return Money(instrument.notional(price, qty) * (1 + fee), asset)
+
+    def reserve(self, order: Order, instrument: Instrument, qty: int) -> None:
+        """Hold (or with a negative *qty* let go of) the worst case of *qty* lots of *order*."""
+        if not qty:
+            return
+        need = self.need(instrument, order.side, order.price, abs(qty))
+        amount = need.amount if qty > 0 else -need.amount
+        self.held[need.asset] = self.held.get(need.asset, ZERO) + amount
+
+    def settle(self, instrument: Instrument, side: Side, moved: Decimal, qty: int) -> None:
+        """Move the money and, on spot, the asset of one fill."""
+        asset = instrument.base if instrument.kind is Kind.INVERSE else instrument.quote
+        self.add(asset, moved)
+        if instrument.kind is Kind.SPOT:
+            self.add(instrument.base, instrument.qty(qty) * side)
+
+    def add(self, asset: Asset, amount: Decimal) -> None:
+        """Change a total."""
+        self.total[asset] = self.total.get(asset, ZERO) + amount

@@ -1,0 +1,116 @@
+"""RiskPolicy: the two gates every order passes, with no way round them."""
+
+from decimal import Decimal
+
+from graphwiz_trader.domain.grid import common_lot
+from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.intent import Admitted, Intent, RiskView, Rule
+from graphwiz_trader.domain.rules import RULES
+from graphwiz_trader.domain.settings import RiskSettings
+from graphwiz_trader.domain.sides import Side
+from graphwiz_trader.domain.signal import (
+    SEAL,
+    Approved,
+    Leg,
+    Reason,
+    Refused,
+    Signal,
+    SignalKind,
+)
+from graphwiz_trader.domain.units import InstrumentId, Lots, StrategyId
+from graphwiz_trader.domain.value import evolve, value
+
+
+@value
+class RiskPolicy:
+    """The rules, in the order they are asked, and their limits."""
+
+    limits: RiskSettings
+    rules: tuple[Rule, ...] = RULES
+
+    def review(self, signal: Signal, view: RiskView) -> Approved | Refused:
+        """
+        Size a signal: what is approved fits positions and balances as they are now.
+
+        The legs of a TAKE shrink together, so that the smaller one decides.
+        """
+        if view.now > signal.expires:
+            return Refused(Reason.EXPIRED, None, str(view.now - signal.expires), "0 ns late")
+        unknown = next((x for x in signal.legs if x.instrument not in view.instruments), None)
+        if unknown is not None or not signal.legs:
+            return Refused(Reason.UNKNOWN_INSTRUMENT, unknown.instrument if unknown else None)
+        if signal.kind is not SignalKind.TAKE:
+            return Approved(signal, SEAL)
+        legs = self._sized(signal, view)
+        smallest = min(legs, key=lambda leg: leg.qty)
+        if smallest.qty <= 0:
+            return self._why_no_room(signal, view)
+        return Approved(evolve(signal, legs=legs), SEAL)
+
+    def admit(self, intent: Intent, view: RiskView) -> Admitted | Refused:
+        """Pass *intent* through every rule; the first no is the answer."""
+        if intent.instrument not in view.instruments:
+            return Refused(Reason.UNKNOWN_INSTRUMENT, intent.instrument)
+        for rule in self.rules:
+            refused = rule(intent, view, self.limits)
+            if refused is not None:
+                return refused
+        return Admitted(intent, SEAL)
+
+    def room(
+        self, strategy: StrategyId, name: InstrumentId, side: Side, price: int, view: RiskView
+    ) -> Lots:
+        """Return the most lots that positions, balances and order size leave for one order."""
+        instrument = view.instruments[name]
+        limit = view.position_limit(strategy)
+        held = instrument.qty(view.position(name) * side + view.open_lots(name, side))
+        most = min(limit - held, limit - view.asset_worst(instrument.base, side))
+        if self.limits.max_order_qty is not None:
+            most = min(most, self.limits.max_order_qty)
+        account = view.accounts[instrument.venue]
+        one = account.need(instrument, side, price, 1)
+        affordable = int(account.free(one.asset) / one.amount) if one.amount > 0 else 0
+        return Lots(max(0, min(instrument.lots_within(max(most, Decimal(0))), affordable)))
+
+    def _sized(self, signal: Signal, view: RiskView) -> tuple[Leg, ...]:
+        shares = [
+            (self.room(signal.strategy, leg.instrument, leg.side, leg.price, view), leg.qty)
+            for leg in signal.legs
+        ]
+        if all(room >= qty for room, qty in shares):
+            return signal.legs
+        room, qty = min(shares, key=lambda share: share[0] / share[1] if share[1] else 0.0)
+        grids = [view.instruments[leg.instrument] for leg in signal.legs]
+        return scaled(signal.legs, grids, room, qty)
+
+    def _why_no_room(self, signal: Signal, view: RiskView) -> Refused:
+        """Find which limit left nothing, by asking the rules about one lot of each leg."""
+        for leg in signal.legs:
+            smallest = max(1, view.instruments[leg.instrument].min_qty)
+            intent = Intent.of_leg(signal, evolve(leg, qty=Lots(smallest)))
+            refused = self.admit(intent, view)
+            if isinstance(refused, Refused):
+                return refused
+        return Refused(Reason.BELOW_MIN, signal.legs[0].instrument, "0", "1")
+
+
+def scaled(
+    legs: tuple[Leg, ...], grids: list[Instrument], room: int, qty: int
+) -> tuple[Leg, ...]:
+    """
+    Shrink *legs* by room/qty, rounding down; legs of one base asset stay equal in base units.
+
+    The common quantity is a whole number of every leg's lots.
+    """
+    if len({grid.base for grid in grids}) > 1:
+        return tuple(evolve(leg, qty=Lots(leg.qty * room // qty)) for leg in legs)
+    least = min(
+        grid.qty(leg.qty * room // qty) for leg, grid in zip(legs, grids, strict=True)
+    )
+    step = common_lot(grid.lot_size for grid in grids)
+    least -= least % step
+    return tuple(
+        evolve(leg, qty=grid.lots_within(least))
+        for leg, grid in zip(legs, grids, strict=True)
+    )
+

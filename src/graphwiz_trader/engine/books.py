@@ -1,0 +1,99 @@
+"""Books: every venue's book of every instrument, their recent tops, and what crosses between them."""
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from itertools import permutations
+
+from graphwiz_trader.domain.book import OrderBook
+from graphwiz_trader.domain.crossing import Crossing, cross
+from graphwiz_trader.domain.errors import UnknownInstrument
+from graphwiz_trader.domain.events import BookUpdate
+from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.units import InstrumentId, Nanos, Ticks, Venue
+from graphwiz_trader.domain.value import value
+
+
+@value
+class Top:
+    """The touch of one book at one instant."""
+
+    ts: Nanos
+    bid: Ticks | None
+    ask: Ticks | None
+
+
+class Books(Mapping[InstrumentId, OrderBook]):
+    """
+    The books of all instruments.
+
+    `history` keeps the last *depth* tops of each, a new one whenever the touch moved.
+    """
+
+    def __init__(self, instruments: Sequence[Instrument], depth: int = 1000) -> None:
+        self._depth = depth
+        self._books: dict[InstrumentId, OrderBook] = {}
+        self._tops: dict[InstrumentId, deque[Top]] = {}
+        for instrument in instruments:
+            self.open(instrument)
+
+    def open(self, instrument: Instrument) -> None:
+        """Start an empty book for *instrument*, in place of any it had."""
+        self._books[instrument.id] = OrderBook(instrument)
+        self._tops.setdefault(instrument.id, deque(maxlen=self._depth))
+
+    def apply(self, update: BookUpdate) -> OrderBook:
+        """Apply *update* to its book and return it."""
+        book = self._books.get(update.instrument)
+        if book is None:
+            raise UnknownInstrument(f"{update.instrument} is not among {', '.join(self._books)}")
+        book.apply(update)
+        tops = self._tops[update.instrument]
+        bid, ask = book.bid, book.ask
+        if not tops or (last := tops[-1]).bid != bid or last.ask != ask:
+            tops.append(Top(update.ts, bid, ask))
+        return book
+
+    def __getitem__(self, name: InstrumentId) -> OrderBook:
+        try:
+            return self._books[name]
+        except KeyError:
+            raise UnknownInstrument(f"{name} is not among {', '.join(self._books)}") from None
+
+    def __iter__(self) -> Iterator[InstrumentId]:
+        return iter(self._books)
+
+    def __len__(self) -> int:
+        return len(self._books)
+
+    def history(self, name: InstrumentId) -> tuple[Top, ...]:
+        """Return the last tops of *name*, oldest first."""
+        return tuple(self._tops[name])
+
+    def of_symbol(self, symbol: str) -> tuple[OrderBook, ...]:
+        """Return the books of *symbol* at all venues, in the order they were opened."""
+        return tuple(b for b in self._books.values() if b.instrument.symbol == symbol)
+
+    def crossings(
+        self, symbol: str, fee_bps: Mapping[Venue, float], min_bps: float, most: Decimal
+    ) -> tuple[Crossing, ...]:
+        """
+        Return what buying *symbol* at one venue and selling at another would earn now.
+
+        Both directions of every pair of usable books, through their depth, after the taker fees
+        of both legs, up to *most* base units; only those whose every part earns at least
+        *min_bps* and more than nothing.
+        """
+        books = [b for b in self.of_symbol(symbol) if b.is_usable]
+        found = (
+            cross(
+                buy,
+                sell,
+                fee_bps[buy.instrument.venue],
+                fee_bps[sell.instrument.venue],
+                min_bps,
+                most,
+            )
+            for buy, sell in permutations(books, 2)
+        )
+        return tuple(crossing for crossing in found if crossing is not None)

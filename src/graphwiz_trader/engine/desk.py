@@ -1,0 +1,198 @@
+"""Desk: the only place where orders are made, changed and canceled, and their reports booked."""
+
+from collections.abc import Mapping, Sequence
+
+from graphwiz_trader.domain.commands import (
+    CancelOrder,
+    OrderCommand,
+    ReplaceOrder,
+    Severity,
+    SubmitOrder,
+)
+from graphwiz_trader.domain.errors import IllegalTransition
+from graphwiz_trader.domain.facts import FillBooked, OrderChanged, ReportIgnored
+from graphwiz_trader.domain.ids import ClOrdIds
+from graphwiz_trader.domain.intent import Admitted, Intent
+from graphwiz_trader.domain.order import Applied, Order
+from graphwiz_trader.domain.orders import (
+    ExecType,
+    ExecutionReport,
+    Liquidity,
+    OrdStatus,
+)
+from graphwiz_trader.domain.position import ZERO
+from graphwiz_trader.domain.signal import Refused
+from graphwiz_trader.domain.units import ClOrdId, StrategyId
+from graphwiz_trader.engine.draft import Draft
+from graphwiz_trader.engine.state import EngineState
+
+
+class Desk:
+    """Sends what the risk policy admits, and books what venues report."""
+
+    def __init__(
+        self, state: EngineState, draft: Draft, ids: ClOrdIds, indices: Mapping[StrategyId, int]
+    ) -> None:
+        self._state = state
+        self._draft = draft
+        self._ids = ids
+        self._indices = dict(indices)
+
+    def submit(self, intents: Sequence[Intent]) -> tuple[Order, ...] | Refused:
+        """
+        Send all of *intents*, or none.
+
+        Each is admitted against the reservations of those before it.
+        """
+        state = self._state
+        orders: list[Order] = []
+        commands: list[OrderCommand] = []
+        for intent in intents:
+            admitted = state.policy.admit(intent, state)
+            if isinstance(admitted, Refused):
+                for order in reversed(orders):
+                    state.unhold(order)
+                return admitted
+            order, command = self._made(admitted)
+            state.hold(order)
+            orders.append(order)
+            commands.append(command)
+        self._draft.commands.extend(commands)
+        return tuple(orders)
+
+    def replace(self, intent: Intent) -> Order | Refused:
+        """Send *intent* in place of the order it replaces, which holds its worst case until then."""
+        admitted = self._state.policy.admit(intent, self._state)
+        if isinstance(admitted, Refused):
+            return admitted
+        order, command = self._made(admitted)
+        self._state.hold(order)
+        self._draft.commands.append(command)
+        return order
+
+    def cancel(self, order: Order) -> None:
+        """Ask for *order* to be withdrawn; never blocked."""
+        if order.ord_status is OrdStatus.PENDING_CANCEL:
+            return
+        if order.ord_status is not OrdStatus.UNKNOWN:
+            order.ord_status = OrdStatus.PENDING_CANCEL
+        self._state.note_canceled()
+        self._draft.commands.append(CancelOrder(order.cl_ord_id, order.instrument))
+
+    def on_report(self, report: ExecutionReport) -> Order | None:
+        """Book *report*; return the order if that changed anything."""
+        order = self._state.orders.find(report.cl_ord_id)
+        if order is None:
+            self._ignore(report, "no such order of ours")
+            self._draft.alert(
+                Severity.CRITICAL, "UNKNOWN_ORDER", f"{report.cl_ord_id} is not known here"
+            )
+            return None
+        before = order.leaves_qty
+        try:
+            applied = order.apply(report)
+        except IllegalTransition as error:
+            self._ignore(report, str(error))
+            self._draft.alert(Severity.CRITICAL, "ILLEGAL_REPORT", str(error))
+            return None
+        if applied is Applied.ABSORBED:
+            self._ignore(report, f"already {order.ord_status.value}")
+            return None
+        self._state.moved(order, before)
+        if report.exec_type is ExecType.REPLACED and order.replaces is not None:
+            self._retire(order.replaces)
+        self._note(order)
+        if applied is Applied.FILLED:
+            self._book(order, report)
+        return order
+
+    def on_unknown(self, cl_ord_id: ClOrdId, text: str) -> None:
+        """A request went out and no answer came: it goes on holding its worst case."""
+        order = self._state.orders.find(cl_ord_id)
+        if order is not None and order.lose_sight(text):
+            self._note(order)
+            self._draft.alert(Severity.WARNING, "ORDER_UNKNOWN", f"{cl_ord_id}: {text}")
+
+    def on_cancel_reject(self, cl_ord_id: ClOrdId, text: str) -> None:
+        """The cancel was refused; the order goes on as its fills say."""
+        order = self._state.orders.find(cl_ord_id)
+        if order is None or order.ord_status is not OrdStatus.PENDING_CANCEL:
+            return
+        order.ord_status = OrdStatus.PARTIALLY_FILLED if order.cum_qty else OrdStatus.NEW
+        order.text = text
+        self._note(order)
+
+    def _made(self, admitted: Admitted) -> tuple[Order, OrderCommand]:
+        intent, state = admitted.intent, self._state
+        book = state.books[intent.instrument]
+        order = Order(
+            self._ids.next(self._indices.get(intent.strategy, 0)),
+            intent.strategy,
+            intent.instrument,
+            intent.side,
+            intent.ord_type,
+            intent.time_in_force,
+            intent.price,
+            intent.qty,
+            state.now,
+            mid=book.mid if book.is_two_sided else float("nan"),
+            group=intent.group,
+            leg=intent.leg,
+            reducing=intent.reducing,
+            replaces=intent.replaces.cl_ord_id if intent.replaces else None,
+        )
+        if intent.replaces is not None:
+            old = intent.replaces
+            old.ord_status = OrdStatus.PENDING_REPLACE
+            replacement = ReplaceOrder(
+                order.cl_ord_id, old.cl_ord_id, intent.instrument, intent.price, intent.qty
+            )
+            return order, replacement
+        return order, SubmitOrder(
+            order.cl_ord_id,
+            intent.strategy,
+            intent.instrument,
+            intent.side,
+            intent.ord_type,
+            intent.time_in_force,
+            intent.price,
+            intent.qty,
+        )
+
+    def _retire(self, cl_ord_id: ClOrdId) -> None:
+        old = self._state.orders.find(cl_ord_id)
+        if old is not None and old.is_live:
+            before = old.leaves_qty
+            old.ord_status = OrdStatus.REPLACED
+            self._state.moved(old, before)
+            self._note(old)
+
+    def _book(self, order: Order, report: ExecutionReport) -> None:
+        state = self._state
+        state.orders.fills += 1
+        fee, earned = state.holdings.fill(
+            order, report.last_px, report.last_qty, report.commission, state.now
+        )
+        fill = FillBooked(
+            order.cl_ord_id,
+            report.exec_id,
+            order.strategy,
+            order.instrument,
+            order.side,
+            report.last_px,
+            report.last_qty,
+            fee or ZERO,
+            earned,
+            report.liquidity or Liquidity.TAKER,
+            report.ts_venue,
+            order.group,
+        )
+        self._draft.facts.append(fill)
+
+    def _note(self, order: Order) -> None:
+        self._draft.facts.append(
+            OrderChanged(order.cl_ord_id, order.ord_status, order.cum_qty, order.text)
+        )
+
+    def _ignore(self, report: ExecutionReport, why: str) -> None:
+        self._draft.facts.append(ReportIgnored(report.cl_ord_id, report.exec_id, why))

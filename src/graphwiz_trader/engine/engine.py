@@ -1,0 +1,245 @@
+"""Engine: the one function that turns an event into commands and facts."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+from graphwiz_trader.domain.account import Account
+from graphwiz_trader.domain.commands import SetTimer, Severity
+from graphwiz_trader.domain.errors import DomainError
+from graphwiz_trader.domain.events import (
+    BalanceReport,
+    BookGap,
+    BookUpdate,
+    CancelReject,
+    Event,
+    FeedDown,
+    FeedUp,
+    InstrumentUpdated,
+    OperatorOrder,
+    RunStarted,
+    Shutdown,
+    SubmitUnknown,
+    TimerFired,
+    Trade,
+)
+from graphwiz_trader.domain.facts import (
+    FillBooked,
+    Outcome,
+    SignalRefused,
+    StateChanged,
+    StrategyRaised,
+    TradingState,
+)
+from graphwiz_trader.domain.orders import ExecutionReport
+from graphwiz_trader.domain.signal import Observation, Refused, Signal, SignalKind
+from graphwiz_trader.domain.strategy import Opinion, Strategy, Wakeup
+from graphwiz_trader.domain.units import InstrumentId, StrategyId
+from graphwiz_trader.engine.desk import Desk
+from graphwiz_trader.engine.draft import Draft
+from graphwiz_trader.engine.groups import OWNER as GROUP_OWNER
+from graphwiz_trader.engine.groups import Groups
+from graphwiz_trader.engine.guard import Guard
+from graphwiz_trader.engine.operator import Operator
+from graphwiz_trader.engine.planner import Planner
+from graphwiz_trader.engine.spec import EngineSpec
+from graphwiz_trader.engine.state import EngineState
+from graphwiz_trader.engine.trades import Record, Trades
+
+E = TypeVar("E")
+STRATEGY_OWNER = "strategy:"
+MAX_RAISES = 3
+
+
+class Engine:
+    """
+    Takes in one event at a time.
+
+    A deterministic function of the events so far: no I/O, clock, chance or logging inside.
+    """
+
+    def __init__(self, spec: EngineSpec) -> None:
+        self.state = EngineState(
+            spec.instruments,
+            {v: Account(v, fee) for v, fee in spec.taker_bps.items()},
+            spec.policy,
+            reporting=spec.reporting,
+            limits=spec.limits,
+            latency=spec.latency,
+            history=spec.history,
+        )
+        self.trades = Trades()
+        self._seq = 0
+        self._draft = Draft()
+        self._strategies: dict[StrategyId, Strategy] = {s.id: s for s in spec.strategies}
+        self._raises = dict.fromkeys(self._strategies, 0)
+        indices = {name: i for i, name in enumerate(self._strategies)}
+        self._desk = Desk(self.state, self._draft, spec.ids, indices)
+        self._groups = Groups(self.state, self._desk, self._draft, spec.policy.limits.group)
+        self._planner = Planner(self.state, self._desk, self._draft)
+        self._operator = Operator(self.state, self._desk, self._draft, self._groups)
+        self._guard = Guard(self.state, self._draft, self._operator)
+        self._listeners = _listeners(spec.strategies)
+        self._instant: dict[StrategyId, Wakeup] = {}
+        self._handlers: dict[type, Callable[[Event], None]] = {}
+        self._handle(BookUpdate, self._on_book)
+        self._handle(Trade, self._on_trade)
+        self._handle(ExecutionReport, self._on_report)
+        self._handle(TimerFired, self._on_timer)
+        self._handle(OperatorOrder, self._operator.on_order)
+        self._handle(SubmitUnknown, lambda e: self._desk.on_unknown(e.cl_ord_id, e.text))
+        self._handle(CancelReject, lambda e: self._desk.on_cancel_reject(e.cl_ord_id, e.text))
+        self._handle(BalanceReport, self._on_balance)
+        self._handle(FeedDown, self._on_feed_down)
+        self._handle(FeedUp, lambda e: None)
+        self._handle(BookGap, lambda e: self.state.books[e.instrument].drop(e.reason))
+        self._handle(InstrumentUpdated, self._on_instrument)
+        self._handle(RunStarted, lambda e: None)
+        self._handle(Shutdown, lambda e: self._operator.shut_down(e.reason))
+
+    @property
+    def seq(self) -> int:
+        """How many events were taken in."""
+        return self._seq
+
+    @property
+    def records(self) -> Mapping[StrategyId, Record]:
+        """Each strategy's performance."""
+        return self.trades.records
+
+    def step(self, event: Event) -> Outcome:
+        """
+        Take in *event* and return what to do about it.
+
+        Raises:
+            DomainError: the event is none of the closed union, or of an unknown instrument;
+                nothing was changed.
+        """
+        handler = self._handlers.get(type(event))
+        if handler is None:
+            raise DomainError(f"{type(event).__name__} is not an event the engine takes")
+        self.state.now = event.ts  # type: ignore[union-attr] # TapeMessage has no handler
+        self._seq += 1
+        handler(event)
+        draft = self._draft
+        if draft.commands or draft.facts:
+            return draft.finish(self._seq)
+        return Outcome(self._seq)
+
+    def _handle(self, kind: type[E], handler: Callable[[E], None]) -> None:
+        self._handlers[kind] = handler  # type: ignore[assignment] # looked up by the exact class
+
+    def _on_book(self, update: BookUpdate) -> None:
+        name = update.instrument
+        state = self.state
+        state.books.apply(update)
+        if state.holdings.positions[name].lots:
+            state.holdings.mark(name, state.now)
+            self._guard.check()
+        self._ask_when_complete(name, update)
+
+    def _on_trade(self, trade: Trade) -> None:
+        self._ask_when_complete(trade.instrument, trade)
+
+    def _ask_when_complete(self, name: InstrumentId, event: BookUpdate | Trade) -> None:
+        """Ask the listeners once the instant has no more events, each with its last."""
+        listeners = self._listeners.get(name, ())
+        if event.more or self._instant:
+            for strategy in listeners:
+                self._instant[strategy.id] = event
+            if event.more:
+                return
+            waiting, self._instant = self._instant, {}
+            for asked, last in waiting.items():
+                self._ask(self._strategies[asked], last)
+            return
+        for strategy in listeners:
+            self._ask(strategy, event)
+
+    def _ask(self, strategy: Strategy, event: Wakeup) -> None:
+        try:
+            opinions = strategy.on_event(event, self.state)
+        except Exception as error:  # noqa: BLE001 # a stranger's bug must not stop the engine
+            self._on_raise(strategy.id, error)
+            return
+        for opinion in opinions:
+            self._take(strategy.id, opinion)
+
+    def _take(self, strategy: StrategyId, opinion: Opinion) -> None:
+        if isinstance(opinion, Observation):
+            self._draft.facts.append(opinion)
+        elif isinstance(opinion, SetTimer):
+            owner = STRATEGY_OWNER + strategy
+            self._draft.commands.append(SetTimer(opinion.at, owner, opinion.name))
+        else:
+            self._on_signal(opinion)
+
+    def _on_signal(self, signal: Signal) -> None:
+        approved = self.state.policy.review(signal, self.state)
+        if isinstance(approved, Refused):
+            self._draft.facts.append(SignalRefused(signal, approved))
+        elif signal.kind is SignalKind.TAKE:
+            self._groups.open(approved)
+        else:
+            self._planner.plan(approved)
+
+    def _on_raise(self, strategy: StrategyId, error: Exception) -> None:
+        self._raises[strategy] += 1
+        self._draft.facts.append(StrategyRaised(strategy, f"{type(error).__name__}: {error}"))
+        text = f"strategy {strategy} raised {type(error).__name__}: {error}"
+        if self._raises[strategy] >= MAX_RAISES:
+            text += f"; {MAX_RAISES} times, so it stays halted until a restart"
+            self._operator.condemn(strategy)
+        self._draft.alert(Severity.CRITICAL, "STRATEGY_RAISED", text)
+        self._operator.halt(f"strategy:{strategy}", text, "engine")
+
+    def _on_report(self, report: ExecutionReport) -> None:
+        facts = self._draft.facts
+        start = len(facts)
+        order = self._desk.on_report(report)
+        if order is None:
+            return
+        fill = next((f for f in facts[start:] if isinstance(f, FillBooked)), None)
+        trade = self._groups.on_order(order, fill)
+        if fill is None:
+            return
+        if trade is None and not self._groups.is_multi(order.group):
+            trade = self.trades.fill(fill, self.state.now)
+        if trade is not None:
+            facts.append(trade)
+            self.trades.close(trade)
+            self.state.losses = self.state.losses + 1 if trade.pnl < 0 else 0
+        self._guard.check()
+
+    def _on_timer(self, timer: TimerFired) -> None:
+        owner = timer.owner
+        if owner.startswith(GROUP_OWNER):
+            self._groups.on_timer(owner.removeprefix(GROUP_OWNER))
+        elif (name := StrategyId(owner.removeprefix(STRATEGY_OWNER))) in self._strategies:
+            self._ask(self._strategies[name], timer)
+
+    def _on_balance(self, report: BalanceReport) -> None:
+        self.state.holdings.accounts[report.venue].total[report.asset] = report.total
+
+    def _on_feed_down(self, down: FeedDown) -> None:
+        for book in self.state.books.values():
+            if book.instrument.venue == down.venue:
+                book.drop(down.reason)
+
+    def _on_instrument(self, update: InstrumentUpdated) -> None:
+        instrument = update.instrument
+        for order in self.state.orders.of(instrument.id):
+            self._desk.cancel(order)
+        self.state.regrid(instrument)
+        self._draft.facts.append(
+            StateChanged(
+                f"instrument:{instrument.id}", TradingState.ACTIVE, "new trading rules", "venue"
+            )
+        )
+
+
+def _listeners(strategies: Sequence[Strategy]) -> dict[InstrumentId, tuple[Strategy, ...]]:
+    found: dict[InstrumentId, list[Strategy]] = {}
+    for strategy in strategies:
+        for name in strategy.instruments:
+            found.setdefault(name, []).append(strategy)
+    return {name: tuple(listening) for name, listening in found.items()}

@@ -1,0 +1,243 @@
+"""Groups: legs sent together, hedged fill by fill, completed or unwound, never left open."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from graphwiz_trader.domain.commands import SetTimer, Severity
+from graphwiz_trader.domain.facts import (
+    FillBooked,
+    GroupChanged,
+    GroupState,
+    OrderRefused,
+    SignalApproved,
+    SignalRefused,
+    StateChanged,
+    TradeClosed,
+    TradingState,
+)
+from graphwiz_trader.domain.group import CLOSED, GroupLeg, OrderGroup
+from graphwiz_trader.domain.intent import Intent
+from graphwiz_trader.domain.order import Order
+from graphwiz_trader.domain.orders import OrdType, TimeInForce
+from graphwiz_trader.domain.position import ZERO
+from graphwiz_trader.domain.settings import GroupSettings
+from graphwiz_trader.domain.sides import Side
+from graphwiz_trader.domain.signal import Approved, Reason, Refused
+from graphwiz_trader.domain.units import MILLISECOND, SECOND, Nanos, Ticks
+from graphwiz_trader.engine.desk import Desk
+from graphwiz_trader.engine.draft import Draft
+from graphwiz_trader.engine.hedge import Hedge, hedges
+from graphwiz_trader.engine.state import EngineState
+
+RETRY = Nanos(100 * MILLISECOND)
+OWNER = "group:"
+CLOSED_KEPT = 4096
+
+
+class Groups:
+    """The open groups, by id."""
+
+    def __init__(
+        self, state: EngineState, desk: Desk, draft: Draft, settings: GroupSettings
+    ) -> None:
+        self._state = state
+        self._desk = desk
+        self._draft = draft
+        self._settings = settings
+        self._open: dict[str, OrderGroup] = {}
+        self._closed: dict[str, OrderGroup] = {}
+        self._count = 0
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def open(self, approved: Approved) -> None:
+        """Admit every leg, then send them together; or refuse the whole signal."""
+        signal = approved.signal
+        refused = self._debt_refusal()
+        name = f"g{self._count + 1}"
+        intents = [Intent.of_leg(signal, leg, name, i) for i, leg in enumerate(signal.legs)]
+        sent = refused or self._desk.submit(intents)
+        if isinstance(sent, Refused):
+            self._draft.facts.append(SignalRefused(signal, sent))
+            return
+        self._count += 1
+        instruments = self._state.instruments
+        legs = tuple(GroupLeg(leg, instruments[leg.instrument]) for leg in signal.legs)
+        group = OrderGroup(
+            name,
+            signal.strategy,
+            signal.opportunity,
+            legs,
+            self._expected(legs),
+            self._state.now,
+            live=dict.fromkeys(order.cl_ord_id for order in sent),
+        )
+        self._open[name] = group
+        self._draft.facts.append(SignalApproved(signal, name))
+        self._tell(group)
+
+    def is_multi(self, name: str) -> bool:
+        """Whether *name* is a group of several legs, open or closed lately."""
+        group = self._open.get(name) or self._closed.get(name)
+        return group is not None and len(group.legs) > 1
+
+    def on_order(self, order: Order, fill: FillBooked | None) -> TradeClosed | None:
+        """
+        Book what changed an order of a group and settle what it leaves owed.
+
+        A fill that arrives after the group was closed opens it again: it is owed like any other.
+        Returns the trade that ended with it, if one did.
+        """
+        group = self._open.get(order.group)
+        if group is None and fill is not None and order.group in self._closed:
+            group = self._open[order.group] = self._closed.pop(order.group)
+            group.state, group.deadline = GroupState.WORKING, None
+        if group is None:
+            return None
+        if fill is not None:
+            group.book(order.leg, fill.side, fill.price, fill.qty, fill.fee)
+        if not order.is_live:
+            group.live.pop(order.cl_ord_id, None)
+        self._settle(group)
+        if group.state not in CLOSED or not group.fills or len(group.legs) < 2:
+            return None
+        now = self._state.now
+        return TradeClosed(
+            group.strategy, group.id, group.opened, now, group.realised, group.fees
+        )
+
+    def on_timer(self, name: str) -> None:
+        """Time to try again."""
+        if (group := self._open.get(name)) is not None:
+            self._settle(group)
+
+    def retry_stuck(self) -> None:
+        """An operator resumed: give what is stuck another chance."""
+        for group in tuple(self._open.values()):
+            if group.state is GroupState.STUCK:
+                group.state = GroupState.UNWINDING
+                group.deadline = Nanos(self._state.now + self._patience)
+                self._settle(group)
+
+    @property
+    def _patience(self) -> Nanos:
+        return Nanos(int(self._settings.hedge_s * SECOND))
+
+    def _debt_refusal(self) -> Refused | None:
+        limit = self._settings.hedge_debt_notional or self._state.policy.limits.max_order_notional
+        debt = self._state.hedge_debt()
+        if limit is None or debt <= limit:
+            return None
+        return Refused(Reason.HEDGE_DEBT, None, f"{debt:.2f}", str(limit))
+
+    def _settle(self, group: OrderGroup) -> None:
+        """Close the group, wait for what is in flight, or hedge what is owed."""
+        debt = group.debt
+        self._owe(group, debt)
+        if group.live:
+            return
+        side = Side.SELL if debt > 0 else Side.BUY
+        found = hedges(group, side, abs(debt), self._state) if debt else ()
+        if not found:
+            self._close(group)
+            return
+        if group.state is GroupState.STUCK:
+            return
+        now = self._state.now
+        if group.deadline is None:
+            group.deadline = Nanos(now + self._patience)
+        if now > group.deadline + self._patience:
+            self._stick(group, debt)
+            return
+        if not self._try(group, found):
+            at = Nanos(now + RETRY)
+            self._draft.commands.append(SetTimer(at, OWNER + group.id, "hedge"))
+
+    def _try(self, group: OrderGroup, found: Sequence[Hedge]) -> bool:
+        """Send the best hedge that is admitted; inside the band only the planned leg may hedge."""
+        band = self._settings.band_bps
+        if group.state is GroupState.WORKING:
+            if self._state.now <= (group.deadline or self._state.now):
+                planned = (h for h in found if h.completes)
+                if any(self._send(group, h, h.within(band)) for h in planned):
+                    return True
+            group.state = GroupState.UNWINDING
+            self._tell(group)
+        return any(self._send(group, h, h.marketable(band)) for h in found)
+
+    def _send(self, group: OrderGroup, hedge: Hedge, price: Ticks | None) -> bool:
+        if price is None:
+            return False
+        intent = Intent(
+            group.strategy,
+            group.legs[hedge.leg].plan.instrument,
+            hedge.side,
+            OrdType.LIMIT,
+            TimeInForce.IOC,
+            price,
+            hedge.qty,
+            self._state.now,
+            reducing=True,
+            group=group.id,
+            leg=hedge.leg,
+        )
+        sent = self._desk.submit((intent,))
+        if isinstance(sent, Refused):
+            self._draft.facts.append(OrderRefused(group.strategy, group.id, sent))
+            return False
+        group.live[sent[0].cl_ord_id] = None
+        group.was_unwound |= not hedge.completes
+        return True
+
+    def _close(self, group: OrderGroup) -> None:
+        del self._open[group.id]
+        self._state.debts.pop(group.id, None)
+        if not group.fills:
+            group.state = GroupState.MISSED
+        else:
+            group.state = GroupState.UNWOUND if group.was_unwound else GroupState.DONE
+        self._closed[group.id] = group
+        if len(self._closed) > CLOSED_KEPT:
+            del self._closed[next(iter(self._closed))]
+        self._tell(group)
+
+    def _stick(self, group: OrderGroup, debt: Decimal) -> None:
+        group.state = GroupState.STUCK
+        self._tell(group)
+        text = f"group {group.id} still owes {debt} after hedging for {self._settings.hedge_s} s"
+        self._draft.alert(Severity.CRITICAL, "GROUP_STUCK", text)
+        if self._state.scopes.set("", TradingState.HALTED):
+            self._draft.facts.append(StateChanged("", TradingState.HALTED, text, "engine"))
+
+    def _owe(self, group: OrderGroup, debt: Decimal) -> None:
+        notional = self._notional(group, debt)
+        if notional:
+            self._state.debts[group.id] = float(notional) * self._rate(group)
+        else:
+            self._state.debts.pop(group.id, None)
+
+    def _notional(self, group: OrderGroup, debt: Decimal) -> Decimal:
+        plan = group.legs[0]
+        return abs(debt) * plan.instrument.price(plan.plan.price)
+
+    def _rate(self, group: OrderGroup) -> float:
+        return self._state.rate(group.legs[0].instrument.quote) or 1.0
+
+    def _expected(self, legs: Sequence[GroupLeg]) -> Decimal:
+        """What the planned prices would earn after taker fees; 0 for a single leg."""
+        if len(legs) < 2:
+            return ZERO
+        total = ZERO
+        for leg in legs:
+            notional = leg.instrument.notional(leg.plan.price, leg.plan.qty)
+            fee = (self._state.accounts[leg.instrument.venue].taker_bps or ZERO) / 10_000
+            total -= notional * leg.plan.side + notional * fee
+        return total
+
+    def _tell(self, group: OrderGroup) -> None:
+        debt = self._notional(group, group.debt)
+        self._draft.facts.append(
+            GroupChanged(group.id, group.state, debt, group.expected, group.realised)
+        )
+

@@ -1,0 +1,36 @@
+"""Guard: the circuit breaker and the drawdown limit, which halt even when nobody trades."""
+
+from graphwiz_trader.domain.commands import Severity
+from graphwiz_trader.domain.facts import TradingState
+from graphwiz_trader.engine.draft import Draft
+from graphwiz_trader.engine.operator import Operator
+from graphwiz_trader.engine.state import EngineState
+
+
+class Guard:
+    """Trips once the day's loss or the drawdown reaches its limit; a person resets it."""
+
+    def __init__(self, state: EngineState, draft: Draft, operator: Operator) -> None:
+        self._state = state
+        self._draft = draft
+        self._operator = operator
+        limits = state.policy.limits
+        self._floor = float(limits.circuit_breaker_threshold * limits.max_exposure)
+        self._drawdown = float(limits.max_drawdown_pct)
+
+    def check(self) -> None:
+        """Halt everything if a limit is reached; latched by the state it sets."""
+        state = self._state
+        lost = state.day_pnl()
+        down = state.drawdown_pct()
+        if lost > self._floor and down < self._drawdown:
+            return
+        if state.scopes.get("") is TradingState.HALTED:
+            return
+        text = (
+            f"circuit breaker: the day lost {lost:.2f}, the limit is {self._floor:.2f}"
+            if lost <= self._floor
+            else f"drawdown {down:.2f} % of the equity peak, the limit is {self._drawdown} %"
+        )
+        self._draft.alert(Severity.CRITICAL, "CIRCUIT_BREAKER", text)
+        self._operator.halt("", text, "engine")

@@ -1,0 +1,76 @@
+"""Hedge: how a group's debt could be traded away, cheapest first."""
+
+from decimal import Decimal
+
+from graphwiz_trader.domain.group import GroupLeg, OrderGroup
+from graphwiz_trader.domain.sides import Side
+from graphwiz_trader.domain.units import Lots, Ticks
+from graphwiz_trader.domain.value import value
+from graphwiz_trader.engine.state import EngineState
+
+
+@value
+class Hedge:
+    """
+    Trade *qty* lots of leg *leg*.
+
+    `completes`: it is the leg that fell behind; otherwise it takes back one that went ahead.
+    `price` is the touch now, None while the book is unusable; `cash` what one base unit
+    would bring after the fee, negative when bought.
+    """
+
+    leg: int
+    side: Side
+    qty: Lots
+    completes: bool
+    planned: Ticks
+    price: Ticks | None
+    cash: float
+
+    def within(self, band_bps: Decimal) -> Ticks | None:
+        """Return the planned price worsened by the band, None when the touch is beyond it."""
+        if self.price is None:
+            return None
+        limit = _worse(self.planned, self.side, band_bps)
+        return limit if (self.price - limit) * self.side <= 0 else None
+
+    def marketable(self, band_bps: Decimal) -> Ticks | None:
+        """Return the touch worsened by the band, None while there is none."""
+        return None if self.price is None else _worse(self.price, self.side, band_bps)
+
+
+
+def hedges(
+    group: OrderGroup, side: Side, debt: Decimal, state: EngineState
+) -> tuple[Hedge, ...]:
+    """
+    Return the legs on which *debt* base units can be traded on *side*, the best cash first.
+
+    Empty when what is owed is below every venue's minimum: that is dust, not debt.
+    """
+    found = [_hedge(i, leg, side, debt, state) for i, leg in enumerate(group.legs)]
+    return tuple(sorted((h for h in found if h is not None), key=lambda h: (-h.cash, h.leg)))
+
+
+def _hedge(
+    index: int, leg: GroupLeg, side: Side, debt: Decimal, state: EngineState
+) -> Hedge | None:
+    instrument = leg.instrument
+    qty = instrument.lots_within(debt / instrument.multiplier)
+    if qty < max(1, instrument.min_qty):
+        return None
+    if instrument.notional(leg.plan.price, qty) < instrument.min_notional:
+        return None
+    book = state.books[instrument.id]
+    price, cash = None, float("-inf")
+    if book.is_usable:
+        price = book.bid if side is Side.SELL else book.ask
+        depth = book.vwap(side, qty)
+        fee = (state.taker_fee_bps(instrument.venue) or 0.0) / 1e4
+        if depth is not None:
+            cash = -side * depth * instrument.tick * (1 + side * fee)
+    return Hedge(index, side, qty, side is leg.plan.side, leg.plan.price, price, cash)
+
+
+def _worse(price: Ticks, side: Side, bps: Decimal) -> Ticks:
+    return Ticks(price + side * int(abs(price) * bps / 10_000))

@@ -1,0 +1,175 @@
+"""Holdings: positions, accounts and equity, valued where they could be closed."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from graphwiz_trader.domain.account import Account
+from graphwiz_trader.domain.instrument import Instrument, Kind
+from graphwiz_trader.domain.money import Money
+from graphwiz_trader.domain.order import Order
+from graphwiz_trader.domain.position import ZERO, Position, flow
+from graphwiz_trader.domain.units import (
+    DAY,
+    Asset,
+    InstrumentId,
+    Lots,
+    Nanos,
+    StrategyId,
+    Ticks,
+    Venue,
+)
+from graphwiz_trader.engine.books import Books
+from graphwiz_trader.engine.rates import Rates
+
+
+class Holdings:
+    """
+    What we hold and what it has earned, from fills only; the endowment is not in it.
+
+    `pnl` is after fees, in the reporting currency, longs valued at the bid and shorts at the ask.
+    """
+
+    def __init__(
+        self, instruments: Sequence[Instrument], accounts: Mapping[Venue, Account], books: Books,
+        rates: Rates,
+    ) -> None:
+        self.accounts = dict(accounts)
+        self.positions: dict[InstrumentId, Position] = {i.id: Position(i) for i in instruments}
+        self.by_strategy: dict[tuple[StrategyId, InstrumentId], Position] = {}
+        self._books = books
+        self._rates = rates
+        self._parts: dict[InstrumentId, float] = {}
+        self.pnl = 0.0
+        self._day = -1
+        self._day_base = 0.0
+        self._endowment: float | None = None
+        self._peak = 0.0
+
+    def fill(
+        self, order: Order, price: Ticks, qty: Lots, commission: Money | None, now: Nanos
+    ) -> tuple[Decimal, Decimal]:
+        """Book one fill; return its fee in the settlement asset and what it realised."""
+        self._roll(now)
+        position = self.positions[order.instrument]
+        instrument = position.instrument
+        self._value_endowment()
+        fee = self._fee(instrument, price, commission)
+        earned = position.fill(order.side, price, qty, fee)
+        self.of_strategy(order.strategy, order.instrument).fill(order.side, price, qty, fee)
+        account = self.accounts[instrument.venue]
+        account.settle(instrument, order.side, flow(instrument, order.side, price, qty), qty)
+        if commission is not None:
+            account.add(commission.asset, -commission.amount)
+        self.mark(order.instrument, now)
+        return fee, earned
+
+    def of_strategy(self, strategy: StrategyId, name: InstrumentId) -> Position:
+        """Return what *strategy*'s own fills of *name* add up to."""
+        key = (strategy, name)
+        if key not in self.by_strategy:
+            self.by_strategy[key] = Position(self.positions[name].instrument)
+        return self.by_strategy[key]
+
+    def regrid(self, instrument: Instrument) -> None:
+        """Count the positions in *instrument* in its new lots; raise `OffGrid` if they do not fit."""
+        held = [p for p in self.by_strategy.values() if p.instrument.id == instrument.id]
+        held.append(self.positions[instrument.id])
+        lots = [instrument.lots(p.instrument.qty(p.lots)) for p in held]
+        for position, count in zip(held, lots, strict=True):
+            position.instrument, position.lots = instrument, count
+
+    def mark(self, name: InstrumentId, now: Nanos) -> None:
+        """Value the position in *name* at its book; an unusable book leaves the last value."""
+        self._roll(now)
+        position = self.positions[name]
+        book = self._books[name]
+        price = 0
+        if position.lots:
+            side = book.bid if position.lots > 0 else book.ask
+            if side is None or not book.is_usable:
+                return
+            price = side
+        rate = self._rates.of(settlement(position.instrument))
+        if rate is None:
+            return
+        worth = float(position.pnl(price)) * rate
+        self.pnl += worth - self._parts.get(name, 0.0)
+        self._parts[name] = worth
+        self._peak = max(self._peak, self.pnl)
+
+    def day_pnl(self, now: Nanos) -> float:
+        """Return the result of the UTC day so far."""
+        self._roll(now)
+        return self.pnl - self._day_base
+
+    def drawdown_pct(self) -> float:
+        """Return the distance from the equity peak, in percent of the peak."""
+        peak = (self._endowment or 0.0) + self._peak
+        return (self._peak - self.pnl) / peak * 100 if peak > 0 else 0.0
+
+    def rearm(self, now: Nanos) -> None:
+        """Count the day's loss and the drawdown from here: an operator has resumed."""
+        self._roll(now)
+        self._day_base = self.pnl
+        self._peak = self.pnl
+
+    def net(self) -> Decimal:
+        """Return exact P&L after fees at each book's own last mid, reporting currency."""
+        return sum((self._at_mid(p) - p.fees) * self._exact(p) for p in self._traded()) + ZERO
+
+    def fees(self) -> Decimal:
+        """Return all fees, reporting currency."""
+        return sum(p.fees * self._exact(p) for p in self._traded()) + ZERO
+
+    def content(self) -> tuple[tuple[object, ...], ...]:
+        """Positions and balances in a fixed order, for the digest."""
+        held = tuple(
+            (name, p.lots, str(p.cash), str(p.fees))
+            for name, p in sorted(self.positions.items())
+        )
+        owned = tuple(
+            (venue, asset, str(amount.normalize()))
+            for venue, account in sorted(self.accounts.items())
+            for asset, amount in sorted(account.total.items())
+        )
+        return held + owned
+
+    def _traded(self) -> list[Position]:
+        return [p for p in self.positions.values() if p.cash or p.lots]
+
+    def _at_mid(self, position: Position) -> Decimal:
+        book = self._books[position.instrument.id]
+        if not position.lots or not book.is_two_sided:
+            return position.cash
+        return position.cash + position.worth(Decimal(book.half_mid) / 2)
+
+    def _exact(self, position: Position) -> Decimal:
+        rate = self._rates.of(settlement(position.instrument))
+        return Decimal(1) if rate is None or rate == 1.0 else Decimal(rate)
+
+    def _roll(self, now: Nanos) -> None:
+        day = now // DAY
+        if day != self._day:
+            self._day = day
+            self._day_base = self.pnl
+
+    def _value_endowment(self) -> None:
+        if self._endowment is None:
+            totals = (t for account in self.accounts.values() for t in account.total.items())
+            self._endowment = sum(float(a) * (self._rates.of(x) or 0.0) for x, a in totals)
+
+    def _fee(self, instrument: Instrument, price: Ticks, commission: Money | None) -> Decimal:
+        if commission is None:
+            return ZERO
+        if commission.asset == settlement(instrument):
+            return commission.amount
+        if commission.asset == instrument.base:
+            return commission.amount * instrument.price(price)
+        rate = self._rates.of(commission.asset)
+        into = self._rates.of(settlement(instrument))
+        return commission.amount * Decimal((rate or 0.0) / (into or 1.0))
+
+
+def settlement(instrument: Instrument) -> Asset:
+    """Return the asset a contract's profit is paid in."""
+    return instrument.base if instrument.kind is Kind.INVERSE else instrument.quote

@@ -1,0 +1,97 @@
+"""Orders: every request of ours, what they may still fill, and how often we ask."""
+
+from collections import deque
+from collections.abc import Iterator
+
+import attrs
+
+from graphwiz_trader.domain.order import Order
+from graphwiz_trader.domain.sides import Side
+from graphwiz_trader.domain.units import SECOND, ClOrdId, InstrumentId, Lots, Nanos, StrategyId
+
+CLOSED_KEPT = 65_536
+
+
+@attrs.define
+class Rate:
+    """How many things happened within the last second; holds at most *limit* instants."""
+
+    limit: int
+    at: deque[Nanos] = attrs.field(factory=deque)
+
+    def count(self, now: Nanos) -> int:
+        """Return how many were noted in the second up to *now*."""
+        while self.at and now - self.at[0] >= SECOND:
+            self.at.popleft()
+        return len(self.at)
+
+    def note(self, now: Nanos) -> None:
+        """One more happened."""
+        self.at.append(now)
+        if len(self.at) > self.limit:
+            self.at.popleft()
+
+
+class Orders:
+    """
+    Live orders by id and by instrument; the last closed ones, so that late reports find them.
+    """
+
+    def __init__(self) -> None:
+        self._live: dict[ClOrdId, Order] = {}
+        self._closed: dict[ClOrdId, Order] = {}
+        self._by_instrument: dict[InstrumentId, dict[ClOrdId, Order]] = {}
+        self._open: dict[tuple[InstrumentId, Side], int] = {}
+        self.submitted = 0
+        self.fills = 0
+
+    def __len__(self) -> int:
+        return len(self._live)
+
+    def __iter__(self) -> Iterator[Order]:
+        return iter(self._live.values())
+
+    def find(self, cl_ord_id: ClOrdId) -> Order | None:
+        """Return the order, live or closed, or None if it is not ours or long gone."""
+        return self._live.get(cl_ord_id) or self._closed.get(cl_ord_id)
+
+    def add(self, order: Order) -> None:
+        """Take in a new order."""
+        self._live[order.cl_ord_id] = order
+        self._by_instrument.setdefault(order.instrument, {})[order.cl_ord_id] = order
+        self._move(order, order.order_qty)
+        self.submitted += 1
+
+    def forget(self, order: Order) -> None:
+        """Take back an order that was never sent."""
+        del self._live[order.cl_ord_id]
+        del self._by_instrument[order.instrument][order.cl_ord_id]
+        self._move(order, -order.order_qty)
+        self.submitted -= 1
+
+    def moved(self, order: Order, left_before: int) -> None:
+        """Account for a report that changed what *order* may still fill."""
+        self._move(order, order.leaves_qty - left_before)
+        if not order.is_live and order.cl_ord_id in self._live:
+            del self._live[order.cl_ord_id]
+            del self._by_instrument[order.instrument][order.cl_ord_id]
+            self._closed[order.cl_ord_id] = order
+            if len(self._closed) > CLOSED_KEPT:
+                del self._closed[next(iter(self._closed))]
+
+    def of(self, instrument: InstrumentId) -> tuple[Order, ...]:
+        """Return the live orders in *instrument*, oldest first."""
+        return tuple(self._by_instrument.get(instrument, {}).values())
+
+    def open_lots(self, instrument: InstrumentId, side: Side) -> Lots:
+        """Return what orders on *side* may still fill, UNKNOWN ones included."""
+        return Lots(self._open.get((instrument, side), 0))
+
+    def working(self, strategy: StrategyId, instrument: InstrumentId) -> Lots:
+        """Return what *strategy*'s orders may still fill, both sides."""
+        live = self._by_instrument.get(instrument, {}).values()
+        return Lots(sum(o.leaves_qty for o in live if o.strategy == strategy))
+
+    def _move(self, order: Order, lots: int) -> None:
+        key = (order.instrument, order.side)
+        self._open[key] = self._open.get(key, 0) + lots

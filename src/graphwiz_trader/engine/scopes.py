@@ -1,0 +1,38 @@
+"""Scopes: which parts of the engine may trade: everything, a venue, a strategy, an instrument."""
+
+from graphwiz_trader.domain.facts import TradingState
+from graphwiz_trader.domain.units import InstrumentId, StrategyId, Venue
+
+_SEVERITY = {TradingState.ACTIVE: 0, TradingState.REDUCING: 1, TradingState.HALTED: 2}
+
+
+class Scopes:
+    """The trading state of every scope that is not ACTIVE; the worst that applies rules."""
+
+    def __init__(self) -> None:
+        self._states: dict[str, TradingState] = {}
+
+    def set(self, scope: str, state: TradingState) -> bool:
+        """Put *scope* into *state*; return whether that changed anything."""
+        if self._states.get(scope, TradingState.ACTIVE) is state:
+            return False
+        if state is TradingState.ACTIVE:
+            del self._states[scope]
+        else:
+            self._states[scope] = state
+        return True
+
+    def get(self, scope: str) -> TradingState:
+        """Return the state of exactly this scope."""
+        return self._states.get(scope, TradingState.ACTIVE)
+
+    def of(self, strategy: StrategyId, instrument: InstrumentId, venue: Venue) -> TradingState:
+        """Return the worst state that rules an order of *strategy* in *instrument* at *venue*."""
+        if not self._states:
+            return TradingState.ACTIVE
+        names = ("", f"venue:{venue}", f"strategy:{strategy}", f"instrument:{instrument}")
+        return max((self.get(name) for name in names), key=_SEVERITY.__getitem__)
+
+    def content(self) -> tuple[tuple[str, str], ...]:
+        """All that is not ACTIVE, sorted, for the digest."""
+        return tuple(sorted((scope, state.value) for scope, state in self._states.items()))

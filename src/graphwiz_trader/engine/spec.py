@@ -1,0 +1,32 @@
+"""EngineSpec: all an engine is made from."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from graphwiz_trader.domain.ids import ClOrdIds
+from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.risk import RiskPolicy
+from graphwiz_trader.domain.strategy import Strategy
+from graphwiz_trader.domain.units import Asset, Nanos, StrategyId, Venue
+from graphwiz_trader.domain.value import value
+
+
+@value
+class EngineSpec:
+    """
+    What an engine is given.
+
+    `taker_bps` names every venue and what it charges, None where unknown; `limits` each strategy's own position
+    limit in base units; `latency` how long an order takes to a venue; `history` how many tops
+    of book are kept.
+    """
+
+    instruments: tuple[Instrument, ...]
+    strategies: tuple[Strategy, ...]
+    policy: RiskPolicy
+    reporting: Asset
+    taker_bps: Mapping[Venue, Decimal | None]
+    limits: Mapping[StrategyId, Decimal]
+    latency: Mapping[Venue, Nanos]
+    ids: ClOrdIds
+    history: int = 1000

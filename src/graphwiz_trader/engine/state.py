@@ -1,0 +1,251 @@
+"""EngineState: everything the engine knows; strategies and rules read it, the engine changes it."""
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from graphwiz_trader.domain.account import Account
+from graphwiz_trader.domain.facts import TradingState
+from graphwiz_trader.domain.instrument import Instrument, Kind
+from graphwiz_trader.domain.intent import Intent
+from graphwiz_trader.domain.order import Order
+from graphwiz_trader.domain.risk import RiskPolicy
+from graphwiz_trader.domain.sides import Side
+from graphwiz_trader.domain.units import (
+    SECOND,
+    Asset,
+    InstrumentId,
+    Lots,
+    Nanos,
+    StrategyId,
+    Ticks,
+    Venue,
+)
+from graphwiz_trader.engine.books import Books
+from graphwiz_trader.engine.holdings import Holdings, settlement
+from graphwiz_trader.engine.orders import Orders, Rate
+from graphwiz_trader.engine.rates import Rates
+from graphwiz_trader.engine.scopes import Scopes
+
+ZERO = Decimal(0)
+RATE_KEPT = 4096
+
+
+class EngineState:
+    """
+    The `View` of strategies and the `RiskView` of rules in one.
+
+    `limits` is each strategy's own position limit, `latency` how long an order takes to a venue.
+    """
+
+    def __init__(
+        self,
+        instruments: Sequence[Instrument],
+        accounts: Mapping[Venue, Account],
+        policy: RiskPolicy,
+        *,
+        reporting: Asset,
+        limits: Mapping[StrategyId, Decimal],
+        latency: Mapping[Venue, Nanos],
+        history: int = 1000,
+    ) -> None:
+        self.now = Nanos(0)
+        self.instruments: dict[InstrumentId, Instrument] = {i.id: i for i in instruments}
+        self.books = Books(instruments, history)
+        self.rates = Rates(instruments, self.books, reporting)
+        self.holdings = Holdings(instruments, accounts, self.books, self.rates)
+        self.orders = Orders()
+        self.scopes = Scopes()
+        self.policy = policy
+        self.debts: dict[str, float] = {}
+        self.losses = 0
+        self._limits = dict(limits)
+        self._latency = dict(latency)
+        self._sent = Rate(RATE_KEPT)
+        self._canceled = Rate(RATE_KEPT)
+        self._recent: deque[tuple[Nanos, tuple[InstrumentId, Side, Ticks, Lots]]] = deque(
+            maxlen=RATE_KEPT
+        )
+
+    @property
+    def accounts(self) -> Mapping[Venue, Account]:
+        """Our accounts, by venue."""
+        return self.holdings.accounts
+
+    def position(self, instrument: InstrumentId) -> Lots:
+        """What we hold, from fills."""
+        return self.holdings.positions[instrument].lots
+
+    def own(self, strategy: StrategyId, instrument: InstrumentId) -> Lots:
+        """What one strategy's fills add up to."""
+        held = self.holdings.by_strategy.get((strategy, instrument))
+        return held.lots if held else Lots(0)
+
+    def room(
+        self, strategy: StrategyId, instrument: InstrumentId, side: Side, price: Ticks
+    ) -> Lots:
+        """The most that limits and balances leave."""
+        return self.policy.room(strategy, instrument, side, price, self)
+
+    def working(self, strategy: StrategyId, instrument: InstrumentId) -> Lots:
+        """What a strategy's live orders may still fill."""
+        return self.orders.working(strategy, instrument)
+
+    def owned(self, instrument: InstrumentId) -> Decimal:
+        """Base units owned at the venue."""
+        known = self.instruments[instrument]
+        return self.accounts[known.venue].total.get(known.base, ZERO)
+
+    def taker_fee_bps(self, venue: Venue) -> float | None:
+        """What the venue charges for taking."""
+        fee = self.accounts[venue].taker_bps
+        return None if fee is None else float(fee)
+
+    def latency(self, venue: Venue) -> Nanos:
+        """How long an order takes to the venue."""
+        return self._latency.get(venue, Nanos(0))
+
+    def trading_state(
+        self, strategy: StrategyId, instrument: InstrumentId, venue: Venue
+    ) -> TradingState:
+        """The worst state that applies."""
+        return self.scopes.of(strategy, instrument, venue)
+
+    def orders_of(self, instrument: InstrumentId) -> tuple[Order, ...]:
+        """Live orders in an instrument."""
+        return self.orders.of(instrument)
+
+    def open_lots(self, instrument: InstrumentId, side: Side) -> Lots:
+        """What live orders on that side may still fill."""
+        return self.orders.open_lots(instrument, side)
+
+    def open_orders(self) -> int:
+        """How many orders are live."""
+        return len(self.orders)
+
+    def position_limit(self, strategy: StrategyId) -> Decimal:
+        """The smaller of the strategy's and the risk section's limit."""
+        ours = self.policy.limits.max_position_size
+        return min(ours, self._limits.get(strategy, ours))
+
+    def asset_worst(self, asset: Asset, side: Side) -> Decimal:
+        """Base units net of venues if all open orders on *side* filled, signed by *side*."""
+        worst = ZERO
+        for name, instrument in self.instruments.items():
+            if instrument.base == asset:
+                lots = self.position(name) * side + self.open_lots(name, side)
+                worst += instrument.qty(lots)
+        return worst
+
+    def rate(self, asset: Asset) -> float | None:
+        """One unit in the reporting currency."""
+        return self.rates.of(asset)
+
+    def exposure(self, venue: Venue | None) -> float:
+        """Gross worst-case exposure, reporting currency; what nothing prices counts nothing."""
+        total = 0.0
+        for name, instrument in self.instruments.items():
+            if venue is not None and instrument.venue != venue:
+                continue
+            held = self.position(name)
+            buys = self.open_lots(name, Side.BUY)
+            sells = self.open_lots(name, Side.SELL)
+            if worst := max(abs(held + buys), abs(held - sells)):
+                total += self._value(instrument, worst)
+        return total
+
+    def net_exposure(self) -> float:
+        """Signed exposure of positions, reporting currency."""
+        return sum(
+            self._value(self.instruments[name], abs(p.lots)) * (1 if p.lots > 0 else -1)
+            for name, p in self.holdings.positions.items()
+            if p.lots
+        )
+
+    def reference_mid(self, instrument: InstrumentId) -> float | None:
+        """The mean mid of the symbol's other usable books, quote units."""
+        mids = [
+            book.mid * book.instrument.tick
+            for book in self.books.of_symbol(self.instruments[instrument].symbol)
+            if book.instrument.id != instrument and book.is_usable
+        ]
+        return sum(mids) / len(mids) if mids else None
+
+    def orders_in_last_second(self) -> int:
+        """New orders and replacements."""
+        return self._sent.count(self.now)
+
+    def cancels_in_last_second(self) -> int:
+        """Cancels sent."""
+        return self._canceled.count(self.now)
+
+    def identical_in_last_second(self, intent: Intent) -> int:
+        """Orders just like *intent*."""
+        recent = self._recent
+        while recent and self.now - recent[0][0] >= SECOND:
+            recent.popleft()
+        like = (intent.instrument, intent.side, intent.price, intent.qty)
+        return sum(1 for _, key in recent if key == like)
+
+    def order_to_trade(self) -> float:
+        """Orders sent per fill."""
+        return self.orders.submitted / max(1, self.orders.fills)
+
+    def day_pnl(self) -> float:
+        """The day's result."""
+        return self.holdings.day_pnl(self.now)
+
+    def drawdown_pct(self) -> float:
+        """Distance from the equity peak."""
+        return self.holdings.drawdown_pct()
+
+    def losses_in_a_row(self) -> int:
+        """Losing trades since the last winner."""
+        return self.losses
+
+    def hedge_debt(self) -> float:
+        """Unhedged notional of all open groups, reporting currency."""
+        return sum(self.debts.values())
+
+    def hold(self, order: Order) -> None:
+        """Take in an admitted order: from here it holds its worst case."""
+        instrument = self.instruments[order.instrument]
+        self.accounts[instrument.venue].reserve(order, instrument, order.order_qty)
+        self.orders.add(order)
+        self._sent.note(self.now)
+        self._recent.append(
+            (self.now, (order.instrument, order.side, order.price, order.order_qty))
+        )
+
+    def unhold(self, order: Order) -> None:
+        """Take back the order held last: a later leg of its group was refused."""
+        instrument = self.instruments[order.instrument]
+        self.accounts[instrument.venue].reserve(order, instrument, -order.order_qty)
+        self.orders.forget(order)
+        self._sent.at.pop()
+        self._recent.pop()
+
+    def moved(self, order: Order, left_before: int) -> None:
+        """Account for a report that changed what *order* may still fill."""
+        instrument = self.instruments[order.instrument]
+        self.accounts[instrument.venue].reserve(order, instrument, order.leaves_qty - left_before)
+        self.orders.moved(order, left_before)
+
+    def note_canceled(self) -> None:
+        """A cancel leaves."""
+        self._canceled.note(self.now)
+
+    def regrid(self, instrument: Instrument) -> None:
+        """Put *instrument* in place of the one with its id; its book starts empty."""
+        self.holdings.regrid(instrument)
+        self.instruments[instrument.id] = instrument
+        self.books.open(instrument)
+
+    def _value(self, instrument: Instrument, lots: int) -> float:
+        book = self.books[instrument.id]
+        rate = self.rates.of(settlement(instrument))
+        if rate is None or not book.is_two_sided:
+            return 0.0
+        if instrument.kind is Kind.INVERSE:
+            return float(instrument.notional(book.half_mid, 2 * lots)) * rate
+        return book.mid * instrument.tick * lots * instrument.lot * float(instrument.multiplier) * rate

@@ -1,0 +1,79 @@
+"""Trades: what each strategy closed, and its performance record."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+import attrs
+
+from graphwiz_trader.domain.facts import FillBooked, TradeClosed
+from graphwiz_trader.domain.position import ZERO
+from graphwiz_trader.domain.units import InstrumentId, Nanos, StrategyId
+
+
+@attrs.define
+class Record:
+    """One strategy's performance: closed trades, winners among them, profit after fees."""
+
+    trades: int = 0
+    wins: int = 0
+    pnl: Decimal = ZERO
+
+    @property
+    def win_rate(self) -> float:
+        """Winners among closed trades, 0 while there are none."""
+        return self.wins / self.trades if self.trades else 0.0
+
+    def close(self, pnl: Decimal) -> None:
+        """One more trade ended."""
+        self.trades += 1
+        self.wins += pnl > 0
+        self.pnl += pnl
+
+
+@attrs.define
+class RoundTrip:
+    """From flat to flat in one instrument: lots held, profit and fees so far."""
+
+    opened: Nanos
+    lots: int = 0
+    pnl: Decimal = ZERO
+    fees: Decimal = ZERO
+
+
+class Trades:
+    """Closes round trips of single orders, and counts those and the groups."""
+
+    def __init__(self) -> None:
+        self._records: dict[StrategyId, Record] = {}
+        self._trips: dict[tuple[StrategyId, InstrumentId], RoundTrip] = {}
+        self._count = 0
+
+    @property
+    def records(self) -> Mapping[StrategyId, Record]:
+        """Every strategy's record."""
+        return self._records
+
+    def fill(self, fill: FillBooked, now: Nanos) -> TradeClosed | None:
+        """Follow one fill; return the trade it closed, if it did."""
+        key = (fill.strategy, fill.instrument)
+        trip = self._trips.get(key)
+        if trip is None:
+            trip = self._trips[key] = RoundTrip(now)
+        trip.pnl += fill.pnl - fill.fee
+        trip.fees += fill.fee
+        before, trip.lots = trip.lots, trip.lots + fill.side * fill.qty
+        if before * trip.lots > 0 or not before:
+            return None
+        self._count += 1
+        closed = TradeClosed(
+            fill.strategy, f"t{self._count}", trip.opened, now, trip.pnl, trip.fees
+        )
+        del self._trips[key]
+        if trip.lots:
+            # The fill went through zero: what it opened on the other side is a new trip.
+            self._trips[key] = RoundTrip(now, trip.lots)
+        return closed
+
+    def close(self, trade: TradeClosed) -> None:
+        """Count a closed trade."""
+        self._records.setdefault(trade.strategy, Record()).close(trade.pnl)

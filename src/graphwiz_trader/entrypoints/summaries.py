@@ -1,0 +1,45 @@
+"""Summaries: what a finished simulation says, as keys and as text."""
+
+from decimal import Decimal
+
+from graphwiz_trader.application.simulate import Simulated
+from graphwiz_trader.domain.money import rounded
+from graphwiz_trader.domain.plain import plain
+from graphwiz_trader.ports.runs import RunFolder
+
+
+def simulation_summary(folder: RunFolder, done: Simulated) -> dict[str, object]:
+    """Return the keys every simulation's answer has."""
+    report = done.report
+    pnl = report.pnl
+    return {
+        "run": folder.run,
+        "folder": folder.path,
+        "digest": done.digest,
+        "reporting": report.header.reporting,
+        "orders": done.orders,
+        "fills": done.fills,
+        "open_orders": done.working,
+        "pnl": {
+            "net": _amount(pnl.net),
+            "gross": _amount(pnl.gross),
+            "fees": _amount(pnl.fees),
+            "endowment": None if pnl.endowment is None else _amount(pnl.endowment),
+        },
+        "opportunities": plain(report.arbitrage.opportunities),
+        "denials": dict(report.denials),
+        "strategies": {
+            line.name: {
+                "trades": line.record.count,
+                "wins": line.record.wins,
+                "win_rate": line.record.win_rate,
+                "pnl": _amount(line.record.net),
+            }
+            for line in report.trades_by_strategy
+        },
+        "alerts": dict(done.alerts),
+    }
+
+
+def _amount(amount: Decimal) -> str:
+    return f"{rounded(amount):f}"

@@ -1,0 +1,51 @@
+"""Tables: in color on a terminal, plain text anywhere else."""
+
+import sys
+from collections.abc import Sequence
+from io import StringIO
+
+from graphwiz_trader.application.report_text import Table
+
+
+def shown(tables: Sequence[Table]) -> str:
+    """Return *tables* as suits stdout."""
+    return rich_text(tables) if sys.stdout.isatty() else plain_text(tables)
+
+
+def plain_text(tables: Sequence[Table]) -> str:
+    """Return *tables* as aligned columns."""
+    return "\n\n".join(f"{table.title}\n{_aligned(table)}" for table in tables)
+
+
+def rich_text(tables: Sequence[Table]) -> str:
+    """Return *tables* as a terminal shows them; `NO_COLOR` is honoured."""
+    from rich.console import Console
+    from rich.table import Table as RichTable
+
+    out = StringIO()
+    console = Console(file=out, force_terminal=True)
+    for table in tables:
+        drawn = RichTable(title=table.title, title_justify="left", show_header=bool(table.columns))
+        for index in range(len(table.rows[0])):
+            name = table.columns[index] if table.columns else ""
+            right = bool(table.columns) and index > 0
+            drawn.add_column(name, justify="right" if right else "left", overflow="fold")
+        for row in table.rows:
+            drawn.add_row(*row)
+        console.print(drawn)
+    return out.getvalue().rstrip("\n")
+
+
+def _aligned(table: Table) -> str:
+    lines = [table.columns, *table.rows] if table.columns else list(table.rows)
+    widths = [max(len(line[index]) for line in lines) for index in range(len(lines[0]))]
+    return "\n".join(_line(line, widths, right=bool(table.columns)) for line in lines)
+
+
+def _line(cells: Sequence[str], widths: Sequence[int], *, right: bool) -> str:
+    first = cells[0].ljust(widths[0])
+    rest = (
+        cell.rjust(width) if right else cell
+        for cell, width in zip(cells[1:], widths[1:], strict=True)
+    )
+    return "  ".join(("", first, *rest)).rstrip()

@@ -1,0 +1,44 @@
+"""Runs: the folder each run leaves behind."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from graphwiz_trader.domain.units import RunId
+from graphwiz_trader.ports.journal import Journal, JournalReader
+
+
+class RunFolder(Protocol):
+    """What one run writes."""
+
+    @property
+    def run(self) -> RunId:
+        """Its name, new in this home."""
+
+    @property
+    def path(self) -> str:
+        """Where a person finds it."""
+
+    def journal(self) -> Journal:
+        """Open its journal for writing."""
+
+    def add_fill(self, fill: Mapping[str, object]) -> None:
+        """Append one line to `fills.jsonl`."""
+
+    def finish(self, summary: Mapping[str, object]) -> None:
+        """Write `summary.json` and let go of the files."""
+
+
+class Runs(Protocol):
+    """The runs of one home."""
+
+    def create(self, mode: str) -> RunFolder:
+        """Make a folder of a name no run has had."""
+
+    def names(self) -> tuple[RunId, ...]:
+        """Every run, oldest first."""
+
+    def reader(self, run: RunId) -> JournalReader:
+        """Read a run's journal; raise `DataError` naming the nearest known run if there is none."""
+
+    def summary(self, run: RunId) -> Mapping[str, object]:
+        """Return what the run's own command said at its end; empty if it did not get there."""

@@ -1,0 +1,229 @@
+"""Cross-exchange arbitrage: buy where it is cheap and sell where it is dear, after everything."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import permutations
+
+import attrs
+from attrs.validators import and_, ge, gt, le
+
+from graphwiz_trader.domain.book import OrderBook
+from graphwiz_trader.domain.commands import SetTimer
+from graphwiz_trader.domain.crossing import DEPTH, Crossing, cross, gross_bps, reprice
+from graphwiz_trader.domain.events import TimerFired
+from graphwiz_trader.domain.instrument import Instrument, Kind
+from graphwiz_trader.domain.setting import setting
+from graphwiz_trader.domain.sides import Side
+from graphwiz_trader.domain.signal import Leg, Observation, Signal, SignalKind, Stage
+from graphwiz_trader.domain.strategy import Opinion, View, Wakeup
+from graphwiz_trader.domain.units import MILLISECOND, InstrumentId, Nanos, StrategyId
+from graphwiz_trader.domain.value import value
+
+NAN = float("nan")
+
+
+@value
+class CrossExchangeConfig:
+    """Keys of `cross_exchange_arbitrage`."""
+
+    min_profit_bps: float = setting(5.0, "least edge after the fees of both legs", ge(0.0))
+    fee_bps: float = setting(10.0, "taker fee per leg, where a venue's own is not known")
+    max_age_ms: int = setting(500, "age above which a book is not traded on", gt(0))
+    participation: float = setting(
+        0.5, "share of the depth shown to take at most", and_(gt(0.0), le(1.0))
+    )
+    inventory_skew_bps: float = setting(
+        0.0, "added edge demanded, per unit of share, where a trade worsens inventory", ge(0.0)
+    )
+
+
+@attrs.define
+class _Route:
+    """Buy on one book, sell on another; and the episode open on it, if there is one."""
+
+    buy: Instrument
+    sell: Instrument
+    name: str
+    episodes: int = 0
+    is_open: bool = False
+    after_fees: bool = False
+
+    @property
+    def episode(self) -> str:
+        """The name of the episode now open, or last open."""
+        return f"{self.name}#{self.episodes}"
+
+
+class CrossExchange:
+    """
+    Watches every ordered pair of venues that trade the same symbol.
+
+    An episode opens when the touch crosses before fees and closes when it no longer does, or
+    when a book may not be traded on.
+    """
+
+    Config = CrossExchangeConfig
+
+    def __init__(
+        self,
+        id: StrategyId,  # noqa: A002 # what the protocol calls it
+        config: CrossExchangeConfig,
+        instruments: Sequence[Instrument],
+        ttl: Nanos,
+    ) -> None:
+        self.id = id
+        self._config = config
+        self._ttl = ttl
+        self._routes = tuple(_routes(instruments))
+        traded = (i.id for route in self._routes for i in (route.buy, route.sell))
+        self.instruments = tuple(dict.fromkeys(traded))
+        self._by_instrument: dict[InstrumentId, tuple[_Route, ...]] = {
+            name: tuple(r for r in self._routes if name in (r.buy.id, r.sell.id))
+            for name in self.instruments
+        }
+        self._pending: dict[str, tuple[_Route, str, Decimal]] = {}
+
+    def on_event(self, event: Wakeup, view: View) -> Sequence[Opinion]:
+        """Look at every route the event may have changed."""
+        if isinstance(event, TimerFired):
+            return self._survived(event.name, view)
+        opinions: list[Opinion] = []
+        for route in self._by_instrument[event.instrument]:
+            buy, sell = view.books[route.buy.id], view.books[route.sell.id]
+            gross = gross_bps(buy, sell)
+            if gross > 0 and self._is_fresh(buy, view) and self._is_fresh(sell, view):
+                self._look(route, buy, sell, gross, view, opinions)
+            elif route.is_open:
+                route.is_open = False
+                opinions.append(self._noted(route, Stage.CLOSED, gross, NAN, Decimal(0)))
+        return opinions
+
+    def _look(
+        self,
+        route: _Route,
+        buy: OrderBook,
+        sell: OrderBook,
+        gross: float,
+        view: View,
+        opinions: list[Opinion],
+    ) -> None:
+        if not route.is_open:
+            route.is_open, route.after_fees = True, False
+            route.episodes += 1
+            opinions.append(self._noted(route, Stage.SEEN, gross, NAN, Decimal(0)))
+        fees = self._fees(route, view)
+        crossing = cross(buy, sell, *fees, self._need_bps(route, view), self._shown(buy, sell))
+        if crossing is None:
+            return
+        if not route.after_fees:
+            route.after_fees = True
+            opinions.append(
+                self._noted(route, Stage.AFTER_FEES, gross, crossing.net_bps, crossing.qty)
+            )
+            opinions.extend(self._later(route, crossing.qty, view))
+        opinions.extend(self._taken(route, buy, sell, crossing, view))
+
+    def _taken(
+        self, route: _Route, buy: OrderBook, sell: OrderBook, seen: Crossing, view: View
+    ) -> Iterator[Signal]:
+        """Ask for what limits and balances leave of it, unless an order of ours is under way."""
+        if view.working(self.id, route.buy.id) or view.working(self.id, route.sell.id):
+            return
+        most = min(
+            seen.qty,
+            route.buy.qty(view.room(self.id, route.buy.id, Side.BUY, seen.buy_price)),
+            route.sell.qty(view.room(self.id, route.sell.id, Side.SELL, seen.sell_price)),
+        )
+        crossing = seen
+        if 0 < most < seen.qty:
+            fees = self._fees(route, view)
+            smaller = cross(buy, sell, *fees, self._need_bps(route, view), most)
+            crossing = smaller or seen
+        legs = (
+            Leg(route.buy.id, Side.BUY, crossing.buy_price, crossing.buy_lots),
+            Leg(route.sell.id, Side.SELL, crossing.sell_price, crossing.sell_lots),
+        )
+        yield Signal(
+            self.id,
+            SignalKind.TAKE,
+            legs,
+            crossing.net_bps,
+            Nanos(view.now + self._ttl),
+            strength=crossing.net_bps,
+            opportunity=route.episode,
+            reason=f"{crossing.qty} at {crossing.net_bps:.4f} bps after fees",
+        )
+
+    def _need_bps(self, route: _Route, view: View) -> float:
+        """
+        Return the edge demanded: more where the trade worsens inventory, less where it repairs.
+
+        `need = min_profit + λ·(x − w)`: x is the buying venue's share of the base asset that both
+        venues hold, w = 1/2 its target. Never below what the fees cost, which is 0 here.
+        """
+        skew = self._config.inventory_skew_bps
+        if not skew:
+            return self._config.min_profit_bps
+        here, there = view.owned(route.buy.id), view.owned(route.sell.id)
+        share = float(here / (here + there)) if here + there > 0 else 0.5
+        return max(0.0, self._config.min_profit_bps + skew * (share - 0.5))
+
+    def _shown(self, buy: OrderBook, sell: OrderBook) -> Decimal:
+        """The most base units that the share of visible depth allows."""
+        asks = buy.instrument.qty(buy.liquidity(Side.SELL, DEPTH))
+        bids = sell.instrument.qty(sell.liquidity(Side.BUY, DEPTH))
+        return min(asks, bids) * Decimal(repr(self._config.participation))
+
+    def _fees(self, route: _Route, view: View) -> tuple[float, float]:
+        known = (view.taker_fee_bps(route.buy.venue), view.taker_fee_bps(route.sell.venue))
+        buy, sell = (self._config.fee_bps if fee is None else fee for fee in known)
+        return buy, sell
+
+    def _is_fresh(self, book: OrderBook, view: View) -> bool:
+        return book.is_usable and view.now - book.ts <= self._config.max_age_ms * MILLISECOND
+
+    def _later(self, route: _Route, qty: Decimal, view: View) -> Iterator[Opinion]:
+        """Ask to look again when orders sent now would have arrived at the slower venue."""
+        latency = max(view.latency(route.buy.venue), view.latency(route.sell.venue))
+        episode = route.episode
+        self._pending[episode] = (route, episode, qty)
+        if latency > 0:
+            yield SetTimer(Nanos(view.now + latency), self.id, episode)
+        else:
+            yield from self._survived(episode, view)
+
+    def _survived(self, episode: str, view: View) -> Sequence[Observation]:
+        """Say whether the same quantity would still have paid; never an input to a decision."""
+        found = self._pending.pop(episode, None)
+        if found is None:
+            return ()
+        route, name, qty = found
+        buy, sell = view.books[route.buy.id], view.books[route.sell.id]
+        if not (self._is_fresh(buy, view) and self._is_fresh(sell, view)):
+            return ()
+        edge = reprice(buy, sell, *self._fees(route, view), qty)
+        if edge is None or edge < 0:
+            return ()
+        gross = gross_bps(buy, sell)
+        return (
+            Observation(
+                self.id, name, route.name, Stage.SURVIVED, gross, edge, float(qty)
+            ),
+        )
+
+    def _noted(
+        self, route: _Route, stage: Stage, gross: float, net: float, qty: Decimal
+    ) -> Observation:
+        return Observation(self.id, route.episode, route.name, stage, gross, net, float(qty))
+
+
+def _routes(instruments: Sequence[Instrument]) -> Iterator[_Route]:
+    """
+    Pair what can be arbitraged: the same symbol and kind at two venues.
+
+    Another quote, or a contract against spot, is basis, not arbitrage.
+    """
+    for buy, sell in permutations(instruments, 2):
+        if buy.symbol == sell.symbol and buy.kind is sell.kind and buy.kind is not Kind.INVERSE:
+            yield _Route(buy, sell, f"{buy.symbol}:{buy.venue}>{sell.venue}")
+
