@@ -1,6 +1,7 @@
 """Verify: rebuild the books of a recording and hold them against the venue's own word."""
 
 from graphwiz_trader.application.bbo import BboCheck, Proof
+from graphwiz_trader.application.checksums import ChecksumCheck
 from graphwiz_trader.domain.book import Applied
 from graphwiz_trader.domain.events import BookGap, BookUpdate
 from graphwiz_trader.domain.value import value
@@ -12,9 +13,10 @@ class Verdict:
     """
     What was found in one recording, or in several together.
 
-    `frames` counts the source's records, `updates` the changes applied to books, `crossed` the
-    updates that left bid > ask, `torn` those of them where a book kept from changes cannot be:
-    a feed of whole quotes may show what crosses itself.
+    `frames` counts the source's records, `updates` the changes of books, those that a snapshot
+    already held among them. `crossed` counts messages that left a book as no matching engine
+    leaves its own: a snapshot with bid > ask, a change with bid ≥ ask; `torn` is the changes
+    alone, since a feed of whole quotes may show what crosses itself.
     """
 
     frames: int = 0
@@ -51,6 +53,8 @@ def verify(recording: Recording) -> Verdict:
     """
     books = {instrument.id: recording.book(instrument) for instrument in recording.instruments}
     checks = {instrument.id: BboCheck() for instrument in recording.instruments}
+    rule = recording.checksum_rule
+    sums = {instrument.id: ChecksumCheck(rule, instrument) for instrument in recording.instruments}
     updates = gaps = crossed = torn = 0
     for event in recording.events():
         if isinstance(event, BookGap):
@@ -62,12 +66,16 @@ def verify(recording: Recording) -> Verdict:
             book = books[event.instrument]
             if book.apply(event) is Applied.AWAITING_SNAPSHOT:
                 continue
-            crossed += book.is_crossed
+            is_crossed = book.is_crossed or (book.is_locked and not event.snapshot)
+            crossed += is_crossed
+            sums[event.instrument].book(event.checksum, book)
             if event.snapshot:
                 continue
             updates += 1
-            torn += book.is_crossed
+            torn += is_crossed
             touch = (book.bid, book.bid_lots, book.ask, book.ask_lots)
             checks[event.instrument].book(event.last_seq, touch)
     bbo = sum((check.finish() for check in checks.values()), Proof())
-    return Verdict(recording.records, updates, gaps, crossed, torn, Proof(), bbo)
+    checksums = sum((check.proof for check in sums.values()), Proof())
+    updates += recording.passed
+    return Verdict(recording.records, updates, gaps, crossed, torn, checksums, bbo)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Protocol, TypeAlias
 
 from graphwiz_trader.domain.book import OrderBook
+from graphwiz_trader.domain.checksum import ChecksumRule
 from graphwiz_trader.domain.events import BookGap, BookUpdate, Trade
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.tape import SourceFile
@@ -61,6 +62,14 @@ class Recording(Protocol):
     @property
     def late(self) -> int:
         """Messages so far that were received before the one in front of them."""
+
+    @property
+    def passed(self) -> int:
+        """Changes of books so far that a snapshot already held."""
+
+    @property
+    def checksum_rule(self) -> ChecksumRule:
+        """How the checksums of its books are computed, NONE where it carries none."""
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -83,7 +83,7 @@ def read(paths: Sequence[Path], options: ReadOptions) -> Iterator[Raw]:
     Raises:
         DataError: a line is of another form, or changes of a symbol have no snapshot.
     """
-    bridge = Bridge()
+    bridge = Bridge(options.tally)
     for path in paths:
         for number, line in lines(path):
             options.tally.records += 1

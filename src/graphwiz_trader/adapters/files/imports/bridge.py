@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import attrs
 
-from graphwiz_trader.adapters.files.imports.raw import Raw, RawBook, RawGap
+from graphwiz_trader.adapters.files.imports.raw import Raw, RawBook, RawGap, Tally
 
 _HELD = 20_000
 """Changes of one symbol kept in case a snapshot comes: over half an hour at one per 100 ms."""
@@ -30,10 +30,15 @@ class _Book:
 
 
 class Bridge:
-    """Puts the messages of each symbol in the order in which they can be applied."""
+    """
+    Puts the messages of each symbol in the order in which they can be applied.
 
-    def __init__(self) -> None:
+    Changes that are passed over, since a snapshot already holds them, are counted in *tally*.
+    """
+
+    def __init__(self, tally: Tally) -> None:
         self._books: dict[str, _Book] = {}
+        self._tally = tally
 
     @property
     def without_snapshot(self) -> tuple[str, ...]:
@@ -76,6 +81,7 @@ class Bridge:
 
     def _change(self, book: _Book, change: RawBook) -> Iterator[Raw]:
         if _is_old(book, change):
+            self._tally.passed += 1
             return
         if not _follows(book, change):
             reason = f"message {change.first_seq} to {change.last_seq} came after {book.last}"

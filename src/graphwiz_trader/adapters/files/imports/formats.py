@@ -6,10 +6,14 @@ from pathlib import Path
 
 from graphwiz_trader.adapters.files.imports.grid import Grid
 from graphwiz_trader.adapters.files.imports.raw import Reader
+from graphwiz_trader.domain.checksum import ChecksumRule
 from graphwiz_trader.domain.value import value
 
 Grids = Callable[[Sequence[Path]], Mapping[str, Grid]]
 """Returns, by the source's symbols, the grids that files beside the given ones tell."""
+
+ChecksumRules = Callable[[Sequence[Path], str], ChecksumRule]
+"""Returns how the checksums in files of a venue are computed."""
 
 
 @value
@@ -18,7 +22,7 @@ class Format:
     A format: `module` of this package holds its reader as `read`.
 
     `venue` is the name used where the user gives none. `has_grids`: the module also holds
-    `grids`, a `Grids`.
+    `grids`, a `Grids`; `has_checksums`: and `checksum_rule`, a `ChecksumRules`.
     """
 
     name: str
@@ -26,6 +30,7 @@ class Format:
     module: str
     venue: str
     has_grids: bool = False
+    has_checksums: bool = False
 
     def reader(self) -> Reader:
         """Return the format's reader."""
@@ -38,6 +43,13 @@ class Format:
             return {}
         grids: Grids = _member(self.module, "grids")
         return grids(paths)
+
+    def checksum_rule(self, paths: Sequence[Path], venue: str) -> ChecksumRule:
+        """Return how the checksums in *paths* are computed, NONE where there are none."""
+        if not self.has_checksums:
+            return ChecksumRule.NONE
+        rule: ChecksumRules = _member(self.module, "checksum_rule")
+        return rule(paths, venue)
 
 
 FORMATS: Mapping[str, Format] = {
@@ -54,6 +66,14 @@ FORMATS: Mapping[str, Format] = {
             "CSV timestamp,symbol,b1..bN,bv1..bvN,a1..aN,av1..avN",
             "book_csv",
             "recorded",
+        ),
+        Format(
+            "cryptofeed-raw",
+            "frames as cryptofeed records them: `ts: message`, `URL -> ts: body`",
+            "cryptofeed",
+            "recorded",
+            has_grids=True,
+            has_checksums=True,
         ),
         Format(
             "hftbacktest",

@@ -91,9 +91,14 @@ Raw: TypeAlias = RawBook | RawTrade | RawTop | RawGap
 
 @attrs.define
 class Tally:
-    """What a reader counts while it reads."""
+    """
+    What a reader counts while it reads.
+
+    `records` of the source; `passed`: book changes that a snapshot already held.
+    """
 
     records: int = 0
+    passed: int = 0
     notes: tuple[str, ...] = ()
 
     def note(self, text: str) -> None:

@@ -12,6 +12,7 @@ from graphwiz_trader.adapters.files.imports.gridder import Gridder
 from graphwiz_trader.adapters.files.imports.raw import Raw, ReadOptions, Tally
 from graphwiz_trader.adapters.files.imports.symbols import is_called, unified
 from graphwiz_trader.domain.book import OrderBook
+from graphwiz_trader.domain.checksum import ChecksumRule
 from graphwiz_trader.domain.errors import DataError
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.tape import SourceFile
@@ -75,6 +76,16 @@ class FileRecording:
         return self._gridder.late
 
     @property
+    def passed(self) -> int:
+        """Book changes so far that a snapshot already held."""
+        return self._tally.passed
+
+    @property
+    def checksum_rule(self) -> ChecksumRule:
+        """How the checksums it carries are computed."""
+        return self._wanted.format.checksum_rule(self._wanted.paths, self._wanted.venue)
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What the events do not say."""
         return self._tally.notes
@@ -85,7 +96,7 @@ class FileRecording:
 
     def events(self) -> Iterator[RecordedEvent]:
         """Read the files and yield what happened."""
-        self._tally.records = 0
+        self._tally.records = self._tally.passed = 0
         options = ReadOptions(self._wanted.venue, self._tally, self._wanted.tops)
         yield from self._gridder.events(self._raws(options))
 
@@ -108,12 +119,28 @@ class FileRecording:
             if ours is None and (wanted.symbols or told):
                 continue
             known = beside.get(raw)
+            if ours is None and known is None and not raw:
+                raise DataError(
+                    f"{wanted.paths[0]}: found no instrument's name, expected --symbol BASE/QUOTE"
+                )
             ours = ours or (known.symbol if known else unified(raw))
-            named[raw] = (ours, told.get(ours) or known or finest)
+            named[raw] = (ours, _on_the_wire(told.get(ours) or known or finest, known))
         if not named:
             asked = ", ".join(wanted.symbols or told)
             raise DataError(f"{wanted.paths[0]}: found {', '.join(seen)}, expected {asked}")
         return named
+
+
+def _on_the_wire(grid: Grid, known: Grid | None) -> Grid:
+    """Return *grid* with the decimals the source was seen to write, whoever tells the rest."""
+    if known is None or known is grid:
+        return grid
+    written: Grid = attrs.evolve(  # type: ignore[misc] # a value is an attrs class
+        grid,
+        wire_price_decimals=known.wire_price_decimals,
+        wire_qty_decimals=known.wire_qty_decimals,
+    )
+    return written
 
 
 def _listed(path: Path | None) -> tuple[Grid, ...]:
