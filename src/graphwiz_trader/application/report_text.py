@@ -38,8 +38,8 @@ def tables(report: Report) -> tuple[Table, ...]:
         _pairs("Run", _run(report)),
         _pairs(f"Result, {report.header.reporting}", _result(report)),
         _pairs("Return and risk", _risk(report.performance, report.drawdown)),
-        _trades("Trades", (report.trades, *report.trades_by_strategy)),
-        _trades("Trades by hour of closing, UTC", report.trades_by_hour),
+        _trades(_with_total(report)),
+        _hours(report.trades_by_hour),
         _fills("Fills by strategy", report.fills_by_strategy),
         _fills("Fills by venue", report.fills_by_venue),
         _fills("Fills by instrument", report.fills_by_instrument),
@@ -157,31 +157,48 @@ def _risk(found: Performance | None, fall: WorstFall | None) -> list[tuple[str, 
     ]
 
 
-def _trades(title: str, lines: Sequence[TradeLine]) -> Table:
-    columns = (
-        "", "trades", "win rate", "95 %", "net", "profit factor", "expectancy", "average win",
-        "average loss", "best", "worst", "streaks", "fees", "held, s",
-    )  # fmt: skip
-    return Table(title, columns, tuple(_trade_row(line) for line in lines if line.record.count))
+def _with_total(report: Report) -> tuple[TradeLine, ...]:
+    lines = report.trades_by_strategy
+    return (report.trades, *lines) if len(lines) > 1 else lines
 
 
-def _trade_row(line: TradeLine) -> tuple[str, ...]:
+def _trades(lines: Sequence[TradeLine]) -> Table:
+    """A column a strategy, since there are more figures than strategies."""
+    shown = [_trade_column(line) for line in lines if line.record.count]
+    columns = ("", *(line.name for line in lines if line.record.count))
+    rows = tuple(
+        (name, *(column[name] for column in shown)) for name in (shown[0] if shown else ())
+    )
+    return Table("Trades", columns, rows)
+
+
+def _trade_column(line: TradeLine) -> dict[str, str]:
     it = line.record
-    return (
-        line.name,
-        str(it.count),
-        _percent(it.win_rate),
-        f"{_percent(it.win_rate_low)} to {_percent(it.win_rate_high)}",
-        money(it.net),
-        _number(it.profit_factor),
-        money(it.expectancy),
-        money(it.average_win),
-        money(it.average_loss),
-        money(it.best),
-        money(it.worst),
-        f"+{it.longest_winning} −{it.longest_losing}",
-        money(line.fees),
-        _number(line.median_held_s),
+    return {
+        "closed": str(it.count),
+        "win rate": _percent(it.win_rate),
+        "its 95 % interval": f"{_percent(it.win_rate_low)} to {_percent(it.win_rate_high)}",
+        "net": money(it.net),
+        "fees in it": money(line.fees),
+        "profit factor": _number(it.profit_factor),
+        "expectancy": money(it.expectancy),
+        "average win": money(it.average_win),
+        "average loss": money(it.average_loss),
+        "best": money(it.best),
+        "worst": money(it.worst),
+        "longest winning streak": str(it.longest_winning),
+        "longest losing streak": str(it.longest_losing),
+        "median time held, s": _number(line.median_held_s),
+    }
+
+
+def _hours(lines: Sequence[TradeLine]) -> Table:
+    rows = (
+        (line.name, str(line.record.count), _percent(line.record.win_rate), money(line.record.net))
+        for line in lines
+    )
+    return Table(
+        "Trades by hour of closing, UTC", ("hour", "closed", "win rate", "net"), tuple(rows)
     )
 
 

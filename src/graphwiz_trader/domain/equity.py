@@ -21,7 +21,7 @@ _MOST_POINTS = 4096
 
 @value
 class EquityPoint:
-    """What had been earned just before *ts*, marks included."""
+    """What had been earned just before *ts*, marks included; the last point, by the end."""
 
     ts: Nanos
     profit: Decimal
