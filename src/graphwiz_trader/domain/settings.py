@@ -194,7 +194,7 @@ class JournalSettings:
 class BacktestSettings:
     """What a simulated venue starts with and costs."""
 
-    balances: Mapping[Venue, Mapping[Asset, Decimal]] = section(
+    balances: Mapping[str, Mapping[Asset, Decimal]] = section(
         dict, "by venue, then asset; default: 10,000 of quote and twice the position limit of base"
     )
     latency_ms: Decimal = setting(
