@@ -99,6 +99,10 @@ class OutcomeUnknown(PortError):
     """Sent without an answer: the order may live. Ask, never resend."""
 
 
+class Garbled(PortError):
+    """What a venue sent is malformed, fails its checksum or leaves a gap."""
+
+
 class JournalError(TraderError):
     """The journal cannot be trusted or written; sending must stop."""
 

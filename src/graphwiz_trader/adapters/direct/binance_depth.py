@@ -1,0 +1,121 @@
+"""Binance depth: one symbol's `depthUpdate` frames as book updates."""
+
+from decimal import Decimal
+
+import numpy as np
+
+from graphwiz_trader.adapters.direct.binance_wire import (
+    EVENT_MS,
+    FULL,
+    NOT_DEPTH,
+    OFF_GRID,
+    PREV_SEQ,
+    PRICE_DECIMALS,
+    QTY_STEP,
+    ROUNDED,
+    STATE_SIZE,
+    SYMBOL,
+    SYMBOL_SIZE,
+    WRONG_SYMBOL,
+    parse_depth,
+)
+from graphwiz_trader.adapters.direct.json_scan import (
+    AT,
+    MALFORMED,
+    OUT_OF_RANGE,
+    SENTINEL,
+)
+from graphwiz_trader.domain.errors import Garbled
+from graphwiz_trader.domain.events import BookUpdate, LevelRows
+from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.units import MILLISECOND, Nanos
+
+WHY = {
+    MALFORMED: "malformed",
+    OFF_GRID: "off the grid",
+    OUT_OF_RANGE: "out of range",
+    FULL: "more levels than fit",
+    NOT_DEPTH: "not a depthUpdate",
+    WRONG_SYMBOL: "another symbol",
+}
+
+MIN_LEVEL_BYTES = len('["1","1"],')
+
+
+class DepthParser:
+    """Turns one symbol's frames into book updates, whose rows are overwritten by the next."""
+
+    def __init__(self, instrument: Instrument, symbol: str, frame_bytes: int = 1 << 16) -> None:
+        """
+        Prepare for *symbol*, Binance's name of *instrument*.
+
+        Frames longer than *frame_bytes* are taken too; the first of them costs a new buffer.
+        """
+        self._instrument = instrument.id
+        self._state = np.zeros(STATE_SIZE, np.int64)
+        self._state[PRICE_DECIMALS : QTY_STEP + 1] = (
+            *_grid(instrument.tick_size),
+            *_grid(instrument.lot_size),
+        )
+        name = symbol.encode()
+        self._state[SYMBOL_SIZE] = len(name)
+        self._state[SYMBOL : SYMBOL + len(name)] = list(name)
+        self._header = self._state[EVENT_MS : PREV_SEQ + 1]
+        self._reserve(frame_bytes)
+
+    @property
+    def rounded(self) -> int:
+        """How many quantities were finer than a lot, and rounded down."""
+        return int(self._state[ROUNDED])
+
+    def parse(self, frame: bytes | memoryview, ts: Nanos) -> BookUpdate:
+        """
+        Return the changes in *frame*, received at *ts*.
+
+        `ts_venue` is when the venue matched, where it says so, else when it sent.
+
+        Raises:
+            Garbled: it is no depth update of this symbol on its grid; says why and where.
+        """
+        size = len(frame)
+        if size > self._capacity:
+            self._reserve(2 * size)
+        self._view[:size] = frame
+        rows, state = self._rows, self._state
+        count = parse_depth(self._frame, size, state, rows.side, rows.ticks, rows.lots)
+        if count < 0:
+            at = int(state[AT])
+            near = bytes(frame[max(0, at - 20) : at + 20])
+            raise Garbled(f"{self._instrument}: {WHY[count]} at byte {at} of {size}: {near!r}")
+        event_ms, match_ms, first_seq, last_seq, prev_seq = self._header.tolist()
+        ts_venue = Nanos((event_ms if match_ms < 0 else match_ms) * MILLISECOND)
+        # By position: names would cost a fifth of a microsecond.
+        return BookUpdate(
+            ts,
+            ts_venue,
+            self._instrument,
+            rows,
+            0,
+            count,
+            False,
+            False,
+            first_seq,
+            last_seq,
+            prev_seq,
+        )
+
+    def _reserve(self, frame_bytes: int) -> None:
+        self._capacity = frame_bytes
+        self._frame = np.zeros(frame_bytes + SENTINEL, np.uint8)
+        self._view = self._frame.data
+        levels = frame_bytes // MIN_LEVEL_BYTES + 1
+        self._rows = LevelRows(
+            np.zeros(levels, np.int8), np.zeros(levels, np.int64), np.zeros(levels, np.int64)
+        )
+
+
+def _grid(size: Decimal) -> tuple[int, int]:
+    """Return a step's decimals and its digits as a whole number: (2, 5) for 0.050."""
+    exponent = size.normalize().as_tuple().exponent
+    decimals = max(0, -exponent) if isinstance(exponent, int) else 0
+    return decimals, int(size.scaleb(decimals))
