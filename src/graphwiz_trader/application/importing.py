@@ -1,4 +1,4 @@
-"""Importing: a recording of others becomes a tape, and what is wrong with it is counted."""
+"""Importing: an archive of others becomes a tape, and what is wrong with it is counted."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ from graphwiz_trader.domain.book import OrderBook
 from graphwiz_trader.domain.events import BookGap, BookUpdate
 from graphwiz_trader.domain.tape import TapeHeader
 from graphwiz_trader.domain.units import InstrumentId
-from graphwiz_trader.ports.recording import Recording, TopSeen
+from graphwiz_trader.ports.archive import Archive, TopSeen
 from graphwiz_trader.ports.tape import Findings, TapeStore
 
 Progress = Callable[[int], None]
@@ -15,23 +15,21 @@ Progress = Callable[[int], None]
 _EVERY = 1 << 14
 
 
-def import_tape(
-    recording: Recording, store: TapeStore, name: str, progress: Progress
-) -> TapeHeader:
+def import_tape(archive: Archive, store: TapeStore, name: str, progress: Progress) -> TapeHeader:
     """
-    Take *recording* down as the tape *name*; return its header.
+    Take *archive* down as the tape *name*; return its header.
 
     A book crossed in itself is kept and counted: each record after which bid > ask counts once.
 
     Raises:
-        DataError: the recording or the store cannot go on; there is no tape then.
+        DataError: the archive or the store cannot go on; there is no tape then.
     """
     books: dict[InstrumentId, OrderBook] = {
-        instrument.id: OrderBook(instrument) for instrument in recording.instruments
+        instrument.id: OrderBook(instrument) for instrument in archive.instruments
     }
     crossed = locked = gaps = messages = 0
-    with store.writer(name, recording.instruments) as writer:
-        for event in recording.events():
+    with store.writer(name, archive.instruments) as writer:
+        for event in archive.events():
             if isinstance(event, BookGap):
                 gaps += 1
                 continue
@@ -50,14 +48,14 @@ def import_tape(
                 progress(messages)
         return writer.seal(
             Findings(
-                format=recording.format,
-                files=recording.files,
-                records=recording.records,
+                format=archive.format,
+                files=archive.files,
+                records=archive.records,
                 crossed=crossed,
                 locked=locked,
                 gaps=gaps,
-                rounded=recording.rounded,
-                late=recording.late,
-                notes=recording.notes,
+                rounded=archive.rounded,
+                late=archive.late,
+                notes=archive.notes,
             )
         )

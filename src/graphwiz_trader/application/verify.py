@@ -1,17 +1,17 @@
-"""Verify: rebuild the books of a recording and hold them against the venue's own word."""
+"""Verify: rebuild the books of an archive and hold them against the venue's own word."""
 
 from graphwiz_trader.application.bbo import BboCheck, Proof
 from graphwiz_trader.application.checksums import ChecksumCheck
 from graphwiz_trader.domain.book import Applied
 from graphwiz_trader.domain.events import BookGap, BookUpdate
 from graphwiz_trader.domain.value import value
-from graphwiz_trader.ports.recording import Recording, TopSeen
+from graphwiz_trader.ports.archive import Archive, TopSeen
 
 
 @value
 class Verdict:
     """
-    What was found in one recording, or in several together.
+    What was found in one archive, or in several together.
 
     `frames` counts the source's records, `updates` the changes of books, those that a snapshot
     already held among them. `crossed` counts messages that left a book as no matching engine
@@ -44,19 +44,19 @@ class Verdict:
         return not self.gaps and not self.torn and self.checksums.holds and self.bbo.holds
 
 
-def verify(recording: Recording) -> Verdict:
+def verify(archive: Archive) -> Verdict:
     """
-    Return what is wrong with *recording*; the books are kept whatever it is.
+    Return what is wrong with *archive*; the books are kept whatever it is.
 
     Raises:
-        DataError: the recording cannot be read.
+        DataError: the archive cannot be read.
     """
-    books = {instrument.id: recording.book(instrument) for instrument in recording.instruments}
-    checks = {instrument.id: BboCheck() for instrument in recording.instruments}
-    rule = recording.checksum_rule
-    sums = {instrument.id: ChecksumCheck(rule, instrument) for instrument in recording.instruments}
+    books = {instrument.id: archive.book(instrument) for instrument in archive.instruments}
+    checks = {instrument.id: BboCheck() for instrument in archive.instruments}
+    rule = archive.checksum_rule
+    sums = {instrument.id: ChecksumCheck(rule, instrument) for instrument in archive.instruments}
     updates = gaps = crossed = torn = 0
-    for event in recording.events():
+    for event in archive.events():
         if isinstance(event, BookGap):
             gaps += 1
         elif isinstance(event, TopSeen):
@@ -77,5 +77,5 @@ def verify(recording: Recording) -> Verdict:
             checks[event.instrument].book(event.last_seq, touch)
     bbo = sum((check.finish() for check in checks.values()), Proof())
     checksums = sum((check.proof for check in sums.values()), Proof())
-    updates += recording.passed
-    return Verdict(recording.records, updates, gaps, crossed, torn, checksums, bbo)
+    updates += archive.passed
+    return Verdict(archive.records, updates, gaps, crossed, torn, checksums, bbo)

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from graphwiz_trader.adapters.files.imports.archive import FileArchive, Wanted
 from graphwiz_trader.adapters.files.imports.formats import FORMATS
-from graphwiz_trader.adapters.files.imports.recording import FileRecording, Wanted
 from graphwiz_trader.application.bbo import Proof
 from graphwiz_trader.application.verify import Verdict, verify
 
 
 def verdict(path: Path, venue: str) -> Verdict:
-    return verify(FileRecording(Wanted((path,), FORMATS["cryptofeed-raw"], venue, tops=True)))
+    return verify(FileArchive(Wanted((path,), FORMATS["cryptofeed-raw"], venue, tops=True)))
 
 
 @pytest.mark.parametrize(

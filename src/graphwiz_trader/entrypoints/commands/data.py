@@ -10,11 +10,12 @@ import click
 from graphwiz_trader.adapters.files.imports.formats import FORMATS
 from graphwiz_trader.domain.errors import DataError
 from graphwiz_trader.domain.units import SECOND
+from graphwiz_trader.entrypoints.commands.align import align
 from graphwiz_trader.entrypoints.options import Options, common_options
 from graphwiz_trader.entrypoints.output import ExitCode, emit
 
 if TYPE_CHECKING:
-    from graphwiz_trader.adapters.files.imports.recording import FileRecording
+    from graphwiz_trader.adapters.files.imports.archive import FileArchive
     from graphwiz_trader.application.verify import Verdict
     from graphwiz_trader.domain.instrument import Instrument
     from graphwiz_trader.domain.tape import TapeHeader
@@ -58,7 +59,7 @@ def data() -> None:
 @_sources
 @click.option("--out", type=_PATH, required=True, metavar="TAPE", help="The tape to make.")
 @common_options
-def import_(  # noqa: PLR0917 # click passes them by name
+def import_(
     options: Options,
     paths: tuple[Path, ...],
     form: str,
@@ -71,16 +72,16 @@ def import_(  # noqa: PLR0917 # click passes them by name
     from graphwiz_trader.adapters.files.tape import FileTapes
     from graphwiz_trader.application.importing import import_tape
 
-    recording = _recording(paths, form, venue, symbols, instruments)
-    header = import_tape(recording, FileTapes(), str(out), _progress(options))
-    result = {"tape": out, **_described(header, recording.instruments)}
-    emit(result, _text(out, header, recording.instruments))
+    archive = _archive(paths, form, venue, symbols, instruments)
+    header = import_tape(archive, FileTapes(), str(out), _progress(options))
+    result = {"tape": out, **_described(header, archive.instruments)}
+    emit(result, _text(out, header, archive.instruments))
 
 
 @data.command()
 @_sources
 @common_options
-def verify(  # noqa: PLR0917 # click passes them by name
+def verify(
     options: Options,
     paths: tuple[Path, ...],
     form: str,
@@ -98,7 +99,7 @@ def verify(  # noqa: PLR0917 # click passes them by name
 
     verdicts: dict[Path, Verdict] = {}
     for path in paths:
-        verdicts[path] = verdict_on(_recording((path,), form, venue, symbols, instruments, "tops"))
+        verdicts[path] = verdict_on(_archive((path,), form, venue, symbols, instruments, "tops"))
         options.say(f"{path}: {_verdict_text(verdicts[path])}")
     total = sum(verdicts.values(), Verdict())
     files = [{"path": path, **_verdict(verdict)} for path, verdict in verdicts.items()]
@@ -140,19 +141,22 @@ def export(options: Options, tape: Path, form: str, out: Path) -> None:
     emit({"file": out, "rows": rows}, f"{out}: {rows:,} rows")
 
 
-def _recording(  # noqa: PLR0917 # as they come from the command line
+data.add_command(align)
+
+
+def _archive(
     paths: tuple[Path, ...],
     form: str,
     venue: str | None,
     symbols: tuple[str, ...],
     instruments: Path | None,
     also: str = "",
-) -> "FileRecording":
-    from graphwiz_trader.adapters.files.imports.recording import FileRecording, Wanted
+) -> "FileArchive":
+    from graphwiz_trader.adapters.files.imports.archive import FileArchive, Wanted
 
     chosen = FORMATS[form]
     name = venue or chosen.venue
-    return FileRecording(Wanted(paths, chosen, name, symbols, instruments, tops=also == "tops"))
+    return FileArchive(Wanted(paths, chosen, name, symbols, instruments, tops=also == "tops"))
 
 
 def _progress(options: Options) -> Callable[[int], None]:

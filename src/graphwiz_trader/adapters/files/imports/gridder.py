@@ -26,7 +26,7 @@ from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import InstrumentId, Lots, Nanos, Ticks
 from graphwiz_trader.domain.value import value
-from graphwiz_trader.ports.recording import RecordedEvent, TopSeen
+from graphwiz_trader.ports.archive import RecordedEvent, TopSeen
 
 _BATCH_ROWS = 1 << 13
 
@@ -72,7 +72,7 @@ class Gridder:
     Converts raw messages.
 
     Args:
-        instruments: Instruments of the recording.
+        instruments: Instruments of the archive.
         index: Which of them a source's symbol means; others are passed over.
         cut: Which of them have quantities finer than a lot rounded down to it.
     """

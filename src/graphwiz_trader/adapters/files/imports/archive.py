@@ -1,4 +1,4 @@
-"""FileRecording: files of one feed as a `Recording`, their symbols named and their grids known."""
+"""FileArchive: files of one feed as an `Archive`, their symbols named and their grids known."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -17,7 +17,7 @@ from graphwiz_trader.domain.errors import DataError
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.tape import SourceFile
 from graphwiz_trader.domain.value import value
-from graphwiz_trader.ports.recording import RecordedEvent
+from graphwiz_trader.ports.archive import RecordedEvent
 
 
 @value
@@ -38,7 +38,7 @@ class Wanted:
     tops: bool = False
 
 
-class FileRecording:
+class FileArchive:
     """
     Files that were recorded by others.
 

@@ -1,4 +1,4 @@
-"""Recording: market data that others recorded, as events of our grid."""
+"""Archive: market data that others recorded, as events of our grid."""
 
 from collections.abc import Iterator
 from typing import Protocol, TypeAlias
@@ -32,7 +32,7 @@ class TopSeen:
 RecordedEvent: TypeAlias = BookUpdate | Trade | BookGap | TopSeen
 
 
-class Recording(Protocol):
+class Archive(Protocol):
     """
     Files of one feed, joined in time.
 
