@@ -37,8 +37,9 @@ class GroupLog:
     """
     Follows every group of two legs or more, from approval to its end.
 
-    Debt is followed where all legs trade one base asset: what was bought and not yet sold, or
-    sold and not yet bought, at the first leg's planned price.
+    Expected and realised are compared where all legs settle in one asset; debt is followed where
+    all trade one base asset: what was bought and not yet sold, or sold and not yet bought, at the
+    first leg's planned price.
     """
 
     def __init__(self, prices: Prices, earnings: Earnings) -> None:
@@ -72,9 +73,11 @@ class GroupLog:
         if fact.state is GroupState.MISSED:
             return
         instruments = self._prices.instruments
-        quote = settlement(instruments[group.legs[0].instrument])
+        assets = {settlement(instruments[leg.instrument]) for leg in group.legs}
+        if len(assets) > 1:
+            return
         found = attribution(group.legs, group.fills, instruments, fact.expected)
-        rated = found.times(self._earnings.rate(quote))
+        rated = found.times(self._earnings.rate(assets.pop()))
         self._outcome += rated
         if fact.state is GroupState.UNWOUND:
             self._unwound += rated

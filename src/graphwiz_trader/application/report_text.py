@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from math import inf, isnan
 
 import numpy as np
 
@@ -132,7 +133,7 @@ def _risk(found: Performance | None, fall: WorstFall | None) -> list[tuple[str, 
         ("volatility a period", _percent(found.volatility)),
         ("Sharpe a period", _number(found.sharpe)),
         ("probability that it is above 0", _percent(found.probabilistic_sharpe)),
-        ("periods that would prove it", _number(found.track_record_needed)),
+        ("periods that would prove it", _needed(found.track_record_needed)),
         ("Sortino a period", _number(found.sortino)),
     ]
     rows += [
@@ -268,7 +269,11 @@ def _pairs(title: str, rows: Sequence[tuple[str, str]]) -> Table:
 
 
 def _number(found: float | None) -> str:
-    return NONE if found is None else f"{found:,.4g}"
+    return NONE if found is None or isnan(found) else f"{found:,.4g}"
+
+
+def _needed(periods: float | None) -> str:
+    return "none would" if periods == inf else _number(periods)
 
 
 def _percent(share: float | None) -> str:
