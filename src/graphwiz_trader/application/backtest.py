@@ -32,7 +32,8 @@ class EngineMaker(Protocol):
         ids: ClOrdIds,
         taker_bps: Mapping[Venue, Decimal | None],
         latency: Mapping[Venue, Nanos],
-    ) -> Engine: ...
+    ) -> Engine:
+        """Return an engine that trades *instruments* under *settings*."""
 
 
 @value
@@ -50,7 +51,12 @@ class Backtest:
     """Runs settings over tapes; every run leaves a folder with its journal and its fills."""
 
     def __init__(
-        self, tapes: TapeStore, runs: Runs, engines: EngineMaker, settings: Settings, text: str,
+        self,
+        tapes: TapeStore,
+        runs: Runs,
+        engines: EngineMaker,
+        settings: Settings,
+        text: str,
         version: str,
     ) -> None:
         """*text* is *settings* as the journal keeps them."""
@@ -105,9 +111,7 @@ class Backtest:
         return Simulation(engine, venues, market, folder, started, balances, report)
 
 
-def backtest_engine(
-    engines: EngineMaker, settings: Settings, tapes: Sequence[Tape]
-) -> Engine:
+def backtest_engine(engines: EngineMaker, settings: Settings, tapes: Sequence[Tape]) -> Engine:
     """Return the engine a backtest of *tapes* runs, and a replay of it runs again."""
     instruments = instruments_of(tapes)
     venues = dict.fromkeys(i.venue for i in instruments)

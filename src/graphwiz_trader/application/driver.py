@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from heapq import heappop, heappush
 from typing import Protocol
 
+from graphwiz_trader.application.market import NEVER, Message
 from graphwiz_trader.domain.commands import (
     CancelAll,
     CancelOrder,
@@ -31,28 +32,31 @@ from graphwiz_trader.engine.engine import Engine
 from graphwiz_trader.ports.journal import Journal
 from graphwiz_trader.simulation.venue import SimulatedVenue
 
-NEVER = Nanos(1 << 62)
 RESPONSE, DATA, TIMER = 2, 3, 4
 """At one instant: a venue's own data, arrivals, then these (strategies reference, §6)."""
 
 
+class Market(Protocol):
+    """Recorded messages still to come; `ts` is the instant of the next."""
+
+    ts: Nanos
+
+    def pop(self) -> Message:
+        """Return the next message."""
+
+
 class Watch(Protocol):
-    """Follows a run."""
+    """Follows a run; wants to hear of time once it reaches `due`."""
+
+    @property
+    def due(self) -> Nanos:
+        """The next instant of interest."""
 
     def advance(self, now: Nanos) -> None:
         """Time reaches *now*, before the engine hears of it."""
 
     def feed(self, event: Event, outcome: Outcome) -> None:
         """A step led to something, or its event is not a market's."""
-
-
-class Market(Protocol):
-    """Recorded messages still to come."""
-
-    ts: Nanos
-
-    def pop(self) -> tuple[MarketEvent, TapeMessage]:
-        """Return the next message and its reference."""
 
 
 class Driver:
@@ -92,7 +96,7 @@ class Driver:
 
     def tell(self, event: Event) -> None:
         """Give the engine an event of our own: the start, balances, an operator, the end."""
-        self._deliver(event, None)
+        self._deliver(event)
 
     def run(self, end: Nanos) -> None:
         """Let everything happen that happens up to and including *end*."""
@@ -100,6 +104,9 @@ class Driver:
         self._look_at_venues()
         while True:
             ts = market.ts
+            if not due and ts < self._venue_ts and ts <= end:
+                self._take(*market.pop())
+                continue
             heap_ts = due[0][0] if due else NEVER
             now = min(ts, heap_ts)
             if self._venue_ts <= now:
@@ -111,8 +118,7 @@ class Driver:
             elif heap_ts < ts or (heap_ts == ts and due[0][1] < DATA):
                 self._deliver_due()
             else:
-                event, reference = market.pop()
-                self._deliver(event, reference)
+                self._take(*market.pop())
 
     def _run_venue(self) -> None:
         if self._next_venue is not None:
@@ -141,7 +147,7 @@ class Driver:
             del self._timers[(event.owner, event.name)]
         elif isinstance(event, BookUpdate | Trade):
             event = self._with_more(event, ts)
-        self._deliver(event, None)
+        self._deliver(event)
 
     def _with_more(self, event: MarketEvent, ts: Nanos) -> MarketEvent:
         """Mark *event* if another market event of its instant is waiting."""
@@ -149,19 +155,25 @@ class Driver:
             return event
         return evolve(event, more=True)
 
-    def _deliver(self, event: Event, reference: TapeMessage | None) -> None:
-        if reference is not None:
-            self._watch.advance(event.ts)  # type: ignore[union-attr] # a resolved event has a time
-            outcome = self._engine.step(event)
-            if not (outcome.commands or outcome.facts):
-                self._journal.reference(reference.tape, reference.message, reference.more)
-                return
-            self._journal.append(Entry(reference, outcome))
-        else:
-            if not isinstance(event, RunStarted | BalanceReport):
-                self._watch.advance(event.ts)  # type: ignore[union-attr] # venues send no references
-            outcome = self._engine.step(event)
-            self._journal.append(Entry(event, outcome))
+    def _take(self, event: MarketEvent, tape: int, message: int) -> None:
+        """Give the engine a recorded event, which the journal keeps by reference."""
+        if event.ts >= self._watch.due:
+            self._watch.advance(event.ts)
+        outcome = self._engine.step(event)
+        if not (outcome.commands or outcome.facts):
+            self._journal.reference(tape, message, event.more)
+            return
+        self._journal.append(Entry(TapeMessage(tape, message, event.more), outcome))
+        self._carry_out(event, outcome)
+
+    def _deliver(self, event: Event) -> None:
+        if not isinstance(event, RunStarted | BalanceReport | TapeMessage):
+            self._watch.advance(event.ts)
+        outcome = self._engine.step(event)
+        self._journal.append(Entry(event, outcome))
+        self._carry_out(event, outcome)
+
+    def _carry_out(self, event: Event, outcome: Outcome) -> None:
         self._watch.feed(event, outcome)
         self._digest.add(outcome)
         for command in outcome.commands:

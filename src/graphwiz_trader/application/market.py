@@ -1,15 +1,19 @@
 """Market: what drives a simulation: tapes merged by time, or nothing but the venues themselves."""
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 
-from graphwiz_trader.domain.events import MarketEvent, TapeMessage
+from graphwiz_trader.domain.events import MarketEvent
 from graphwiz_trader.domain.tape import Tape
 from graphwiz_trader.domain.units import Nanos
 
 NEVER = Nanos(1 << 62)
-PAGE = 1 << 14
+PAGE = 1 << 12
+
+Message: TypeAlias = tuple[MarketEvent, int, int]
+"""A market event, the number of the tape it is on, and its number there."""
 
 
 class TapeMarket:
@@ -24,13 +28,12 @@ class TapeMarket:
         ts = np.concatenate([np.asarray(tape.ts) for tape in tapes])
         self._order = np.argsort(ts, kind="stable")
         self._ts = ts[self._order]
-        sizes = [len(tape) for tape in tapes]
-        self._starts = np.concatenate([[0], np.cumsum(sizes)])
-        self._next = 0
-        self._page_start = 0
-        self._page: list[tuple[int, int, int]] = []
+        self._starts = np.concatenate([[0], np.cumsum([len(tape) for tape in tapes])])
+        self._page: list[Message] = []
+        self._instants: list[Nanos] = []
+        self._at = self._turned = 0
         self.ts = NEVER
-        self._advance()
+        self._turn()
 
     def __len__(self) -> int:
         """Return the number of messages in all tapes."""
@@ -46,31 +49,38 @@ class TapeMarket:
         """When the last message is received."""
         return Nanos(int(self._ts[-1]))
 
-    def pop(self) -> tuple[MarketEvent, TapeMessage]:
-        """Return the next message, as the event and as the reference a journal keeps of it."""
-        ts, tape, message = self._page[self._next - self._page_start]
-        self._next += 1
-        self._advance()
-        more = self.ts == ts
-        return self._tapes[tape].event(message, more), TapeMessage(tape, message, more)
-
-    def _advance(self) -> None:
-        at = self._next - self._page_start
-        if at >= len(self._page):
+    def pop(self) -> Message:
+        """Return the next message."""
+        at = self._at
+        message = self._page[at]
+        self._at = at = at + 1
+        if at == len(self._page):
             self._turn()
-            at = 0
-        self.ts = Nanos(self._page[at][0]) if self._page else NEVER
+        else:
+            self.ts = self._instants[at]
+        return message
 
     def _turn(self) -> None:
-        """Make the next stretch plain Python numbers, which are quicker to read one by one."""
-        start, stop = self._next, min(self._next + PAGE, len(self._ts))
+        """Make the next stretch of messages, all at once, which is quicker than one by one."""
+        start, stop = self._turned, min(self._turned + PAGE, len(self._ts))
+        self._turned, self._at = stop, 0
+        more = np.zeros(stop - start, np.bool_)
+        following = self._ts[start + 1 : stop + 1]
+        more[: len(following)] = following == self._ts[start : start + len(following)]
         order = self._order[start:stop]
-        tape = np.searchsorted(self._starts, order, side="right") - 1
-        message = order - self._starts[tape]
-        self._page_start = start
-        self._page = list(
-            zip(self._ts[start:stop].tolist(), tape.tolist(), message.tolist(), strict=True)
-        )
+        source = np.searchsorted(self._starts, order, side="right") - 1
+        page: list[Message | None] = [None] * (stop - start)
+        for index, tape in enumerate(self._tapes):
+            places = np.flatnonzero(source == index)
+            if len(places):
+                numbers = order[places] - self._starts[index]
+                events = tape.events(numbers, more[places])
+                found = zip(places.tolist(), events, numbers.tolist(), strict=True)
+                for place, event, number in found:
+                    page[place] = (event, index, number)
+        self._page = [message for message in page if message is not None]
+        self._instants = self._ts[start:stop].tolist()
+        self.ts = self._instants[0] if self._instants else NEVER
 
 
 class NoTapes:
@@ -78,6 +88,6 @@ class NoTapes:
 
     ts = NEVER
 
-    def pop(self) -> tuple[MarketEvent, TapeMessage]:
+    def pop(self) -> Message:
         """Raise `IndexError`: there is nothing."""
         raise IndexError("a market without tapes has no messages")

@@ -81,9 +81,7 @@ def _resolved(event: Event, tapes: Sequence[Tape]) -> Event:
 
 
 def _difference(event: Event, journaled: Outcome, replayed: Outcome) -> Difference:
-    return Difference(
-        replayed.seq, type(event).__name__, _shown(journaled), _shown(replayed)
-    )
+    return Difference(replayed.seq, type(event).__name__, _shown(journaled), _shown(replayed))
 
 
 def _shown(outcome: Outcome) -> str:

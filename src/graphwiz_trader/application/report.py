@@ -37,8 +37,8 @@ class ReportBuilder:
     Takes in a run as it goes, or as its journal tells it.
 
     `feed` wants every event, once *prices* know it; market events that led to nothing may be left
-    out. `advance` wants the time of every event of the market and of every report, before
-    *prices* know it; the first begins the period.
+    out. `advance` wants the time of every event of the market and of every report from `due` on,
+    before *prices* know it; the first begins the period.
     """
 
     def __init__(self, prices: Prices, reporting: Asset) -> None:
@@ -53,7 +53,8 @@ class ReportBuilder:
         self._funnel = Funnel()
         self._run: RunStarted | None = None
         self._curve: EquityCurve | None = None
-        self._due = Nanos(0)
+        self.due = Nanos(0)
+        """The instant `advance` next does something at; it may be left out before."""
         self._now = Nanos(0)
         self._gaps: dict[str, int] = {}
         self._entries = 0
@@ -62,7 +63,7 @@ class ReportBuilder:
     def advance(self, now: Nanos) -> None:
         """Let time reach *now*: settle what fell due until then."""
         self._now = now
-        if now < self._due:
+        if now < self.due:
             return
         self._markouts.advance(now)
         if self._curve is None:
@@ -70,7 +71,7 @@ class ReportBuilder:
         elif now >= self._curve.due:
             self._curve.record(now, self._earnings.net())
             self._nowowment.value_start()
-        self._due = self._next_due()
+        self.due = self._next_due()
 
     def feed(self, event: Event, outcome: Outcome) -> None:
         """Take in what *event*, if need be resolved, led to."""
@@ -154,7 +155,7 @@ class ReportBuilder:
         self._orders.fill(fill, float(notional))
         self._groups.fill(fill, now)
         self._markouts.watch(fill, now, float(notional))
-        self._due = self._next_due()
+        self.due = self._next_due()
 
     def _note(self, fact: Fact) -> None:
         self._funnel.apply(fact)

@@ -46,9 +46,7 @@ class Rerun:
         tapes = recalled(self._tapes, started.tapes)
         return replay(reader, self._engine(started, settings, tapes), tapes, progress)
 
-    def _engine(
-        self, started: RunStarted, settings: Settings, tapes: Sequence[Tape]
-    ) -> Engine:
+    def _engine(self, started: RunStarted, settings: Settings, tapes: Sequence[Tape]) -> Engine:
         if started.mode == "backtest":
             return backtest_engine(self._engines, settings, tapes)
         if started.mode == "demo":

@@ -87,6 +87,11 @@ class Simulation:
             dict(self._alerts),
         )
 
+    @property
+    def due(self) -> Nanos:
+        """When the report next wants to hear of time."""
+        return self._report.due
+
     def advance(self, now: Nanos) -> None:
         """Time moves, before the engine hears of it."""
         self._report.advance(now)

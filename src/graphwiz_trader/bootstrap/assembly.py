@@ -59,9 +59,7 @@ def engine_of(
     )
 
 
-def strategies_of(
-    settings: Settings, instruments: Sequence[Instrument]
-) -> tuple[Strategy, ...]:
+def strategies_of(settings: Settings, instruments: Sequence[Instrument]) -> tuple[Strategy, ...]:
     """
     Construct every enabled strategy, in the order of the configuration.
 
@@ -86,10 +84,7 @@ def only(settings: Settings, name: str) -> Settings:
     if name not in strategies:
         known = ", ".join(strategies) or "none"
         raise ConfigError([Problem("--strategy", name, f"one of the configured: {known}")])
-    chosen = {
-        key: evolve(held, enabled=key == name)
-        for key, held in strategies.items()
-    }
+    chosen = {key: evolve(held, enabled=key == name) for key, held in strategies.items()}
     return evolve(settings, hft=evolve(settings.hft, strategies=chosen))
 
 

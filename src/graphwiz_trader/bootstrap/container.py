@@ -66,9 +66,6 @@ class App(containers.DeclarativeContainer):
         restore=providers.Object(_restored),
     )
     report = providers.Factory(
-        RunReport, tapes=gateways.tapes, runs=gateways.runs, restore=providers.Object(_restored)
-    )
-    report = providers.Factory(
         RunReport,
         tapes=gateways.tapes,
         runs=gateways.runs,

@@ -19,9 +19,9 @@ DEPTH = 20
 @value
 class Crossing:
     """
-    Buy `buy_lots` of `buy` at up to `buy_price`, sell `sell_lots` of `sell` at down to
-    `sell_price`.
+    Buy on one book, sell on another.
 
+    `buy_lots` of `buy` at up to `buy_price` against `sell_lots` of `sell` at down to `sell_price`.
     `qty` is in base units; `cost` and `proceeds` are in the quote asset after fees; `net_bps` is
     the average edge after fees, `last_bps` that of the last part.
     """

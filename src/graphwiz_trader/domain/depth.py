@@ -77,6 +77,12 @@ class Depth:
         kernel.truncate(self._state, depth)
 
     @property
+    def touch(self) -> tuple[int, int]:
+        """Best bid and ask in ticks; `NO_BID` and `NO_ASK` where there is none."""
+        top = self._top
+        return top[BID], top[ASK]
+
+    @property
     def is_two_sided(self) -> bool:
         """Whether there is a bid and an ask."""
         return self._top[BID] != NO_BID and self._top[ASK] != NO_ASK

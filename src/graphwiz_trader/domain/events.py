@@ -191,7 +191,8 @@ class OperatorOrder:
 
     def __attrs_post_init__(self) -> None:
         if not self.reason.strip():
-            raise DomainError(f"{self.action.value} of {self.scope or 'everything'} without a reason")
+            scope = self.scope or "everything"
+            raise DomainError(f"{self.action.value} of {scope} without a reason")
 
 
 @value

@@ -100,8 +100,10 @@ class Instrument:
 
     def notional(self, ticks: int | Decimal, lots: int) -> Decimal:
         """
-        Return what *lots* at *ticks* are worth, exactly: in the quote asset, or in the base
-        asset for an inverse contract. The only function that knows what a contract is worth.
+        Return what *lots* at *ticks* are worth, exactly.
+
+        In the quote asset, or in the base asset for an inverse contract. This is the only
+        function that knows what a contract is worth.
         """
         if self.kind is Kind.INVERSE:
             return self.qty(lots) * self.multiplier / self.price(ticks)

@@ -156,5 +156,3 @@ class RiskView(Protocol):
 
 
 Rule: TypeAlias = Callable[[Intent, RiskView, RiskSettings], Refused | None]
-
-

@@ -94,9 +94,7 @@ class RiskPolicy:
         return Refused(Reason.BELOW_MIN, signal.legs[0].instrument, "0", "1")
 
 
-def scaled(
-    legs: tuple[Leg, ...], grids: list[Instrument], room: int, qty: int
-) -> tuple[Leg, ...]:
+def scaled(legs: tuple[Leg, ...], grids: list[Instrument], room: int, qty: int) -> tuple[Leg, ...]:
     """
     Shrink *legs* by room/qty, rounding down; legs of one base asset stay equal in base units.
 
@@ -104,13 +102,9 @@ def scaled(
     """
     if len({grid.base for grid in grids}) > 1:
         return tuple(evolve(leg, qty=Lots(leg.qty * room // qty)) for leg in legs)
-    least = min(
-        grid.qty(leg.qty * room // qty) for leg, grid in zip(legs, grids, strict=True)
-    )
+    least = min(grid.qty(leg.qty * room // qty) for leg, grid in zip(legs, grids, strict=True))
     step = common_lot(grid.lot_size for grid in grids)
     least -= least % step
     return tuple(
-        evolve(leg, qty=grid.lots_within(least))
-        for leg, grid in zip(legs, grids, strict=True)
+        evolve(leg, qty=grid.lots_within(least)) for leg, grid in zip(legs, grids, strict=True)
     )
-

@@ -153,9 +153,7 @@ def exposure(intent: Intent, view: RiskView, limits: RiskSettings) -> Refused | 
         venue = view.instruments[intent.instrument].venue
         there = view.exposure(venue) + more
         if there > limits.max_venue_exposure:
-            return _refuse(
-                Reason.VENUE_EXPOSURE, intent, f"{there:.2f}", limits.max_venue_exposure
-            )
+            return _refuse(Reason.VENUE_EXPOSURE, intent, f"{there:.2f}", limits.max_venue_exposure)
     if limits.max_net_exposure is not None:
         notional = _reported(intent, view) or 0.0
         net = abs(view.net_exposure() + intent.side * notional)

@@ -157,9 +157,42 @@ class Tape:
             last = page.first_row[i + 1]
             snapshot = flags == SNAPSHOT
             return BookUpdate(ts, ts_venue, instrument, self.rows, first, last, snapshot, more)
+        return self._trade(ts, ts_venue, instrument, first, more)
+
+    def events(self, messages: Int64s, more: NDArray[np.bool_]) -> list[BookUpdate | Trade]:
+        """Return *messages*, each carrying its *more*, as events: quicker than one by one."""
+        following = np.minimum(messages + 1, len(self.ts) - 1)
+        is_last = messages + 1 == len(self.ts)
+        stops = np.where(is_last, len(self.rows.side), self.first_row[following])
+        rows, ids = self.rows, self._ids
+        return [
+            BookUpdate(ts, ts_venue, ids[at], rows, first, last, flags == SNAPSHOT, again)
+            if flags != TRADE
+            else self._trade(ts, ts_venue, ids[at], first, again)
+            for ts, ts_venue, at, first, last, flags, again in zip(
+                self.ts[messages].tolist(),
+                self.ts_venue[messages].tolist(),
+                self.instrument[messages].tolist(),
+                self.first_row[messages].tolist(),
+                stops.tolist(),
+                self.flags[messages].tolist(),
+                more.tolist(),
+                strict=True,
+            )
+        ]
+
+    def _trade(
+        self,
+        ts: Nanos,
+        ts_venue: Nanos,
+        instrument: InstrumentId,
+        row: int,
+        more: bool,  # noqa: FBT001 # a field of the event
+    ) -> Trade:
         rows = self.rows
-        side, price = Side(rows.side.item(first)), Ticks(rows.ticks.item(first))
-        return Trade(ts, ts_venue, instrument, side, price, Lots(rows.lots.item(first)), more)
+        side = Side.BUY if rows.side.item(row) > 0 else Side.SELL
+        price = Ticks(rows.ticks.item(row))
+        return Trade(ts, ts_venue, instrument, side, price, Lots(rows.lots.item(row)), more)
 
     def columns(self) -> Mapping[str, NDArray[np.generic]]:
         """Return every column by name, in the order of `DTYPES`."""

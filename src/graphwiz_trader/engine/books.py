@@ -1,4 +1,4 @@
-"""Books: every venue's book of every instrument, their recent tops, and what crosses between them."""
+"""Books: every venue's book of every instrument, their recent tops, and what crosses."""
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
@@ -47,11 +47,10 @@ class Books(Mapping[InstrumentId, OrderBook]):
         book = self._books.get(update.instrument)
         if book is None:
             raise UnknownInstrument(f"{update.instrument} is not among {', '.join(self._books)}")
+        before = book.touch
         book.apply(update)
-        tops = self._tops[update.instrument]
-        bid, ask = book.bid, book.ask
-        if not tops or (last := tops[-1]).bid != bid or last.ask != ask:
-            tops.append(Top(update.ts, bid, ask))
+        if book.touch != before:
+            self._tops[update.instrument].append(Top(update.ts, book.bid, book.ask))
         return book
 
     def __getitem__(self, name: InstrumentId) -> OrderBook:

@@ -61,7 +61,7 @@ class Desk:
         return tuple(orders)
 
     def replace(self, intent: Intent) -> Order | Refused:
-        """Send *intent* in place of the order it replaces, which holds its worst case until then."""
+        """Send *intent* in place of the order it names, which holds its worst case until then."""
         admitted = self._state.policy.admit(intent, self._state)
         if isinstance(admitted, Refused):
             return admitted

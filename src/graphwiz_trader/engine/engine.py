@@ -90,10 +90,10 @@ class Engine:
         self._handle(CancelReject, lambda e: self._desk.on_cancel_reject(e.cl_ord_id, e.text))
         self._handle(BalanceReport, self._on_balance)
         self._handle(FeedDown, self._on_feed_down)
-        self._handle(FeedUp, lambda e: None)
+        self._handle(FeedUp, _nothing)
         self._handle(BookGap, lambda e: self.state.books[e.instrument].drop(e.reason))
         self._handle(InstrumentUpdated, self._on_instrument)
-        self._handle(RunStarted, lambda e: None)
+        self._handle(RunStarted, _nothing)
         self._handle(Shutdown, lambda e: self._operator.shut_down(e.reason))
 
     @property
@@ -235,6 +235,10 @@ class Engine:
                 f"instrument:{instrument.id}", TradingState.ACTIVE, "new trading rules", "venue"
             )
         )
+
+
+def _nothing(event: Event) -> None:
+    """Take note only: it is in the journal."""
 
 
 def _listeners(strategies: Sequence[Strategy]) -> dict[InstrumentId, tuple[Strategy, ...]]:

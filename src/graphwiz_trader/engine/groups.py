@@ -103,9 +103,7 @@ class Groups:
         if group.state not in CLOSED or not group.fills or len(group.legs) < 2:
             return None
         now = self._state.now
-        return TradeClosed(
-            group.strategy, group.id, group.opened, now, group.realised, group.fees
-        )
+        return TradeClosed(group.strategy, group.id, group.opened, now, group.realised, group.fees)
 
     def on_timer(self, name: str) -> None:
         """Time to try again."""
@@ -240,4 +238,3 @@ class Groups:
         self._draft.facts.append(
             GroupChanged(group.id, group.state, debt, group.expected, group.realised)
         )
-

@@ -39,10 +39,7 @@ class Hedge:
         return None if self.price is None else _worse(self.price, self.side, band_bps)
 
 
-
-def hedges(
-    group: OrderGroup, side: Side, debt: Decimal, state: EngineState
-) -> tuple[Hedge, ...]:
+def hedges(group: OrderGroup, side: Side, debt: Decimal, state: EngineState) -> tuple[Hedge, ...]:
     """
     Return the legs on which *debt* base units can be traded on *side*, the best cash first.
 

@@ -30,7 +30,10 @@ class Holdings:
     """
 
     def __init__(
-        self, instruments: Sequence[Instrument], accounts: Mapping[Venue, Account], books: Books,
+        self,
+        instruments: Sequence[Instrument],
+        accounts: Mapping[Venue, Account],
+        books: Books,
         rates: Rates,
     ) -> None:
         self.accounts = dict(accounts)
@@ -71,7 +74,7 @@ class Holdings:
         return self.by_strategy[key]
 
     def regrid(self, instrument: Instrument) -> None:
-        """Count the positions in *instrument* in its new lots; raise `OffGrid` if they do not fit."""
+        """Count positions in *instrument* in its new lots; raise `OffGrid` if they do not fit."""
         held = [p for p in self.by_strategy.values() if p.instrument.id == instrument.id]
         held.append(self.positions[instrument.id])
         lots = [instrument.lots(p.instrument.qty(p.lots)) for p in held]
@@ -124,8 +127,7 @@ class Holdings:
     def content(self) -> tuple[tuple[object, ...], ...]:
         """Positions and balances in a fixed order, for the digest."""
         held = tuple(
-            (name, p.lots, str(p.cash), str(p.fees))
-            for name, p in sorted(self.positions.items())
+            (name, p.lots, str(p.cash), str(p.fees)) for name, p in sorted(self.positions.items())
         )
         owned = tuple(
             (venue, asset, str(amount.normalize()))

@@ -33,9 +33,7 @@ class Rate:
 
 
 class Orders:
-    """
-    Live orders by id and by instrument; the last closed ones, so that late reports find them.
-    """
+    """Live orders by id and instrument; the last closed ones, so that late reports find them."""
 
     def __init__(self) -> None:
         self._live: dict[ClOrdId, Order] = {}

@@ -73,6 +73,4 @@ def _differs(order: Order, leg: Leg) -> bool:
 
 
 def _sized(leg: Leg, qty: int) -> Leg:
-    return Leg(
-        leg.instrument, leg.side, leg.price, Lots(qty), leg.time_in_force, leg.post_only
-    )
+    return Leg(leg.instrument, leg.side, leg.price, Lots(qty), leg.time_in_force, leg.post_only)

@@ -30,18 +30,18 @@ class Rates:
             return 1.0
         steps = self._steps.get(asset, ())
         for into, name, sells in steps:
-            if into == self.reporting and (rate := self._rate(name, sells)) is not None:
+            if into == self.reporting and (rate := self._rate(name, sells=sells)) is not None:
                 return rate
         for into, name, sells in steps:
-            rate = self._rate(name, sells)
+            rate = self._rate(name, sells=sells)
             if rate is None or into == self.reporting:
                 continue
             for end, second, sells_on in self._steps.get(into, ()):
-                if end == self.reporting and (on := self._rate(second, sells_on)) is not None:
+                if end == self.reporting and (on := self._rate(second, sells=sells_on)) is not None:
                     return rate * on
         return None
 
-    def _rate(self, name: InstrumentId, sells: bool) -> float | None:
+    def _rate(self, name: InstrumentId, *, sells: bool) -> float | None:
         book = self._books[name]
         price = book.bid if sells else book.ask
         if price is None or price <= 0:

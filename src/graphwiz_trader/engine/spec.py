@@ -16,9 +16,9 @@ class EngineSpec:
     """
     What an engine is given.
 
-    `taker_bps` names every venue and what it charges, None where unknown; `limits` each strategy's own position
-    limit in base units; `latency` how long an order takes to a venue; `history` how many tops
-    of book are kept.
+    `taker_bps` names every venue and what it charges, None where unknown; `limits` each
+    strategy's own position limit in base units; `latency` how long an order takes to a venue;
+    `history` how many tops of book are kept.
     """
 
     instruments: tuple[Instrument, ...]

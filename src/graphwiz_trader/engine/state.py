@@ -248,4 +248,5 @@ class EngineState:
             return 0.0
         if instrument.kind is Kind.INVERSE:
             return float(instrument.notional(book.half_mid, 2 * lots)) * rate
-        return book.mid * instrument.tick * lots * instrument.lot * float(instrument.multiplier) * rate
+        contracts = lots * instrument.lot * float(instrument.multiplier)
+        return book.mid * instrument.tick * contracts * rate

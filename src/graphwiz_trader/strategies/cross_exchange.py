@@ -205,11 +205,7 @@ class CrossExchange:
         if edge is None or edge < 0:
             return ()
         gross = gross_bps(buy, sell)
-        return (
-            Observation(
-                self.id, name, route.name, Stage.SURVIVED, gross, edge, float(qty)
-            ),
-        )
+        return (Observation(self.id, name, route.name, Stage.SURVIVED, gross, edge, float(qty)),)
 
     def _noted(
         self, route: _Route, stage: Stage, gross: float, net: float, qty: Decimal
@@ -226,4 +222,3 @@ def _routes(instruments: Sequence[Instrument]) -> Iterator[_Route]:
     for buy, sell in permutations(instruments, 2):
         if buy.symbol == sell.symbol and buy.kind is sell.kind and buy.kind is not Kind.INVERSE:
             yield _Route(buy, sell, f"{buy.symbol}:{buy.venue}>{sell.venue}")
-

@@ -1,4 +1,4 @@
-"""Statistical arbitrage of one instrument: sell what is dear against its own recent mean, and back."""
+"""Statistical arbitrage of one instrument: sell what is dear against its recent mean, and back."""
 
 from collections.abc import Sequence
 from enum import Enum
@@ -25,7 +25,10 @@ class StatArbConfig:
     """Keys of `statistical_arbitrage`."""
 
     lookback: int = setting(
-        100, "observations in the window, the newest among them", ge(3), aliases=("lookback_period",)
+        100,
+        "observations in the window, the newest among them",
+        ge(3),
+        aliases=("lookback_period",),
     )
     z_threshold: float = setting(
         2.0, "standard deviations that open a trade", gt(0.0), aliases=("z_score_threshold",)
@@ -41,7 +44,9 @@ class StatArbConfig:
         None, "samples a trade may last; null: the lookback", optional(gt(0))
     )
     sample: str = setting(
-        "update", "what is one observation: every update, or a changed mid", in_(("update", "change"))
+        "update",
+        "what is one observation: every update, or a changed mid",
+        in_(("update", "change")),
     )
     grid_ms: int | None = setting(
         None, "sample in time instead, once per so many milliseconds", optional(gt(0))
@@ -113,15 +118,16 @@ class StatisticalArbitrage:
         if not isinstance(event, BookUpdate):
             return ()
         book = view.books[event.instrument]
-        if not book.is_usable:
-            return ()
         track = self._tracks[event.instrument]
-        if not track.observe(book.half_mid, event.ts):
+        if not (book.is_usable and track.observe(book.half_mid, event.ts)):
             return ()
         z = track.z()
         if z is None or view.working(self.id, event.instrument):
             return ()
-        own = view.own(self.id, event.instrument)
+        return self._act(book, track, z, view)
+
+    def _act(self, book: OrderBook, track: "_Track", z: float, view: View) -> Sequence[Opinion]:
+        own = view.own(self.id, book.instrument.id)
         held = (own > 0) - (own < 0)
         track.follow(z, held)
         action = decide(
@@ -149,7 +155,7 @@ class StatisticalArbitrage:
         lots = Lots(min(room, int(config.participation * shown)))
         if lots <= 0:
             return ()
-        track.entered(side, price)
+        track.enter(price)
         leg = Leg(book.instrument.id, side, price, lots)
         return (self._signal(SignalKind.TAKE, leg, edge - cost, z, view, "z-score"),)
 
@@ -244,9 +250,8 @@ class _Track:
         if not held and abs(z) < self._config.z_exit:
             self.armed = True
 
-    def entered(self, side: Side, price: Ticks) -> None:
-        """A trade begins here."""
-        del side
+    def enter(self, price: Ticks) -> None:
+        """Begin a trade here."""
         self._entry_sample = self._samples
         self._entry_price = price
         half_life = self._moments.half_life()

@@ -168,5 +168,3 @@ def engine(
             ClOrdIds("00", 0),
         )
     )
-
-

@@ -41,9 +41,7 @@ def demo(options: Options, seconds: int) -> None:
     seed = options.seed if options.seed is not None else 7
     started = perf_counter()
     with progress_bar("demo", quiet=options.quiet) as progress:
-        done = app.demo().run(
-            seconds, seed, home.installation(), home.next_incarnation(), progress
-        )
+        done = app.demo().run(seconds, seed, home.installation(), home.next_incarnation(), progress)
     took = perf_counter() - started
     with progress_bar("replay", quiet=options.quiet) as progress:
         again = app.rerun().run(done.folder.run, (), progress)
@@ -67,5 +65,6 @@ def demo(options: Options, seconds: int) -> None:
         if again.is_identical
         else f"the replay differs: {again.difference}"
     )
-    text = shown(tables(done.simulated.report)) + f"\n{proof}\nmore: graphwiz report {done.folder.run}"
+    told = shown(tables(done.simulated.report))
+    text = f"{told}\n{proof}\nmore: graphwiz report {done.folder.run}"
     emit(summary, text, ExitCode.DONE if again.is_identical else ExitCode.FAILED)
