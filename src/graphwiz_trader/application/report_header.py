@@ -9,7 +9,7 @@ from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.report import Header
 from graphwiz_trader.domain.units import Asset, InstrumentId, Nanos
 
-_MODELS = ("latency_ms", "queue", "fee_bps")
+_MODELS = {"backtest": ("latency_ms", "queue", "fee_bps"), "demo": ("latency_ms", "fee_bps")}
 
 
 def header(
@@ -38,7 +38,7 @@ def header(
         instruments=tuple(instruments),
         strategies=_strategies(settings),
         tapes=run.tapes,
-        models=_models(settings) if run.mode == "backtest" else {},
+        models=_models(settings, run.mode),
         gaps=dict(gaps),
         notes=tuple(notes),
     )
@@ -49,9 +49,9 @@ def _strategies(settings: object) -> tuple[str, ...]:
     return tuple(str(name) for name, it in chosen.items() if _section(it, "").get("enabled", True))
 
 
-def _models(settings: object) -> dict[str, str]:
+def _models(settings: object, mode: str) -> dict[str, str]:
     backtest = _section(settings, "backtest")
-    return {name: str(backtest[name]) for name in _MODELS if name in backtest}
+    return {name: str(backtest[name]) for name in _MODELS.get(mode, ()) if name in backtest}
 
 
 def _section(settings: object, name: str) -> Mapping[str, object]:
