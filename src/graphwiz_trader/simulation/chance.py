@@ -24,11 +24,12 @@ class Chance:
     2021, and https://prng.di.unimi.it (xoshiro256starstar.c, splitmix64.c).
     """
 
-    __slots__ = ("_a", "_b", "_c", "_d", "_seed")
+    __slots__ = ("_a", "_b", "_c", "_d", "_seed", "_spare")
 
     def __init__(self, seed: int) -> None:
         self._seed = seed & _MASK
         self._a, self._b, self._c, self._d = splitmix64(self._seed, 4)
+        self._spare: float | None = None
 
     @classmethod
     def of_state(cls, a: int, b: int, c: int, d: int) -> "Chance":
@@ -84,14 +85,20 @@ class Chance:
         Return a standard normal number.
 
         Source: Marsaglia & Bray, "A convenient method for generating normal variables",
-        SIAM Review 6:3, 1964 (the polar method; the second number is dropped).
+        SIAM Review 6:3, 1964 (the polar method, which makes two numbers at a time).
         """
+        spare = self._spare
+        if spare is not None:
+            self._spare = None
+            return spare
         while True:
             x = 2.0 * self.unit() - 1.0
             y = 2.0 * self.unit() - 1.0
             square = x * x + y * y
             if 0.0 < square < 1.0:
-                return x * sqrt(-2.0 * log(square) / square)
+                scale = sqrt(-2.0 * log(square) / square)
+                self._spare = y * scale
+                return x * scale
 
     def choice(self, options: Sequence[T]) -> T:
         """Return one of *options*, each as likely; there must be one."""

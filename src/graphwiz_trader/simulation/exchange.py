@@ -28,6 +28,7 @@ from graphwiz_trader.simulation.matching import MatchingBook, SelfTrade, VenueOr
 from graphwiz_trader.simulation.publication import Publication
 
 _NONE = Nanos(0)
+_LIMIT, _GTC = OrdType.LIMIT, TimeInForce.GTC
 
 
 @value
@@ -99,11 +100,11 @@ class Exchange:
 
     def next_ts(self) -> Nanos | None:
         """When the next thing happens here, or None while nothing can."""
-        crowd = self._crowd.next_ts() if self._crowd else None
-        arrival = self._arrivals[0][0] if self._arrivals else None
-        return min(
-            (at for at in (crowd, self._publish_at, arrival) if at is not None), default=None
-        )
+        at = self._crowd.next_ts() if self._crowd else None
+        for other in (self._publish_at, self._arrivals[0][0] if self._arrivals else None):
+            if other is not None and (at is None or other < at):
+                at = other
+        return at
 
     def run_next(self) -> Sequence[Event]:
         """Let the next thing happen; return what the engine will hear of it."""
@@ -136,7 +137,7 @@ class Exchange:
         price: Ticks,
         qty: Lots,
         *,
-        time_in_force: TimeInForce = TimeInForce.GTC,
+        time_in_force: TimeInForce = _GTC,
     ) -> VenueOrder:
         """Place a limit of the crowd's *account* now; it is not checked and locks nothing."""
         order = VenueOrder(
@@ -144,7 +145,7 @@ class Exchange:
             instrument,
             account,
             side,
-            OrdType.LIMIT,
+            _LIMIT,
             time_in_force,
             price,
             qty,
@@ -207,13 +208,13 @@ class Exchange:
 
     def _publish(self) -> None:
         ts = self._feed.arrival(self.now)
-        for publication in self._publications.values():
-            message = (
-                publication.changes(ts, self.now)
-                if self._opened
-                else publication.opening(ts, self.now)
-            )
-            if message is not None:
-                self._told.append(message)
-        self._opened = True
         self._publish_at = None
+        if not self._opened:
+            self._opened = True
+            self._told.extend(p.opening(ts, self.now) for p in self._publications.values())
+            return
+        for name, book in self.floor.books.items():
+            if book.touched:
+                message = self._publications[name].changes(ts, self.now)
+                if message is not None:
+                    self._told.append(message)

@@ -11,6 +11,7 @@ from graphwiz_trader.domain.units import Asset, Lots, Ticks, Venue
 from graphwiz_trader.domain.value import value
 from graphwiz_trader.simulation.ledger import Ledger
 from graphwiz_trader.simulation.matching import (
+    JOINED,
     Fill,
     Match,
     MatchingBook,
@@ -33,6 +34,11 @@ class Dealt:
 
     match: Match
     commissions: tuple[tuple[Money, Money], ...] = ()
+
+
+_QUIET = Dealt(JOINED)
+_FILLED, _PARTIALLY_FILLED = OrdStatus.FILLED, OrdStatus.PARTIALLY_FILLED
+_CANCELED = OrdStatus.CANCELED
 
 
 class Floor:
@@ -94,9 +100,11 @@ class Floor:
         """Withdraw a working *order* and free its funds."""
         self.books[order.instrument].cancel(order)
         self._release(order)
-        order.ord_status = OrdStatus.CANCELED
+        order.ord_status = _CANCELED
 
     def _settled(self, order: VenueOrder, match: Match) -> Dealt:
+        if match is JOINED:
+            return _QUIET
         commissions = tuple(
             (
                 self._settle(fill.maker, fill, self._maker_fee),
@@ -115,7 +123,7 @@ class Floor:
 
     def _settle(self, order: VenueOrder, fill: Fill, rate: Decimal) -> Money:
         full = order.cum_qty == order.order_qty
-        order.ord_status = OrdStatus.FILLED if full else OrdStatus.PARTIALLY_FILLED
+        order.ord_status = _FILLED if full else _PARTIALLY_FILLED
         instrument = self.instruments[order.instrument]
         ledger = self.accounts.get(order.account)
         if ledger is None:

@@ -86,7 +86,14 @@ class Match:
 
 _REFUSED = Match(Rest.WOULD_TAKE)
 _KILLED = Match(Rest.EXPIRED)
-_JOINED = Match(Rest.WORKING)
+JOINED = Match(Rest.WORKING)
+"""What most arrivals do: nothing but join a level."""
+
+# CPython 3.11 looks an enumeration's member up in 0.27 µs, a module's name in 0.02.
+_BUY, _SELL = Side.BUY, Side.SELL
+_OPPOSITE = {_BUY: _SELL, _SELL: _BUY}
+_MARKET, _LIMIT_MAKER = OrdType.MARKET, OrdType.LIMIT_MAKER
+_GTC, _FOK = TimeInForce.GTC, TimeInForce.FOK
 
 
 class _Level:
@@ -110,7 +117,7 @@ class MatchingBook:
     def __init__(self, self_trade: SelfTrade = SelfTrade.CANCEL_OLDEST) -> None:
         self._self_trade = self_trade
         self._levels: dict[int, _Level] = {}
-        self._keys: dict[Side, list[int]] = {Side.BUY: [], Side.SELL: []}
+        self._keys: dict[Side, list[int]] = {_BUY: [], _SELL: []}
         self.touched: dict[int, None] = {}
 
     def best(self, side: Side) -> Ticks | None:
@@ -135,19 +142,19 @@ class MatchingBook:
 
     def takes(self, side: Side, price: Ticks) -> bool:
         """Return whether a limit at *price* would trade on arrival."""
-        opposite = self._keys[side.opposite]
+        opposite = self._keys[_OPPOSITE[side]]
         return bool(opposite) and opposite[-1] >= -side * price
 
     def place(self, order: VenueOrder) -> Match:
         """Let *order* trade with what it meets; what may rest joins the end of its level."""
-        if order.ord_type is not OrdType.MARKET and not self.takes(order.side, order.price):
-            if order.time_in_force is not TimeInForce.GTC:
+        if order.ord_type is not _MARKET and not self.takes(order.side, order.price):
+            if order.time_in_force is not _GTC:
                 return _KILLED
             self._join(order)
-            return _JOINED
-        if order.ord_type is OrdType.LIMIT_MAKER:
+            return JOINED
+        if order.ord_type is _LIMIT_MAKER:
             return _REFUSED
-        if order.time_in_force is TimeInForce.FOK and not self._fills_whole(order):
+        if order.time_in_force is _FOK and not self._fills_whole(order):
             return _KILLED
         return self._take(order)
 
@@ -169,8 +176,8 @@ class MatchingBook:
             key = order.side * price
             self._shrink(key, self._levels[key], order.order_qty - order_qty)
             order.order_qty = order_qty
-            return _JOINED
-        if order.ord_type is OrdType.LIMIT_MAKER and self.takes(order.side, price):
+            return JOINED
+        if order.ord_type is _LIMIT_MAKER and self.takes(order.side, price):
             return _REFUSED
         self.cancel(order)
         order.price, order.order_qty = price, order_qty
@@ -191,13 +198,13 @@ class MatchingBook:
         self.touched[key] = None
         if not level.orders:
             del self._levels[key]
-            keys = self._keys[Side.BUY if key > 0 else Side.SELL]
+            keys = self._keys[_BUY if key > 0 else _SELL]
             del keys[bisect_left(keys, key)]
 
     def _fills_whole(self, order: VenueOrder) -> bool:
         """Whether it would trade in full before an order of its own account stops it."""
         wanted = order.leaves_qty
-        for maker in self.orders(order.side.opposite):
+        for maker in self.orders(_OPPOSITE[order.side]):
             if not _within(order, maker):
                 return False
             if maker.account != order.account:
@@ -211,7 +218,7 @@ class MatchingBook:
     def _take(self, order: VenueOrder) -> Match:
         fills: list[Fill] = []
         withdrawn: list[VenueOrder] = []
-        keys = self._keys[order.side.opposite]
+        keys = self._keys[_OPPOSITE[order.side]]
         while order.cum_qty < order.order_qty and keys:
             level = self._levels[keys[-1]]
             maker = next(iter(level.orders.values()))
@@ -239,7 +246,7 @@ class MatchingBook:
     def _settle_rest(self, order: VenueOrder) -> Rest:
         if order.cum_qty == order.order_qty:
             return Rest.NOTHING_LEFT
-        if order.ord_type is OrdType.MARKET or order.time_in_force is not TimeInForce.GTC:
+        if order.ord_type is _MARKET or order.time_in_force is not _GTC:
             return Rest.EXPIRED
         self._join(order)
         return Rest.WORKING
@@ -247,6 +254,6 @@ class MatchingBook:
 
 def _within(order: VenueOrder, maker: VenueOrder) -> bool:
     """Whether *order* accepts the price of *maker*."""
-    if order.ord_type is OrdType.MARKET:
+    if order.ord_type is _MARKET:
         return True
     return order.side * (order.price - maker.price) >= 0

@@ -80,6 +80,8 @@ class Publication:
 
 
 def _rows(levels: Mapping[int, int]) -> LevelRows:
-    keys = np.fromiter(levels, np.int64, len(levels))
-    lots = np.fromiter(levels.values(), np.int64, len(levels))
-    return LevelRows(np.sign(keys).astype(np.int8), np.abs(keys), lots)
+    return LevelRows(
+        np.array([1 if key > 0 else -1 for key in levels], np.int8),
+        np.array([abs(key) for key in levels], np.int64),
+        np.array(list(levels.values()), np.int64),
+    )
