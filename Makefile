@@ -9,6 +9,7 @@ PEERS := $(VENV)/peers
 PIP := -m pip install --disable-pip-version-check --require-hashes
 GRAPHWIZ_LONG ?= 1.0
 PYTEST_ARGS ?=
+PYTEST = $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 LINT_CACHE ?= .import_linter_cache
 
 # What is installed is named by what it was made from and where, so that nothing is done twice.
@@ -24,7 +25,7 @@ demo: $(READY) ## the main job on simulated exchanges, with a report at the end
 	@$(BIN)/graphwiz demo $(ARGS)
 
 test: $(READY) ## the whole offline test suite
-	@$(BIN)/python -m pytest -m "not long and not peers and not testnet" $(PYTEST_ARGS)
+	@$(PYTEST) -m "not long and not peers and not testnet" $(PYTEST_ARGS)
 
 check: $(READY) ## linters, format, types, import contracts
 	@$(BIN)/ruff check .
@@ -36,7 +37,7 @@ bench: $(READY) ## the benchmarks
 	@$(BIN)/graphwiz bench $(ARGS)
 
 test-long: $(READY) ## the long proofs; GRAPHWIZ_LONG=0.05 runs a twentieth
-	@GRAPHWIZ_LONG=$(GRAPHWIZ_LONG) $(BIN)/python -m pytest -m long $(PYTEST_ARGS)
+	@GRAPHWIZ_LONG=$(GRAPHWIZ_LONG) $(PYTEST) -m long $(PYTEST_ARGS)
 
 test-peers: $(READY) $(PEERS_READY) ## our fills beside hftbacktest's, which runs in an environment of its own
 	@GRAPHWIZ_PEERS="$(CURDIR)/$(PEERS)/bin/python" $(BIN)/python -m pytest -m peers $(PYTEST_ARGS)

@@ -12,6 +12,7 @@ from graphwiz_trader.bootstrap.settings import load, restored
 from graphwiz_trader.domain.errors import ConfigError, DataError, Problem
 from graphwiz_trader.domain.settings import RiskSettings, Settings
 
+CONFIG = Path(__file__).resolve().parents[3] / "config"
 Write = Callable[[str], Path]
 
 
@@ -29,6 +30,47 @@ def test_nothing_given_is_the_defaults() -> None:
 
     assert loaded.settings == Settings()
     assert loaded.notices == ()
+
+
+@pytest.mark.parametrize("name", ["hft", "demo", "backtest"])
+def test_the_files_we_ship_are_without_problems(name: str) -> None:
+    assert load([CONFIG / f"{name}.yaml"], {}, ()).settings.hft.enabled
+
+
+def test_users_files_of_both_spellings_mean_the_same(write: Write) -> None:
+    older = write(
+        "hft:\n"
+        "  strategies: {statistical_arbitrage: {lookback_period: 50, z_score_threshold: 3.0}}\n"
+        "  risk: {max_orders_per_sec: 7, circuit_breaker: -0.02}\n"
+    )
+    newer = write(
+        "hft:\n"
+        "  strategies: {statistical_arbitrage: {lookback: 50, z_threshold: 3.0}}\n"
+        "  risk: {max_orders_per_second: 7, circuit_breaker_threshold: -0.02}\n"
+    )
+
+    loaded = load([older], {}, ())
+
+    assert loaded.settings == load([newer], {}, ()).settings
+    assert len(loaded.notices) == 4
+
+
+@pytest.mark.parametrize(
+    ("keys", "path"),
+    [
+        ("lookback: 0", ".lookback"),
+        ("z_threshold: .nan", ".z_threshold"),
+        ("lookback: 50, z_threshold: 8", ""),
+        ("sample: chang", ".sample"),
+        ("max_position_size: -1", ".max_position_size"),
+    ],
+)
+def test_a_built_in_strategys_keys_are_checked_by_its_own_config(
+    keys: str, path: str, write: Write
+) -> None:
+    found = problems(write(f"hft: {{strategies: {{statistical_arbitrage: {{{keys}}}}}}}"))
+
+    assert list(found) == [f"hft.strategies.statistical_arbitrage{path}"]
 
 
 def test_a_later_layer_wins_over_an_earlier_one(write: Write) -> None:
