@@ -21,10 +21,12 @@ Texts = list[tuple[int, str, str]]
 """Levels as the wire has them: +1 bid or −1 ask, price, quantity."""
 
 
-def instrument(tick: str, lot: str, decimals: int | None = None) -> Instrument:
+def instrument(
+    tick: str, lot: str, decimals: int | None = None, qty_decimals: int | None = None
+) -> Instrument:
     return Instrument(
         InstrumentId("A/B@venue"), Asset("A"), Asset("B"), Decimal(tick), Decimal(lot),
-        wire_price_decimals=decimals,
+        wire_price_decimals=decimals, wire_qty_decimals=qty_decimals,
     )  # fmt: skip
 
 
@@ -146,8 +148,16 @@ def okx(folder: Path) -> Frames:
             yield frame["arg"]["instId"], found, book["checksum"], frame["action"] == "snapshot"
 
 
-def wire_decimals(texts: list[str]) -> int:
-    return max(len(text.partition(".")[2]) for text in texts)
+def decimals(text: str) -> int:
+    return len(text.partition(".")[2])
+
+
+def grid_of(texts: Texts) -> Instrument:
+    """The finest grid seen; Kraken pads its prices far beyond it."""
+    columns = [[text[i] for text in texts] for i in (1, 2)]
+    finest = [max(decimals(f"{Decimal(t).normalize():f}") for t in column) for column in columns]
+    padded = [max(map(decimals, column)) for column in columns]
+    return instrument(*(str(Decimal(1).scaleb(-n)) for n in finest), *padded)
 
 
 @pytest.mark.parametrize(
@@ -161,9 +171,7 @@ def test_every_recorded_checksum_is_that_of_our_book(
     recorded = list(read(shared_data / "cryptofeed_raw"))
     books: dict[str, OrderBook] = {}
     for symbol in dict.fromkeys(name for name, *_ in recorded):
-        texts = [text for name, texts, *_ in recorded if name == symbol for text in texts]
-        price, qty = (wire_decimals([text[i] for text in texts]) for i in (1, 2))
-        grid = instrument(str(Decimal(1).scaleb(-price)), str(Decimal(1).scaleb(-qty)))
+        grid = grid_of([text for name, texts, *_ in recorded if name == symbol for text in texts])
         books[symbol] = OrderBook(grid, checksum=rule, depth=depth)
 
     told = [
