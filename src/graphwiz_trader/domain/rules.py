@@ -1,13 +1,13 @@
 """Rules: the pre-trade controls, each a pure function from an intent to a refusal or None."""
 
+from graphwiz_trader.domain.exposure import added_exposure, replaced, reported
 from graphwiz_trader.domain.facts import TradingState
 from graphwiz_trader.domain.instrument import Kind
 from graphwiz_trader.domain.intent import Intent, RiskView, Rule
 from graphwiz_trader.domain.orders import TimeInForce
 from graphwiz_trader.domain.settings import RiskSettings
-from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import Reason, Refused
-from graphwiz_trader.domain.units import MILLISECOND, Lots
+from graphwiz_trader.domain.units import MILLISECOND
 
 
 def trading_state(intent: Intent, view: RiskView, limits: RiskSettings) -> Refused | None:
@@ -66,7 +66,7 @@ def order_size(intent: Intent, view: RiskView, limits: RiskSettings) -> Refused 
         if qty > limits.max_order_qty:
             return _refuse(Reason.ORDER_QTY, intent, qty, limits.max_order_qty)
     if limits.max_order_notional is not None:
-        notional = _reported(intent, view)
+        notional = reported(intent, view)
         if notional is None or notional > limits.max_order_notional:
             return _refuse(Reason.ORDER_NOTIONAL, intent, notional, limits.max_order_notional)
     return None
@@ -128,7 +128,7 @@ def position(intent: Intent, view: RiskView, limits: RiskSettings) -> Refused | 
         return None
     instrument = view.instruments[intent.instrument]
     limit = view.position_limit(intent.strategy)
-    more = instrument.qty(intent.qty - _replaced(intent))
+    more = instrument.qty(intent.qty - replaced(intent))
     held = view.position(intent.instrument) * intent.side
     worst = instrument.qty(held + view.open_lots(intent.instrument, intent.side)) + more
     if worst > limit:
@@ -143,7 +143,7 @@ def exposure(intent: Intent, view: RiskView, limits: RiskSettings) -> Refused | 
     """Worst case, gross exposure stays within its limits: at the venue, everywhere, and net."""
     if intent.reducing:
         return None
-    more = _added_exposure(intent, view)
+    more = added_exposure(intent, view)
     if more is None:
         return _refuse(Reason.EXPOSURE, intent, "no price in the reporting currency", "a price")
     total = view.exposure(None) + more
@@ -155,7 +155,7 @@ def exposure(intent: Intent, view: RiskView, limits: RiskSettings) -> Refused | 
         if there > limits.max_venue_exposure:
             return _refuse(Reason.VENUE_EXPOSURE, intent, f"{there:.2f}", limits.max_venue_exposure)
     if limits.max_net_exposure is not None:
-        notional = _reported(intent, view) or 0.0
+        notional = reported(intent, view) or 0.0
         net = abs(view.net_exposure() + intent.side * notional)
         if net > limits.max_net_exposure and net > abs(view.net_exposure()):
             return _refuse(Reason.EXPOSURE, intent, f"net {net:.2f}", limits.max_net_exposure)
@@ -236,7 +236,7 @@ def size_cap(intent: Intent, view: RiskView, limits: RiskSettings) -> Refused | 
     """The rollout stage allows this size."""
     if limits.size_cap is None or intent.reducing:
         return None
-    notional = _reported(intent, view)
+    notional = reported(intent, view)
     if notional is None or notional > limits.size_cap:
         return _refuse(Reason.SIZE_CAP, intent, notional, limits.size_cap)
     return None
@@ -252,38 +252,6 @@ def decision_ttl(intent: Intent, view: RiskView, limits: RiskSettings) -> Refuse
 
 def _refuse(reason: Reason, intent: Intent, found: object, limit: object) -> Refused:
     return Refused(reason, intent.instrument, str(found), str(limit))
-
-
-def _replaced(intent: Intent) -> int:
-    return intent.replaces.leaves_qty if intent.replaces is not None else 0
-
-
-def _reported(intent: Intent, view: RiskView) -> float | None:
-    """Notional of the intent in the reporting currency."""
-    instrument = view.instruments[intent.instrument]
-    inverse = instrument.kind is Kind.INVERSE
-    rate = view.rate(instrument.base if inverse else instrument.quote)
-    if rate is None:
-        return None
-    return abs(float(instrument.notional(intent.price, intent.qty))) * rate
-
-
-def _added_exposure(intent: Intent, view: RiskView) -> float | None:
-    """How much the worst case |position + orders| of the instrument grows, reported."""
-    notional = _reported(intent, view)
-    if notional is None or not intent.qty:
-        return notional
-    held = view.position(intent.instrument)
-    buys = view.open_lots(intent.instrument, Side.BUY)
-    sells = view.open_lots(intent.instrument, Side.SELL)
-    before = max(abs(held + buys), abs(held - sells))
-    more = intent.qty - _replaced(intent)
-    if intent.side is Side.BUY:
-        buys = Lots(buys + more)
-    else:
-        sells = Lots(sells + more)
-    after = max(abs(held + buys), abs(held - sells))
-    return notional * (after - before) / intent.qty
 
 
 RULES: tuple[Rule, ...] = (

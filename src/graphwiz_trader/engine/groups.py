@@ -100,6 +100,8 @@ class Groups:
         if not order.is_live:
             group.live.pop(order.cl_ord_id, None)
         self._settle(group)
+        if fill is not None and group.id in self._open:
+            self._tell(group)
         if group.state not in CLOSED or not group.fills or len(group.legs) < 2:
             return None
         now = self._state.now

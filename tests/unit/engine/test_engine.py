@@ -1,0 +1,219 @@
+"""The engine asks once per instant, keeps what it is told, and stops what is broken."""
+
+from decimal import Decimal
+
+import pytest
+
+from graphwiz_trader.domain.commands import CancelOrder, RaiseAlert, SetTimer
+from graphwiz_trader.domain.errors import DomainError, UnknownInstrument
+from graphwiz_trader.domain.events import (
+    BookGap,
+    FeedDown,
+    InstrumentUpdated,
+    OperatorAction,
+    OperatorOrder,
+    Shutdown,
+    SubmitUnknown,
+    TapeMessage,
+    TimerFired,
+)
+from graphwiz_trader.domain.facts import (
+    OrderChanged,
+    ReportIgnored,
+    SignalRefused,
+    StateChanged,
+    StrategyRaised,
+    TradingState,
+)
+from graphwiz_trader.domain.orders import ExecType, OrdStatus, TimeInForce
+from graphwiz_trader.domain.sides import Side
+from graphwiz_trader.domain.signal import Reason, SignalKind
+from graphwiz_trader.domain.units import Nanos, Venue
+from graphwiz_trader.testing import make
+from graphwiz_trader.testing.strategy import RaisingStrategy, ScriptedStrategy
+from tests.unit.engine.engine_floor import ALPHA, BETA, SECOND, Floor, only, submitted
+
+
+def test_an_instant_of_two_books_is_one_question() -> None:
+    floor = Floor()
+
+    floor.books()
+
+    assert [event.instrument for event in floor.strategy.asked] == [BETA.id, BETA.id]
+
+
+def test_a_question_comes_with_the_last_event_that_concerns_the_strategy() -> None:
+    listener = ScriptedStrategy([ALPHA.id])
+    engine = make.engine([ALPHA, BETA], [listener])
+
+    engine.step(make.book_update(ALPHA, [("100", "1")], [("101", "1")], more=True))
+    engine.step(make.book_update(BETA, [("100", "1")], [("101", "1")]))
+
+    assert [event.instrument for event in listener.asked] == [ALPHA.id]
+
+
+def test_a_report_does_not_ask_a_strategy_that_listens_to_books() -> None:
+    floor = Floor()
+    (order,) = submitted(floor.say(floor.single(Side.BUY, "1", "100.1")))
+    asked = len(floor.strategy.asked)
+
+    floor.fill(order, "1", "100.1")
+
+    assert len(floor.strategy.asked) == asked
+
+
+def test_steps_are_counted_from_one_without_a_gap() -> None:
+    floor = Floor()
+
+    before = floor.engine.seq
+    outcome = floor.books()
+
+    assert (before + 2, outcome.seq) == (floor.engine.seq, floor.engine.seq)
+
+
+def test_a_book_of_no_known_instrument_is_refused_and_changes_nothing() -> None:
+    floor = Floor()
+    stranger = make.instrument("XRP/USDT@alpha")
+
+    with pytest.raises(UnknownInstrument, match="BTC/USDT@alpha"):
+        floor.engine.step(make.book_update(stranger, [("1.0", "1")], [("1.1", "1")]))
+
+
+def test_a_reference_is_not_an_event() -> None:
+    with pytest.raises(DomainError, match="TapeMessage"):
+        Floor().engine.step(TapeMessage(0, 0, more=False))
+
+
+def test_a_strategy_that_raises_is_halted_its_orders_canceled_and_the_engine_goes_on() -> None:
+    raising, other = RaisingStrategy([ALPHA.id]), ScriptedStrategy([ALPHA.id])
+    engine = make.engine([ALPHA], [raising, other])
+
+    outcome = engine.step(make.book_update(ALPHA, [("100", "1")], [("101", "1")]))
+
+    assert [f.error for f in only(StrategyRaised, outcome.facts)] == [
+        f"ZeroDivisionError: BookUpdate at {make.START}"
+    ]
+    assert engine.state.scopes.get("strategy:raising") is TradingState.HALTED
+    assert len(other.asked) == 1
+
+
+def test_a_strategy_that_raised_three_times_stays_halted() -> None:
+    engine = make.engine([ALPHA], [RaisingStrategy([ALPHA.id])])
+    for _ in range(3):
+        engine.step(make.book_update(ALPHA, [("100", "1")], [("101", "1")]))
+
+    engine.step(
+        OperatorOrder(make.START, OperatorAction.RESUME, "strategy:raising", "fixed", "ann")
+    )
+
+    assert engine.state.scopes.get("strategy:raising") is TradingState.HALTED
+
+
+def test_a_timer_of_a_strategy_comes_back_to_it() -> None:
+    floor = Floor()
+    floor.strategy.say(SetTimer(Nanos(make.START + SECOND), "anybody", "again"))
+
+    (timer,) = floor.books().commands
+    floor.engine.step(TimerFired(timer.at, timer.owner, timer.name))
+
+    assert timer.owner == "strategy:scripted"
+    assert floor.strategy.asked[-1] == TimerFired(timer.at, timer.owner, "again")
+
+
+def test_a_lost_feed_makes_its_books_unusable_until_a_snapshot() -> None:
+    floor = Floor()
+
+    floor.engine.step(FeedDown(floor.now, Venue("alpha"), "socket closed"))
+    down = [book.is_usable for book in floor.engine.state.books.values()]
+    floor.books()
+
+    assert down == [False, True]
+    assert all(book.is_usable for book in floor.engine.state.books.values())
+
+
+def test_nothing_is_ordered_on_a_book_with_a_gap() -> None:
+    floor = Floor()
+    floor.strategy.say(floor.arbitrage())
+    floor.engine.step(BookGap(floor.now, ALPHA.id, "lost 7"))
+
+    outcome = floor.engine.step(make.book_update(BETA, [("100.4", "5")], [("100.5", "5")]))
+
+    assert submitted(outcome) == []
+    assert [r.refused.reason for r in only(SignalRefused, outcome.facts)] == [Reason.BOOK_UNUSABLE]
+
+
+def test_an_unanswered_order_becomes_unknown_and_goes_on_reserving() -> None:
+    floor = Floor()
+    (order,) = submitted(floor.say(floor.single(Side.BUY, "1", "100.1")))
+    reserved = floor.engine.state.accounts["alpha"].free("USDT")
+
+    outcome = floor.engine.step(SubmitUnknown(floor.now, order.cl_ord_id, "timeout"))
+
+    assert [f.ord_status for f in only(OrderChanged, outcome.facts)] == [OrdStatus.UNKNOWN]
+    assert floor.engine.state.accounts["alpha"].free("USDT") == reserved
+    assert floor.engine.state.open_lots(ALPHA.id, Side.BUY) == ALPHA.lots("1")
+
+
+def test_a_report_of_a_stranger_s_order_is_noted_and_alerted() -> None:
+    floor = Floor()
+
+    outcome = floor.engine.step(make.report(ALPHA, "zz00001001", ExecType.NEW))
+
+    assert [f.why for f in only(ReportIgnored, outcome.facts)] == ["no such order of ours"]
+    assert [c.code for c in only(RaiseAlert, outcome.commands)] == ["UNKNOWN_ORDER"]
+
+
+def test_an_impossible_report_changes_nothing_and_is_alerted() -> None:
+    floor = Floor()
+    (order,) = submitted(floor.say(floor.single(Side.BUY, "1", "100.1")))
+
+    outcome = floor.fill(order, "1.5", "100.1")
+
+    assert [c.code for c in only(RaiseAlert, outcome.commands)] == ["ILLEGAL_REPORT"]
+    assert floor.engine.state.position(ALPHA.id) == 0
+
+
+def test_a_round_trip_of_single_orders_is_a_trade_in_the_strategy_s_record() -> None:
+    floor = Floor()
+    (buy,) = submitted(floor.say(floor.single(Side.BUY, "1", "100.1")))
+    floor.fill(buy, "1", "100.1", fee="0.01")
+    (sell,) = submitted(floor.say(floor.single(Side.SELL, "1", "100.0", SignalKind.EXIT)))
+
+    floor.fill(sell, "1", "100.3", fee="0.01")
+
+    record = floor.engine.records[floor.strategy.id]
+    assert (record.trades, record.wins, record.pnl) == (1, 1, Decimal("0.18"))
+
+
+def test_an_exit_never_opens_a_position() -> None:
+    floor = Floor()
+
+    outcome = floor.say(floor.single(Side.SELL, "1", "100.0", SignalKind.EXIT))
+
+    assert submitted(outcome) == []
+
+
+def test_new_trading_rules_drop_the_book_and_cancel_what_works() -> None:
+    floor = Floor()
+    (order,) = submitted(
+        floor.say(floor.single(Side.BUY, "1", "99.0", SignalKind.QUOTE, TimeInForce.GTC))
+    )
+    floor.engine.step(make.report(ALPHA, order.cl_ord_id, ExecType.NEW))
+
+    outcome = floor.engine.step(InstrumentUpdated(floor.now, make.instrument(tick="0.5")))
+
+    assert only(CancelOrder, outcome.commands) == [CancelOrder(order.cl_ord_id, ALPHA.id)]
+    assert not floor.engine.state.books[ALPHA.id].is_usable
+
+
+def test_the_end_closes_the_gate_then_cancels_our_own() -> None:
+    floor = Floor()
+    (order,) = submitted(
+        floor.say(floor.single(Side.BUY, "1", "99.0", SignalKind.QUOTE, TimeInForce.GTC))
+    )
+    floor.engine.step(make.report(ALPHA, order.cl_ord_id, ExecType.NEW))
+
+    outcome = floor.engine.step(Shutdown(floor.now, "stop"))
+
+    assert [f.state for f in only(StateChanged, outcome.facts)] == [TradingState.HALTED]
+    assert only(CancelOrder, outcome.commands) == [CancelOrder(order.cl_ord_id, ALPHA.id)]

@@ -1,0 +1,136 @@
+"""A person's orders enter as events, name their reason, and hold until a person lifts them."""
+
+from decimal import Decimal
+
+import pytest
+
+from graphwiz_trader.domain.commands import CancelOrder, RaiseAlert
+from graphwiz_trader.domain.errors import DomainError
+from graphwiz_trader.domain.events import OperatorAction, OperatorOrder
+from graphwiz_trader.domain.facts import SignalRefused, StateChanged, TradingState
+from graphwiz_trader.domain.orders import ExecType, TimeInForce
+from graphwiz_trader.domain.sides import Side
+from graphwiz_trader.domain.signal import Reason, SignalKind
+from tests.unit.engine.engine_floor import ALPHA, Floor, only, submitted
+
+
+def _order(floor: Floor, action: OperatorAction, scope: str = ""):
+    return floor.engine.step(OperatorOrder(floor.now, action, scope, "because", "ann"))
+
+
+def test_an_order_without_a_reason_is_refused() -> None:
+    with pytest.raises(DomainError, match="halt of everything without a reason"):
+        OperatorOrder(Floor().now, OperatorAction.HALT, "", " ", "ann")
+
+
+@pytest.mark.parametrize(
+    "scope", ["", "venue:alpha", "strategy:scripted", "instrument:BTC/USDT@alpha"]
+)
+def test_a_halt_of_any_scope_refuses_its_orders_and_says_who_and_why(scope: str) -> None:
+    floor = Floor()
+
+    halted = _order(floor, OperatorAction.HALT, scope)
+    outcome = floor.say(floor.single(Side.BUY, "1", "100.1"))
+
+    assert only(StateChanged, halted.facts) == [
+        StateChanged(scope, TradingState.HALTED, "because", "ann")
+    ]
+    assert [r.refused.reason for r in only(SignalRefused, outcome.facts)] == [Reason.HALTED]
+
+
+def test_a_halt_cancels_what_works_in_its_scope_only() -> None:
+    floor = Floor()
+    signal = floor.single(Side.BUY, "1", "99.0", SignalKind.QUOTE, TimeInForce.GTC)
+    (order,) = submitted(floor.say(signal))
+    floor.engine.step(_new(order))
+
+    elsewhere = _order(floor, OperatorAction.HALT, "venue:beta")
+    here = _order(floor, OperatorAction.HALT, "venue:alpha")
+
+    assert only(CancelOrder, elsewhere.commands) == []
+    assert only(CancelOrder, here.commands) == [CancelOrder(order.cl_ord_id, ALPHA.id)]
+
+
+def test_resuming_from_a_halt_reduces_first_and_trades_on_the_second_order() -> None:
+    floor = Floor()
+    _order(floor, OperatorAction.HALT)
+
+    _order(floor, OperatorAction.RESUME)
+    first = floor.engine.state.scopes.get("")
+    _order(floor, OperatorAction.RESUME)
+
+    assert first is TradingState.REDUCING
+    assert len(submitted(floor.say(floor.single(Side.BUY, "1", "100.1")))) == 1
+
+
+def test_reducing_passes_exits_and_refuses_entries() -> None:
+    floor = Floor()
+    (buy,) = submitted(floor.say(floor.single(Side.BUY, "1", "100.1")))
+    floor.fill(buy, "1", "100.1")
+    _order(floor, OperatorAction.REDUCE)
+
+    entry = floor.say(floor.single(Side.BUY, "1", "100.1"))
+    leaving = floor.say(floor.single(Side.SELL, "1", "100.0", SignalKind.EXIT))
+
+    assert submitted(entry) == []
+    assert [o.side for o in submitted(leaving)] == [Side.SELL]
+
+
+def test_flattening_closes_positions_even_when_halted() -> None:
+    floor = Floor()
+    (buy,) = submitted(floor.say(floor.single(Side.BUY, "2", "100.1")))
+    floor.fill(buy, "2", "100.1")
+    _order(floor, OperatorAction.HALT)
+
+    outcome = _order(floor, OperatorAction.FLATTEN)
+
+    assert [(o.side, o.order_qty) for o in submitted(outcome)] == [(Side.SELL, ALPHA.lots("2"))]
+
+
+def test_the_circuit_breaker_halts_when_the_day_has_lost_its_share_of_the_exposure() -> None:
+    floor = Floor(max_exposure=Decimal(1000), circuit_breaker_threshold=Decimal("-0.05"))
+    (buy,) = submitted(floor.say(floor.single(Side.BUY, "5", "100.1")))
+    floor.fill(buy, "5", "100.1")
+
+    before = floor.alpha("90.2", "90.3")
+    tripped = floor.alpha("90.1", "90.2")
+
+    assert only(RaiseAlert, before.commands) == []
+    assert [c.code for c in only(RaiseAlert, tripped.commands)] == ["CIRCUIT_BREAKER"]
+    assert floor.engine.state.scopes.get("") is TradingState.HALTED
+
+
+def test_a_tripped_breaker_stays_until_a_person_resumes_and_counts_anew_from_there() -> None:
+    floor = Floor(max_exposure=Decimal(1000), circuit_breaker_threshold=Decimal("-0.05"))
+    (buy,) = submitted(floor.say(floor.single(Side.BUY, "5", "100.1")))
+    floor.fill(buy, "5", "100.1")
+    floor.books(alpha=("90.1", "90.2"))
+
+    floor.books(alpha=("100.0", "100.1"))
+    recovered = floor.engine.state.scopes.get("")
+    floor.books(alpha=("90.1", "90.2"))
+    _order(floor, OperatorAction.RESUME)
+    _order(floor, OperatorAction.RESUME)
+
+    assert recovered is TradingState.HALTED
+    assert floor.engine.state.day_pnl() == 0
+    assert floor.engine.state.scopes.get("") is TradingState.ACTIVE
+
+
+def test_a_drawdown_from_the_equity_peak_halts() -> None:
+    floor = Floor(max_drawdown_pct=Decimal(1), circuit_breaker_threshold=Decimal(-1))
+    (buy,) = submitted(floor.say(floor.single(Side.BUY, "10", "100.1")))
+    floor.fill(buy, "10", "100.1")
+
+    floor.books(alpha=("80.0", "80.1"))
+    above = floor.engine.state.scopes.get("")
+    outcome = floor.alpha("70.0", "70.1")
+
+    assert above is TradingState.ACTIVE
+    assert [c.code for c in only(RaiseAlert, outcome.commands)] == ["CIRCUIT_BREAKER"]
+
+
+def _new(order):
+    from graphwiz_trader.testing import make
+
+    return make.report(ALPHA, order.cl_ord_id, ExecType.NEW)
