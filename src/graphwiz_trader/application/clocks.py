@@ -8,7 +8,8 @@ import numpy as np
 from graphwiz_trader.domain.clock_offset import ClockOffset, Mids, clock_offset, whole_seconds
 from graphwiz_trader.domain.errors import ClocksDisagree, DataError
 from graphwiz_trader.domain.joint import Touch
-from graphwiz_trader.domain.units import DAY, SECOND, Nanos
+from graphwiz_trader.domain.units import DAY, SECOND, InstrumentId, Nanos
+from graphwiz_trader.domain.value import value
 
 MAX_OFFSET_S = 12 * 3_600
 """Clocks are compared this far apart: any two time zones, half a day either way."""
@@ -30,14 +31,31 @@ def shifted(touch: Touch, offsets: Mapping[str, float]) -> Touch:
     return Touch(touch.instrument, touch.ts + round(seconds * SECOND), touch.bid, touch.ask)
 
 
-def compared(a: Touch, b: Touch, max_offset_s: int) -> ClockOffset:
+@value
+class Aligned:
+    """The two recordings that were compared, and what to add to the clock of the second."""
+
+    first: InstrumentId
+    second: InstrumentId
+    offset: ClockOffset
+
+
+def aligned(first: Sequence[Touch], second: Sequence[Touch], max_offset_s: int) -> Aligned:
     """
-    Return what to add to the clock of *b* so that it agrees with the one of *a*, to 50 ms.
+    Return by how much the clock of *second* differs from that of *first*, to 50 ms.
+
+    Of several pairs of assets both quote, the one with the most quotes is compared.
 
     Raises:
-        DataError: they have too little in common; says what is missing.
+        DataError: there is no such pair, or it has too little in common; says what is missing.
     """
-    return clock_offset(_mids(a), _mids(b), max_offset_s)
+    pairs = [(a, b) for a in first for b in second if _assets(a) == _assets(b)]
+    if not pairs:
+        names = [", ".join(t.instrument.id for t in side) or "nothing" for side in (first, second)]
+        raise DataError(f"found {names[0]} and {names[1]}; clocks are told by one pair of assets")
+    a, b = max(pairs, key=lambda pair: min(pair[0].ts.size, pair[1].ts.size))
+    offset = clock_offset(_mids(a), _mids(b), max_offset_s)
+    return Aligned(a.instrument.id, b.instrument.id, offset)
 
 
 def check_clocks(touches: Sequence[Touch], offsets: Mapping[str, float]) -> None:

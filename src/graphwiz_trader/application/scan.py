@@ -11,8 +11,8 @@ from graphwiz_trader.domain.joint import JointStates, Touch, joint_states
 from graphwiz_trader.domain.units import SECOND, Asset, Float64s, Nanos
 from graphwiz_trader.domain.value import value
 
-Progress = Callable[[int, int], None]
-"""Told how many of how many groups of books are done."""
+Progress = Callable[[float], None]
+"""Told which share of the groups of books is done, 0 to 1."""
 
 CYCLE_LEGS = 3
 _LEAST_EDGE = 1e-12
@@ -77,11 +77,13 @@ def scan_cross(
     """
     pairs = crossable(touches)
     if not pairs:
-        raise DataError(f"no two venues quote one symbol here: {_names(touches)}")
+        raise DataError(
+            f"found {_names(touches)}; a scan for crosses needs one symbol at two venues"
+        )
     fee = fee_bps / 1e4
     results = []
     for done, (first, second) in enumerate(pairs):
-        progress(done, len(pairs))
+        progress(done / len(pairs))
         joint = joint_states((first, second), max_age)
         edges = {}
         for buy, sell in ((0, 1), (1, 0)):
@@ -90,7 +92,7 @@ def scan_cross(
             name = f"{_venue((first, second)[buy])}>{_venue((first, second)[sell])}"
             edges[name] = bid * (1 - fee) / (ask * (1 + fee)) - 1
         results.append(_counted(first.instrument.symbol, joint, edges))
-    progress(len(pairs), len(pairs))
+    progress(1.0)
     return _total(results)
 
 
@@ -110,10 +112,13 @@ def scan_triangular(
     """
     cycles = _cycles(touches)
     if not cycles:
-        raise DataError(f"no three books of one venue join three assets here: {_names(touches)}")
+        raise DataError(
+            f"found {_names(touches)}; a triangular scan needs three books of one venue that "
+            "join three assets, such as BTC/USDT, ETH/USDT and ETH/BTC"
+        )
     results = []
     for done, legs in enumerate(cycles):
-        progress(done, len(cycles))
+        progress(done / len(cycles))
         joint = joint_states(legs, max_age)
         start = _cycle_assets(legs)
         edges = {}
@@ -121,7 +126,7 @@ def scan_triangular(
             name = ">".join((*assets, assets[0])) + f"@{_venue(legs[0])}"
             edges[name] = _round_trip(legs, joint, assets, 1 - fee_bps / 1e4) - 1
         results.append(_counted(">".join(start), joint, edges))
-    progress(len(cycles), len(cycles))
+    progress(1.0)
     return _total(results)
 
 

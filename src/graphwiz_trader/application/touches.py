@@ -1,15 +1,23 @@
 """Touches: the best quotes of every instrument of a tape, message by message."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from graphwiz_trader.domain.errors import DataError
 from graphwiz_trader.domain.joint import Touch
 from graphwiz_trader.domain.tape import SNAPSHOT, TRADE, Tape
-from graphwiz_trader.domain.units import Int8s, Int64s
+from graphwiz_trader.domain.units import InstrumentId, Int8s, Int64s
 from graphwiz_trader.kernels.book import enlarged, new_book
 from graphwiz_trader.kernels.levels import NO_ASK, NO_BID
 from graphwiz_trader.kernels.tops import tops
+
+_NARROW, _WIDE, _FEW_ROWS = 1 << 10, 1 << 16, 8
+"""
+Ticks reached at once: few for streams of quotes, of few rows a message, which empty a side at every
+change and make the book look for what is left in all its window; many for deep books.
+"""
 
 
 def touches_of(tape: Tape) -> tuple[Touch, ...]:
@@ -22,6 +30,33 @@ def touches_of(tape: Tape) -> tuple[Touch, ...]:
         DataError: a message of the tape names rows that do not exist.
     """
     return tuple(_touch(tape, place) for place in range(len(tape.instruments)))
+
+
+def joined(tapes: Sequence[Tape]) -> tuple[Touch, ...]:
+    """
+    Return the best quotes of each instrument of all *tapes*, a day after another in one.
+
+    Raises:
+        DataError: as `touches_of`.
+    """
+    found: dict[InstrumentId, list[Touch]] = {}
+    for tape in tapes:
+        for touch in touches_of(tape):
+            found.setdefault(touch.instrument.id, []).append(touch)
+    return tuple(_joined(parts) for parts in found.values())
+
+
+def _joined(parts: Sequence[Touch]) -> Touch:
+    if len(parts) == 1:
+        return parts[0]
+    ts = np.concatenate([part.ts for part in parts])
+    order = np.argsort(ts, kind="stable")
+    return Touch(
+        parts[0].instrument,
+        ts[order],
+        np.concatenate([part.bid for part in parts])[order],
+        np.concatenate([part.ask for part in parts])[order],
+    )
 
 
 def _touch(tape: Tape, place: int) -> Touch:
@@ -46,7 +81,7 @@ def _tops(tape: Tape, chosen: NDArray[np.intp], snapshot: Int8s) -> tuple[Int64s
     last = np.ascontiguousarray(ends[chosen])
     bid, ask = np.empty_like(first), np.empty_like(first)
     at = np.array([0, -1], dtype=np.int64)
-    book = new_book()
+    book = new_book(_NARROW if last.size * _FEW_ROWS > int((last - first).sum()) else _WIDE)
     while True:
         done = tops(book, rows.side, rows.ticks, rows.lots, first, last, snapshot, at, bid, ask)
         if done > 0:
