@@ -84,17 +84,23 @@ class Maker:
         self._half = settings.half_spread_bps * _BPS * price_ticks * (0.7 + 0.6 * chance.unit())
         self._mean_lots = mean_lots
         self._quotes: dict[Side, dict[int, VenueOrder]] = {_BUY: {}, _SELL: {}}
+        self._saw = (0, 0, -1)
 
     def quote(self, exchange: Exchange, fair: float) -> None:
         """Withdraw what is too near *fair* (ticks) or too far from it, then fill the gaps."""
         bid = floor((fair - self._half - self._phase) / self._step)
         ask = ceil((fair + self._half - self._phase) / self._step)
+        saw = (bid, ask, exchange.book(self._instrument).trades)
+        if saw == self._saw:
+            return
         # Withdraw on both sides first, so as never to meet oneself.
         bids, asks = range(bid, bid - self._levels, -1), range(ask, ask + self._levels)
         self._withdraw(exchange, _BUY, bids)
         self._withdraw(exchange, _SELL, asks)
         self._add(exchange, _BUY, bids)
         self._add(exchange, _SELL, asks)
+        # Taken before these were placed, so that one that traded at once is looked after next time.
+        self._saw = saw
 
     def _withdraw(self, exchange: Exchange, side: Side, wanted: range) -> None:
         """Let go of what was filled, and of quotes at rungs that are not *wanted*."""

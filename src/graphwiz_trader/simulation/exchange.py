@@ -100,10 +100,13 @@ class Exchange:
 
     def next_ts(self) -> Nanos | None:
         """When the next thing happens here, or None while nothing can."""
-        at = self._crowd.next_ts() if self._crowd else None
-        for other in (self._publish_at, self._arrivals[0][0] if self._arrivals else None):
-            if other is not None and (at is None or other < at):
-                at = other
+        at = self._publish_at
+        if self._crowd is not None:
+            crowd = self._crowd.next_ts()
+            if at is None or (crowd is not None and crowd < at):
+                at = crowd
+        if self._arrivals and (at is None or self._arrivals[0][0] < at):
+            at = self._arrivals[0][0]
         return at
 
     def run_next(self) -> Sequence[Event]:
@@ -113,7 +116,7 @@ class Exchange:
             return ()
         self.now = at
         self._told = self._desk.told = []
-        if self._crowd and self._crowd.next_ts() == at:
+        if self._crowd is not None and self._crowd.next_ts() == at:
             self._crowd.act(self)
             self._changed(at)
         elif self._publish_at == at:

@@ -19,6 +19,7 @@ from graphwiz_trader.domain.units import Asset, Lots, Ticks
 
 _EXACT = Context(prec=80, traps=[Inexact])
 _ZERO = Decimal(0)
+_SELL, _SPOT = Side.SELL, Kind.SPOT
 
 
 class Ledger:
@@ -60,7 +61,7 @@ class Ledger:
             fee_rate: The worst fee, a fraction of the notional; a rebate counts as 0.
 
         """
-        if instrument.kind is not Kind.SPOT:
+        if instrument.kind is not _SPOT:
             return True
         asset, amount = _held(instrument, side, price, qty, fee_rate)
         if amount > self.free(asset):
@@ -72,7 +73,7 @@ class Ledger:
         self, instrument: Instrument, side: Side, price: Ticks, qty: Lots, fee_rate: Decimal
     ) -> None:
         """Free *qty* of an order that was locked at *price* and *fee_rate*."""
-        if instrument.kind is not Kind.SPOT:
+        if instrument.kind is not _SPOT:
             return
         asset, amount = _held(instrument, side, price, qty, fee_rate)
         left = _EXACT.subtract(self._locked.get(asset, _ZERO), amount)
@@ -116,9 +117,9 @@ class Ledger:
         """Settle a fill of an order that locked nothing, and return the commission; see `fill`."""
         notional = instrument.notional(price, qty)
         fee = _EXACT.multiply(notional, fee_rate)
-        cash = notional if side is Side.SELL else -notional
+        cash = notional if side is _SELL else -notional
         settlement = instrument.quote
-        if instrument.kind is Kind.SPOT:
+        if instrument.kind is _SPOT:
             self._move(instrument.base, int(side) * instrument.qty(qty))
         elif instrument.kind is Kind.INVERSE:
             # A long inverse contract is paid in base: q·m·(1/bought − 1/sold).
@@ -137,7 +138,7 @@ class Ledger:
 def _held(
     instrument: Instrument, side: Side, price: Ticks, qty: Lots, fee_rate: Decimal
 ) -> tuple[Asset, Decimal]:
-    if side is Side.SELL:
+    if side is _SELL:
         return instrument.base, instrument.qty(qty)
     notional = instrument.notional(price, qty)
     return instrument.quote, _EXACT.add(notional, _EXACT.multiply(notional, max(fee_rate, _ZERO)))

@@ -111,7 +111,7 @@ class MatchingBook:
     The working orders of one instrument.
 
     `touched` collects the keys of levels whose quantity may have changed, in the order of
-    change; whoever publishes them clears it.
+    change; whoever publishes them clears it. `trades` counts the fills so far.
     """
 
     def __init__(self, self_trade: SelfTrade = SelfTrade.CANCEL_OLDEST) -> None:
@@ -119,6 +119,7 @@ class MatchingBook:
         self._levels: dict[int, _Level] = {}
         self._keys: dict[Side, list[int]] = {_BUY: [], _SELL: []}
         self.touched: dict[int, None] = {}
+        self.trades = 0
 
     def best(self, side: Side) -> Ticks | None:
         """Return the best price of *side*, or None while it is empty."""
@@ -235,6 +236,7 @@ class MatchingBook:
         return Match(self._settle_rest(order), tuple(fills), tuple(withdrawn))
 
     def _trade(self, key: int, level: _Level, maker: VenueOrder, taker: VenueOrder) -> Fill:
+        self.trades += 1
         qty = Lots(min(maker.leaves_qty, taker.leaves_qty))
         maker.cum_qty = Lots(maker.cum_qty + qty)
         taker.cum_qty = Lots(taker.cum_qty + qty)

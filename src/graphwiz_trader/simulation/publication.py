@@ -52,7 +52,7 @@ class Publication:
     def changes(self, ts: Nanos, ts_venue: Nanos) -> BookUpdate | None:
         """Return what has changed since the last message, or None if nothing has."""
         shown, qty_at = self._shown, self._book.qty_at
-        news = {}
+        news: dict[int, int] = {}
         for key in self._book.touched:
             lots = qty_at(key)
             if lots != shown.get(key, 0):
