@@ -8,15 +8,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from tests.contracts.journal import book_entry, entry, submit
+from msgspec import msgpack
 
 from graphwiz_trader.adapters.files import segments
 from graphwiz_trader.adapters.files.journal import LIVE, FileJournal, JournalOptions
 from graphwiz_trader.adapters.files.journal_reader import FileJournalReader
-from graphwiz_trader.adapters.files.records import OPENING
+from graphwiz_trader.adapters.files.records import ENTRY, OPENING
 from graphwiz_trader.domain.errors import DataError, JournalError, JournalFull, JournalTorn
 from graphwiz_trader.domain.facts import Entry
 from graphwiz_trader.domain.units import RunId
+from tests.contracts.journal import book_entry, entry, submit
 
 RUN = RunId("run-1")
 PLAIN = JournalOptions(sync_s=None)
@@ -166,6 +167,16 @@ def test_a_segment_of_another_schema_is_refused(
     monkeypatch.setattr(segments, "SCHEMA", 0xABCD)
 
     with pytest.raises(JournalError, match="this version reads 0000abcd"):
+        read(tmp_path)
+
+
+def test_a_record_of_no_known_class_is_found(tmp_path: Path) -> None:
+    path = killed(tmp_path, 1)
+    at = path.stat().st_size
+    with path.open("ab") as file:
+        file.write(segments.framed(OPENING.pack(ENTRY, 2) + msgpack.encode(["Miracle", 1])))
+
+    with pytest.raises(JournalTorn, match=f"{path.name} at offset {at}: .*Miracle"):
         read(tmp_path)
 
 
