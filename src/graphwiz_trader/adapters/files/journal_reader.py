@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from graphwiz_trader.adapters.files.records import OPENING, count, decoded
-from graphwiz_trader.adapters.files.segments import Segment, segments
+from graphwiz_trader.adapters.files.segments import FRAME, Segment, segments
 from graphwiz_trader.domain.errors import DataError, JournalTorn
 from graphwiz_trader.domain.facts import Entry
 from graphwiz_trader.domain.value import value
@@ -47,13 +47,17 @@ class FileJournalReader:
             JournalTorn: a record is damaged, missing or of an unknown kind.
             JournalError: a segment was written under another schema.
         """
-        for body in self._bodies(after):
-            for entry in decoded(body):
-                if entry.outcome.seq > after:
-                    yield entry
+        for body, place in self._bodies(after):
+            try:
+                for entry in decoded(body):
+                    if entry.outcome.seq > after:
+                        yield entry
+            except JournalTorn as error:
+                at = place.offset - FRAME.size - len(body)
+                raise JournalTorn(f"{place.path.name} at offset {at}: {error}") from error
 
-    def _bodies(self, after: int) -> Iterator[bytes]:
-        """Yield the bodies of records that hold entries above *after*, proving their order."""
+    def _bodies(self, after: int) -> Iterator[tuple[bytes, Place]]:
+        """Yield records that hold entries above *after*, and where they end, in proven order."""
         self._torn = None
         place = self._beginning(after)
         if place is None:
@@ -76,7 +80,7 @@ class FileJournalReader:
                     _expect(file, place.seq + 1, OPENING.unpack_from(body)[1])
                 place = self._place = Place(file, segment.end, place.seq + steps)
                 if steps and place.seq > after:
-                    yield body
+                    yield body, place
             self._torn = segment.torn
 
     def _beginning(self, after: int) -> Place | None:
