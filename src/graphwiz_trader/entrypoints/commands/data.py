@@ -97,12 +97,13 @@ def verify(
     from graphwiz_trader.application.verify import Verdict
     from graphwiz_trader.application.verify import verify as verdict_on
 
-    verdicts: dict[Path, Verdict] = {}
+    verdicts: list[tuple[Path, Verdict]] = []
     for path in paths:
-        verdicts[path] = verdict_on(_archive((path,), form, venue, symbols, instruments, "tops"))
-        options.say(f"{path}: {_verdict_text(verdicts[path])}")
-    total = sum(verdicts.values(), Verdict())
-    files = [{"path": path, **_verdict(verdict)} for path, verdict in verdicts.items()]
+        verdict = verdict_on(_archive((path,), form, venue, symbols, instruments, tops=True))
+        options.say(f"{path}: {_verdict_text(verdict)}")
+        verdicts.append((path, verdict))
+    total = sum((verdict for _, verdict in verdicts), Verdict())
+    files = [{"path": path, **_verdict(verdict)} for path, verdict in verdicts]
     code = ExitCode.DONE if total.holds else ExitCode.FAILED
     emit({"total": _verdict(total), "files": files}, _verdict_text(total), code)
 
@@ -150,13 +151,14 @@ def _archive(
     venue: str | None,
     symbols: tuple[str, ...],
     instruments: Path | None,
-    also: str = "",
+    *,
+    tops: bool = False,
 ) -> "FileArchive":
     from graphwiz_trader.adapters.files.imports.archive import FileArchive, Wanted
 
     chosen = FORMATS[form]
     name = venue or chosen.venue
-    return FileArchive(Wanted(paths, chosen, name, symbols, instruments, tops=also == "tops"))
+    return FileArchive(Wanted(paths, chosen, name, symbols, instruments, tops=tops))
 
 
 def _progress(options: Options) -> Callable[[int], None]:

@@ -39,6 +39,7 @@ class Bridge:
     def __init__(self, tally: Tally) -> None:
         self._books: dict[str, _Book] = {}
         self._tally = tally
+        self._nameless: RawBook | None = None
 
     @property
     def without_snapshot(self) -> tuple[str, ...]:
@@ -57,6 +58,9 @@ class Bridge:
         if message.snapshot:
             yield from self._snapshot(message)
             return
+        if self._nameless is not None:
+            snapshot, self._nameless = self._nameless, None
+            yield from self._snapshot(_changed(snapshot, symbol=message.symbol, ts=message.ts))
         book = self._books.setdefault(message.symbol, _Book())
         book.ts_venue = message.ts_venue
         if not book.is_whole:
@@ -66,6 +70,9 @@ class Bridge:
 
     def _snapshot(self, message: RawBook) -> Iterator[Raw]:
         symbol = message.symbol or self._symbol_of(message)
+        if symbol is None:
+            self._nameless = message
+            return
         book = self._books.setdefault(symbol, _Book())
         if book.is_whole and message.last_seq <= book.last:
             return  # the book is newer, and nothing is missing from it
@@ -93,14 +100,15 @@ class Bridge:
         book.is_bridging = False
         yield change
 
-    def _symbol_of(self, snapshot: RawBook) -> str:
+    def _symbol_of(self, snapshot: RawBook) -> str | None:
+        """Return whom a nameless *snapshot* belongs to, None if only later changes can tell."""
         waiting = self.without_snapshot or tuple(self._books)
-        if len(waiting) == 1:
-            return waiting[0]
-        raise snapshot.place.error(
-            f"a snapshot that names no symbol, after changes of {', '.join(waiting) or 'none'}",
-            "changes of the one symbol it belongs to",
-        )
+        if len(waiting) > 1:
+            raise snapshot.place.error(
+                f"a snapshot that names no symbol, after changes of {', '.join(waiting)}",
+                "changes of the one symbol it belongs to",
+            )
+        return waiting[0] if waiting else None
 
 
 def _is_old(book: _Book, change: RawBook) -> bool:

@@ -46,11 +46,10 @@ class Converter:
         Raises:
             BadNumber: not finite, not above zero, off the grid, or above `MAX_TICKS`.
         """
-        prices = _floats(texts, "price")
-        exact = prices / self._tick[owners]
+        exact = _floats(texts, "price") / self._tick[owners]
         whole = np.rint(exact)
-        # written so that a NaN fails
-        good = (np.abs(exact - whole) <= _TOLERANCE) & (whole > 0) & (whole <= MAX_TICKS)
+        with np.errstate(invalid="ignore"):  # inf − inf; a NaN fails every comparison
+            good = (np.abs(exact - whole) <= _TOLERANCE) & (whole > 0) & (whole <= MAX_TICKS)
         if not good.all():
             row = int(np.argmin(good))
             raise self._bad_price(row, texts[row], int(owners[row]), float(exact[row]))

@@ -107,7 +107,7 @@ def _decoded(path: Path) -> object:
         # scalars stay text, so that 0.1 is read as the decimal it is
         return yaml.load(text, yaml.BaseLoader)  # noqa: S506 # it makes nothing but text
     except yaml.YAMLError as error:
-        raise ValueError(str(error)) from error
+        raise ValueError(" ".join(str(error).split())) from error
 
 
 def surveyed(raws: Iterable[Raw]) -> Mapping[str, Grid]:
