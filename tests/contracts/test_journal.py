@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.contracts.journal import JournalContract
 
 from graphwiz_trader.adapters.files.journal import BACKTEST, LIVE, FileJournal, JournalOptions
 from graphwiz_trader.adapters.files.journal_reader import FileJournalReader
 from graphwiz_trader.domain.units import RunId
 from graphwiz_trader.ports.journal import Journal, JournalReader
 from graphwiz_trader.testing.journal import MemoryJournal
+from tests.contracts.journal import JournalContract
 
 
 class TestMemoryJournal(JournalContract):
