@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TypeAlias
 
+import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,6 +40,10 @@ def arrived(number: int, arrival: Arrival) -> VenueOrder:
     )
 
 
+def succeeding(old: VenueOrder, price: int, qty: int) -> VenueOrder:
+    return attrs.evolve(old, price=Ticks(price), order_qty=Lots(qty), cum_qty=Lots(0))
+
+
 class Run:
     """A book, everything that was ever placed in it, and everything that traded."""
 
@@ -64,7 +69,9 @@ class Run:
             if more == 0:
                 self.book.cancel(order)
                 return None
-            match = self.book.replace(order, Ticks(price), Lots(order.cum_qty + more))
+            new = succeeding(order, price, more)
+            self.placed.append(new)
+            match = self.book.replace(order, new)
         self.fills.extend(match.fills)
         return match.rest
 
@@ -89,14 +96,14 @@ def test_every_lot_asked_is_filled_or_left_and_levels_are_the_sum_of_their_order
     policy: SelfTrade, steps: list[Step]
 ) -> None:
     for run in each_step(policy, steps):
-        traded = dict.fromkeys(range(len(run.placed)), 0)
+        traded = dict.fromkeys(map(id, run.placed), 0)
         for fill in run.fills:
             assert fill.qty > 0
-            traded[fill.maker.number] += fill.qty
-            traded[fill.taker.number] += fill.qty
+            traded[id(fill.maker)] += fill.qty
+            traded[id(fill.taker)] += fill.qty
 
         assert all(
-            order.cum_qty == traded[order.number] and order.leaves_qty >= 0 for order in run.placed
+            order.cum_qty == traded[id(order)] and order.leaves_qty >= 0 for order in run.placed
         )
         for side in Side:
             for price, qty in run.book.levels(side):
@@ -197,12 +204,14 @@ def test_size_down_keeps_the_queue_and_size_up_loses_it(
     working = run.working()
     if not working:
         return
-    order = working[which % len(working)]
-    queue = [o for o in run.book.orders(order.side) if o.price == order.price]
-    qty = order.cum_qty + 1 + change
-    kept = qty <= order.order_qty
+    old = working[which % len(working)]
+    queue = [order for order in run.book.orders(old.side) if order.price == old.price]
+    new = succeeding(old, old.price, 1 + change)
 
-    run.book.replace(order, order.price, Lots(qty))
+    run.book.replace(old, new)
 
-    after = [o for o in run.book.orders(order.side) if o.price == order.price]
-    assert after == (queue if kept else [o for o in queue if o is not order] + [order])
+    after = [order for order in run.book.orders(old.side) if order.price == old.price]
+    if new.order_qty <= old.leaves_qty:
+        assert after == [new if order is old else order for order in queue]
+    else:
+        assert after == [order for order in queue if order is not old] + [new]

@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from graphwiz_trader.domain.orders import ExecutionReport, OrdStatus
+from graphwiz_trader.domain.orders import ExecutionReport
 from graphwiz_trader.domain.units import ClOrdId, InstrumentId, Nanos
 from graphwiz_trader.simulation.matching import VenueOrder
 
@@ -23,19 +23,8 @@ class Blotter:
         return tuple(self._working.values())
 
     def find(self, cl_ord_id: ClOrdId) -> VenueOrder | None:
-        """
-        Return the order that was ever known as *cl_ord_id*.
-
-        One that has been replaced since bears another `cl_ord_id` now.
-        """
+        """Return the order *cl_ord_id*, working or closed, or None if it is not known."""
         return self._working.get(cl_ord_id) or self._closed.get(cl_ord_id)
-
-    def status(self, cl_ord_id: ClOrdId) -> OrdStatus | None:
-        """Return the status of the request *cl_ord_id*, None if there was none."""
-        order = self.find(cl_ord_id)
-        if order is None:
-            return None
-        return order.ord_status if order.cl_ord_id == cl_ord_id else OrdStatus.REPLACED
 
     def open(self, order: VenueOrder) -> None:
         """A new order works."""
@@ -43,13 +32,9 @@ class Blotter:
 
     def close(self, order: VenueOrder) -> None:
         """*order* has ended."""
-        self._retire(order.cl_ord_id)
-
-    def rename(self, order: VenueOrder, cl_ord_id: ClOrdId) -> None:
-        """*order* was replaced and is known as *cl_ord_id* from now on."""
-        self._retire(order.cl_ord_id)
-        order.cl_ord_id = cl_ord_id
-        self._working[cl_ord_id] = order
+        self._closed[order.cl_ord_id] = self._working.pop(order.cl_ord_id)
+        if len(self._closed) > KEPT:
+            del self._closed[next(iter(self._closed))]
 
     def fill(self, report: ExecutionReport) -> None:
         """An order traded."""
@@ -60,8 +45,3 @@ class Blotter:
         return tuple(
             fill for fill in self._fills if fill.instrument == instrument and fill.ts_venue >= since
         )
-
-    def _retire(self, cl_ord_id: ClOrdId) -> None:
-        self._closed[cl_ord_id] = self._working.pop(cl_ord_id)
-        if len(self._closed) > KEPT:
-            del self._closed[next(iter(self._closed))]

@@ -19,7 +19,7 @@ from graphwiz_trader.domain.orders import (
     Liquidity,
     OrdStatus,
 )
-from graphwiz_trader.domain.units import ClOrdId, Lots, Nanos
+from graphwiz_trader.domain.units import ClOrdId, InstrumentId, Lots, Nanos
 from graphwiz_trader.simulation.admission import refusal
 from graphwiz_trader.simulation.blotter import Blotter
 from graphwiz_trader.simulation.floor import Dealt, Floor
@@ -37,8 +37,10 @@ class Desk:
     """
     Our orders at one venue.
 
-    Requests are checked as strictly as a venue would, or more so. Answers gather in `told`,
-    stamped with when we receive them; whoever delivers them empties it.
+    Requests are checked as strictly as a venue would, or more so. What replaces an order is an
+    order of its own, whose quantity does not count what the old one filled; a refused replace is
+    told twice, as the end of the new and as a `CancelReject` of the old, which goes on.
+    Answers gather in `told`, stamped with when we receive them; whoever delivers them empties it.
     """
 
     def __init__(self, floor: Floor, numbers: "count[int]", response: Line) -> None:
@@ -75,8 +77,8 @@ class Desk:
 
     def status(self, cl_ord_id: ClOrdId, now: Nanos) -> ExecutionReport | None:
         """Return what is known of the request *cl_ord_id* as a STATUS report, None if nothing."""
-        order, status = self.blotter.find(cl_ord_id), self.blotter.status(cl_ord_id)
-        if order is None or status is None:
+        order = self.blotter.find(cl_ord_id)
+        if order is None:
             return None
         return ExecutionReport(
             now,
@@ -85,7 +87,7 @@ class Desk:
             str(order.number),
             "",
             ExecType.STATUS,
-            status,
+            order.ord_status,
             order.instrument,
             cum_qty=order.cum_qty,
         )
@@ -105,8 +107,8 @@ class Desk:
         text = self._objection(order)
         dealt = None if text else self._floor.place(order)
         if dealt is None or dealt.match.rest is Rest.WOULD_TAKE:
-            taken = "order would take" if dealt else "insufficient balance"
-            self._say(order, ExecType.REJECTED, OrdStatus.REJECTED, now, text or taken)
+            text = text or _why_not(dealt)
+            self._say(order, ExecType.REJECTED, OrdStatus.REJECTED, now, text)
             return None
         self.blotter.open(order)
         self._say(order, ExecType.NEW, OrdStatus.NEW, now)
@@ -114,22 +116,27 @@ class Desk:
         return dealt
 
     def _replace(self, command: ReplaceOrder, now: Nanos) -> Dealt | None:
-        order, text = self._working(command.orig_cl_ord_id)
-        if order is not None:
-            text = self._change_objection(order, command)
-        if order is None or text:
-            self._refuse(command.cl_ord_id, text, now)
+        old, text = self._working(command.orig_cl_ord_id, command.instrument)
+        if old is None:
+            self._refuse_replace(command, text, now)
             return None
-        before = order.cum_qty
-        dealt = self._floor.replace(order, command.price, command.order_qty)
+        new = attrs.evolve(
+            old,
+            cl_ord_id=command.cl_ord_id,
+            price=command.price,
+            order_qty=command.order_qty,
+            cum_qty=_NO_LOTS,
+            ord_status=OrdStatus.NEW,
+        )
+        text = self._objection(new)
+        dealt = None if text else self._floor.replace(old, new)
         if dealt is None or dealt.match.rest is Rest.WOULD_TAKE:
-            text = "order would take" if dealt else "insufficient balance"
-            self._refuse(command.cl_ord_id, text, now)
+            self._refuse_replace(command, text or _why_not(dealt), now)
             return None
-        self.blotter.rename(order, command.cl_ord_id)
-        status = OrdStatus.PARTIALLY_FILLED if before else OrdStatus.NEW
-        self._say(order, ExecType.REPLACED, status, now, cum_qty=before)
-        self._tell(dealt, order, now)
+        self.blotter.close(old)
+        self.blotter.open(new)
+        self._say(new, ExecType.REPLACED, OrdStatus.NEW, now)
+        self._tell(dealt, new, now)
         return dealt
 
     def _tell(self, dealt: Dealt, order: VenueOrder, now: Nanos) -> None:
@@ -141,11 +148,9 @@ class Desk:
             self._ended(order, ExecType.CANCELED, _PREVENTED, now)
 
     def _cancel(self, command: CancelOrder, now: Nanos) -> None:
-        order, text = self._working(command.cl_ord_id)
+        order, text = self._working(command.cl_ord_id, command.instrument)
         if order is None:
             self._refuse(command.cl_ord_id, text, now)
-        elif order.instrument != command.instrument:
-            self._refuse(command.cl_ord_id, f"order is in {order.instrument}", now)
         else:
             self._withdraw(order, now)
 
@@ -153,14 +158,18 @@ class Desk:
         self._floor.cancel(order)
         self._ended(order, ExecType.CANCELED, "", now)
 
-    def _working(self, cl_ord_id: ClOrdId) -> tuple[VenueOrder | None, str]:
+    def _working(
+        self, cl_ord_id: ClOrdId, instrument: InstrumentId
+    ) -> tuple[VenueOrder | None, str]:
         """Return the working order of that id, or None and why not."""
-        status = self.blotter.status(cl_ord_id)
-        if status is None:
+        order = self.blotter.find(cl_ord_id)
+        if order is None:
             return None, f"unknown order {cl_ord_id}"
-        if status not in (OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED):
-            return None, f"order {cl_ord_id} is {status.value}"
-        return self.blotter.find(cl_ord_id), ""
+        if order.instrument != instrument:
+            return None, f"order is in {order.instrument}"
+        if order.ord_status not in (OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED):
+            return None, f"order {cl_ord_id} is {order.ord_status.value}"
+        return order, ""
 
     def _objection(self, order: VenueOrder) -> str:
         instrument = self._floor.instruments.get(order.instrument)
@@ -170,20 +179,6 @@ class Desk:
             return f"duplicate cl_ord_id {order.cl_ord_id}"
         best = self._floor.books[order.instrument].best(order.side.opposite)
         return refusal(instrument, order, best)
-
-    def _change_objection(self, order: VenueOrder, command: ReplaceOrder) -> str:
-        if command.instrument != order.instrument:
-            return f"order is in {order.instrument}"
-        if command.order_qty <= order.cum_qty:
-            return f"quantity {command.order_qty} is not above the {order.cum_qty} lots filled"
-        return self._objection(
-            attrs.evolve(
-                order,
-                cl_ord_id=command.cl_ord_id,
-                price=command.price,
-                order_qty=command.order_qty,
-            )
-        )
 
     def _filled(
         self, order: VenueOrder, fill: Fill, liquidity: Liquidity, fee: Money, now: Nanos
@@ -215,6 +210,24 @@ class Desk:
         self.blotter.close(order)
         self._say(order, exec_type, order.ord_status, now, text, cum_qty=order.cum_qty)
 
+    def _refuse_replace(self, command: ReplaceOrder, text: str, now: Nanos) -> None:
+        """Tell that the new request has ended, and that the old order goes on."""
+        self.told.append(
+            ExecutionReport(
+                self._response.arrival(now),
+                now,
+                command.cl_ord_id,
+                "",
+                str(next(self._execs)),
+                ExecType.REJECTED,
+                OrdStatus.REJECTED,
+                command.instrument,
+                cum_qty=_NO_LOTS,
+                text=text,
+            )
+        )
+        self._refuse(command.orig_cl_ord_id, text, now)
+
     def _refuse(self, cl_ord_id: ClOrdId, text: str, now: Nanos) -> None:
         self.told.append(CancelReject(self._response.arrival(now), cl_ord_id, text))
 
@@ -242,3 +255,7 @@ class Desk:
                 text=text,
             )
         )
+
+
+def _why_not(dealt: Dealt | None) -> str:
+    return "insufficient balance" if dealt is None else "order would take"

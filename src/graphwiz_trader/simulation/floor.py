@@ -82,19 +82,20 @@ class Floor:
                 return None
         return self._settled(order, self.books[order.instrument].place(order))
 
-    def replace(self, order: VenueOrder, price: Ticks, order_qty: Lots) -> Dealt | None:
-        """Change a working *order* as `MatchingBook.replace`; None if funds are short."""
-        book = self.books[order.instrument]
-        if order.ord_type is OrdType.LIMIT_MAKER and book.takes(order.side, price):
+    def replace(self, old: VenueOrder, new: VenueOrder) -> Dealt | None:
+        """Let *new* succeed a working *old* as `MatchingBook.replace`; None if funds are short."""
+        book = self.books[old.instrument]
+        if new.ord_type is OrdType.LIMIT_MAKER and book.takes(new.side, new.price):
             return Dealt(Match(Rest.WOULD_TAKE))
-        ledger = self.accounts.get(order.account)
+        ledger = self.accounts.get(old.account)
         if ledger is not None:
-            self._release(order)
-            if not self._lock(ledger, order, price, order_qty - order.cum_qty):
-                self._lock(ledger, order, order.lock_price, order.leaves_qty)
+            self._release(old)
+            new.lock_price = new.price
+            if not self._lock(ledger, new, new.price, new.order_qty):
+                self._lock(ledger, old, old.lock_price, old.leaves_qty)
                 return None
-            order.lock_price = price
-        return self._settled(order, book.replace(order, price, order_qty))
+        old.ord_status = OrdStatus.REPLACED
+        return self._settled(new, book.replace(old, new))
 
     def cancel(self, order: VenueOrder) -> None:
         """Withdraw a working *order* and free its funds."""

@@ -39,7 +39,8 @@ class VenueOrder:
     """
     One order as its venue knows it.
 
-    `number` is unique at the venue and rises with time. `cl_ord_id` is empty for the crowd's.
+    `number` rises with time; only an order and what replaces it share one.
+    `cl_ord_id` is empty for the crowd's.
     `price` is positive, and means nothing for a MARKET order; funds are locked at `lock_price`.
     `cum_qty + leaves_qty == order_qty`, also after the end.
     """
@@ -166,23 +167,23 @@ class MatchingBook:
         del level.orders[order.number]
         self._shrink(key, level, order.order_qty - order.cum_qty)
 
-    def replace(self, order: VenueOrder, price: Ticks, order_qty: Lots) -> Match:
+    def replace(self, old: VenueOrder, new: VenueOrder) -> Match:
         """
-        Change a working *order*; *order_qty* counts what has traded and must exceed it.
+        Let *new*, of the same number, succeed the working *old*.
 
-        Less at the same price keeps its place; anything else is a new arrival, which may trade.
-        A LIMIT_MAKER that would take is refused and stays as it was.
+        Not more than is left of *old*, at the same price, keeps its place in the queue; anything
+        else is a new arrival. A LIMIT_MAKER that would take is refused, and *old* goes on.
         """
-        if price == order.price and order_qty <= order.order_qty:
-            key = order.side * price
-            self._shrink(key, self._levels[key], order.order_qty - order_qty)
-            order.order_qty = order_qty
+        if new.price == old.price and new.order_qty <= old.leaves_qty:
+            key = new.side * new.price
+            level = self._levels[key]
+            level.orders[new.number] = new
+            self._shrink(key, level, old.leaves_qty - new.order_qty)
             return JOINED
-        if order.ord_type is _LIMIT_MAKER and self.takes(order.side, price):
+        if new.ord_type is _LIMIT_MAKER and self.takes(new.side, new.price):
             return _REFUSED
-        self.cancel(order)
-        order.price, order.order_qty = price, order_qty
-        return self.place(order)
+        self.cancel(old)
+        return self.place(new)
 
     def _join(self, order: VenueOrder) -> None:
         key = order.side * order.price

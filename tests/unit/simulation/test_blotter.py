@@ -1,6 +1,6 @@
 import pytest
 
-from graphwiz_trader.domain.orders import OrdStatus, OrdType, TimeInForce
+from graphwiz_trader.domain.orders import OrdType, TimeInForce
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import ClOrdId, InstrumentId, Lots, Ticks
 from graphwiz_trader.simulation import blotter as module
@@ -25,25 +25,12 @@ def order(name: str) -> VenueOrder:
 def test_closed_order_is_found_but_does_not_work() -> None:
     blotter, ended = Blotter(), order("a")
     blotter.open(ended)
-    ended.ord_status = OrdStatus.CANCELED
 
     blotter.close(ended)
 
     assert blotter.working == ()
     assert blotter.find(ClOrdId("a")) is ended
-    assert blotter.status(ClOrdId("a")) is OrdStatus.CANCELED
-
-
-def test_replaced_request_keeps_its_own_status() -> None:
-    blotter, moved = Blotter(), order("a")
-    blotter.open(moved)
-
-    blotter.rename(moved, ClOrdId("b"))
-
-    assert blotter.working == (moved,)
-    assert blotter.status(ClOrdId("a")) is OrdStatus.REPLACED
-    assert blotter.status(ClOrdId("b")) is OrdStatus.NEW
-    assert blotter.status(ClOrdId("c")) is None
+    assert blotter.find(ClOrdId("b")) is None
 
 
 def test_oldest_closed_orders_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:

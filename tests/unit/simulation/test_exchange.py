@@ -309,22 +309,22 @@ def test_cancel_all_withdraws_every_order_of_ours_and_no_other() -> None:
     assert exchange.book(BTC_USDT).best(Side.BUY) == 9_000
 
 
-def test_replaced_order_goes_on_under_its_new_id_with_what_it_has_filled() -> None:
+def test_what_replaces_an_order_is_an_order_of_its_own() -> None:
     exchange = exchange_of((START + 5, joins(Side.SELL, 10_000, 300)))
     exchange.send(submit(qty=500), START)
     run(exchange)
-    change = ReplaceOrder(ClOrdId("b"), ClOrdId("a"), BTC_USDT, Ticks(9_000), Lots(800))
+    change = ReplaceOrder(ClOrdId("b"), ClOrdId("a"), BTC_USDT, Ticks(9_000), Lots(500))
     exchange.send(change, exchange.now)
 
     [report] = [event for event in run(exchange) if isinstance(event, ExecutionReport)]
 
     assert (report.cl_ord_id, report.exec_type) == ("b", REPLACED)
-    assert (report.ord_status, report.cum_qty) == (OrdStatus.PARTIALLY_FILLED, 300)
+    assert (report.ord_status, report.cum_qty) == (OrdStatus.NEW, 0)
     assert free(exchange)[USDT] == Decimal(1000) - Decimal("29.997") - Decimal("45.045")
     told = [exchange.query(ClOrdId(name)) for name in ("a", "b", "c")]
-    assert [report and report.ord_status for report in told] == [
-        OrdStatus.REPLACED,
-        OrdStatus.PARTIALLY_FILLED,
+    assert [report and (report.ord_status, report.cum_qty) for report in told] == [
+        (OrdStatus.REPLACED, 300),
+        (OrdStatus.NEW, 0),
         None,
     ]
 
@@ -335,11 +335,11 @@ def test_replaced_order_goes_on_under_its_new_id_with_what_it_has_filled() -> No
         (("x", BTC_USDT, 10_000, 500), "unknown order x"),
         (("a", ETH_USDT, 10_000, 500), "order is in BTC/USDT@sim"),
         (("a", BTC_USDT, 10_000, 9_991), "insufficient balance"),
-        (("a", BTC_USDT, 10_000, 300), "quantity 300 is not above the 300 lots filled"),
+        (("a", BTC_USDT, 10_000, 9), "quantity 9 is below the minimum 10 lots"),
         (("a", BTC_USDT, 10, 500), "notional 0.05000 is below the minimum 5"),
     ],
 )
-def test_refused_replace_leaves_the_order_as_it_was(
+def test_refused_replace_ends_the_request_and_leaves_the_order_as_it_was(
     change: tuple[str, str, int, int], text: str
 ) -> None:
     exchange = exchange_of((START + 5, joins(Side.SELL, 10_000, 300)))
@@ -354,11 +354,40 @@ def test_refused_replace_leaves_the_order_as_it_was(
         exchange.now,
     )
 
-    [refused] = run(exchange)
+    ended, refused = run(exchange)
+
+    assert isinstance(ended, ExecutionReport)
+    assert (ended.cl_ord_id, ended.exec_type, ended.text) == ("b", REJECTED, text)
+    assert isinstance(refused, CancelReject)
+    assert (refused.cl_ord_id, refused.text) == (orig, text)
+    assert (attrs.asdict(exchange.working()[0]), exchange.balances()) == before
+
+
+def test_replaced_limit_maker_that_would_take_goes_on() -> None:
+    exchange = exchange_of((START, joins(Side.SELL, 10_100, 500)))
+    exchange.send(submit(ord_type=OrdType.LIMIT_MAKER), START)
+    exchange.send(
+        ReplaceOrder(ClOrdId("b"), ClOrdId("a"), BTC_USDT, Ticks(10_100), Lots(500)), START
+    )
+
+    *_, refused = run(exchange)
 
     assert isinstance(refused, CancelReject)
-    assert (refused.cl_ord_id, refused.text) == ("b", text)
-    assert (attrs.asdict(exchange.working()[0]), exchange.balances()) == before
+    assert (refused.cl_ord_id, refused.text) == ("a", "order would take")
+    assert [order.cl_ord_id for order in exchange.working()] == ["a"]
+
+
+def test_replace_across_the_touch_is_told_before_its_fills() -> None:
+    exchange = exchange_of((START, joins(Side.SELL, 10_100, 400)))
+    exchange.send(submit(qty=500), START)
+    exchange.send(
+        ReplaceOrder(ClOrdId("b"), ClOrdId("a"), BTC_USDT, Ticks(10_100), Lots(500)), START
+    )
+
+    assert answers(exchange)[1:] == [
+        ("b", REPLACED, OrdStatus.NEW),
+        ("b", TRADE, OrdStatus.PARTIALLY_FILLED),
+    ]
 
 
 def test_own_resting_order_yields_to_a_newer_one() -> None:

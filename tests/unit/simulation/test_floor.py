@@ -109,22 +109,23 @@ def test_replace_beyond_the_funds_changes_nothing() -> None:
     floor, own = floor_of(usdt=1_000), order("a", Side.BUY, 100, 5)
     floor.place(own)
 
-    dealt = floor.replace(own, Ticks(100), Lots(10))
+    dealt = floor.replace(own, order("a", Side.BUY, 100, 10))
 
     assert dealt is None
-    assert own.order_qty == 5
+    assert list(floor.books[NAME].orders(Side.BUY)) == [own]
     assert floor.accounts["a"].free(USDT) == 490
 
 
 def test_replace_locks_the_new_order() -> None:
-    floor, own = floor_of(), order("a", Side.BUY, 100, 5)
+    floor, own, new = floor_of(), order("a", Side.BUY, 100, 5), order("a", Side.BUY, 50, 2)
     floor.place(own)
 
-    floor.replace(own, Ticks(50), Lots(2))
-    floor.cancel(own)
+    floor.replace(own, new)
 
+    assert floor.accounts["a"].free(USDT) == 898
+    assert own.ord_status is OrdStatus.REPLACED
+    floor.cancel(new)
     assert floor.accounts["a"].free(USDT) == 1_000
-    assert own.ord_status is OrdStatus.CANCELED
 
 
 def test_two_of_our_accounts_may_trade_with_each_other() -> None:

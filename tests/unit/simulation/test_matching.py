@@ -1,5 +1,6 @@
 from itertools import count
 
+import attrs
 import pytest
 
 from graphwiz_trader.domain.orders import OrdType, TimeInForce
@@ -24,6 +25,10 @@ def order(
     return VenueOrder(
         number, INSTRUMENT, account, side, ord_type, time_in_force, Ticks(price), Lots(qty)
     )
+
+
+def successor(old: VenueOrder, price: int, qty: int) -> VenueOrder:
+    return attrs.evolve(old, price=Ticks(price), order_qty=Lots(qty), cum_qty=Lots(0))
 
 
 def book_of(*orders: VenueOrder, self_trade: SelfTrade = SelfTrade.CANCEL_OLDEST) -> MatchingBook:
@@ -156,56 +161,55 @@ def test_canceled_order_leaves_its_level_to_the_others() -> None:
 
 def test_size_down_keeps_its_place() -> None:
     first, second = order(SELL, 100, 5), order(SELL, 100, 5)
-    book = book_of(first, second)
+    book, less = book_of(first, second), successor(first, 100, 2)
 
-    match = book.replace(first, Ticks(100), Lots(2))
+    match = book.replace(first, less)
 
     assert match.rest is Rest.WORKING
-    assert list(book.orders(SELL)) == [first, second]
+    assert list(book.orders(SELL)) == [less, second]
     assert book.qty_at(-100) == 7
 
 
 @pytest.mark.parametrize(("price", "qty"), [(100, 6), (99, 5), (99, 1)])
 def test_size_up_or_another_price_goes_to_the_end(price: int, qty: int) -> None:
     moved, other = order(SELL, 100, 5), order(SELL, price, 5)
-    book = book_of(moved, other)
+    book, new = book_of(moved, other), successor(moved, price, qty)
 
-    book.replace(moved, Ticks(price), Lots(qty))
+    book.replace(moved, new)
 
-    assert list(book.orders(SELL)) == [other, moved]
-    assert moved.leaves_qty == qty
+    assert list(book.orders(SELL)) == [other, new]
 
 
-def test_replace_counts_what_has_traded() -> None:
-    partly = order(SELL, 100, 5)
-    book = book_of(partly)
+def test_more_than_is_left_is_size_up() -> None:
+    partly, other = order(SELL, 100, 5), order(SELL, 100, 5)
+    book, new = book_of(partly, other), successor(partly, 100, 4)
     book.place(order(BUY, 100, 2, "b"))
 
-    book.replace(partly, Ticks(101), Lots(6))
+    book.replace(partly, new)
 
-    assert partly.leaves_qty == 4
-    assert list(book.levels(SELL)) == [(101, 4)]
+    assert list(book.orders(SELL)) == [other, new]
+    assert book.qty_at(-100) == 9
 
 
 def test_replace_across_the_touch_trades() -> None:
     mover = order(BUY, 98, 2)
     book = book_of(mover, order(SELL, 100, 5, "b"))
 
-    match = book.replace(mover, Ticks(100), Lots(2))
+    match = book.replace(mover, successor(mover, 100, 2))
 
     assert match.rest is Rest.NOTHING_LEFT
     assert book.qty_at(-100) == 3
+    assert book.best(BUY) is None
 
 
 def test_limit_maker_replaced_across_the_touch_stays_as_it_was() -> None:
     mover = order(BUY, 98, 2, ord_type=OrdType.LIMIT_MAKER)
     book = book_of(mover, order(SELL, 100, 5, "b"))
 
-    match = book.replace(mover, Ticks(100), Lots(3))
+    match = book.replace(mover, successor(mover, 100, 3))
 
     assert match.rest is Rest.WOULD_TAKE
-    assert (mover.price, mover.order_qty) == (98, 2)
-    assert book.qty_at(98) == 2
+    assert list(book.orders(BUY)) == [mover]
 
 
 def test_own_resting_order_is_withdrawn_and_the_arrival_goes_on() -> None:
