@@ -26,6 +26,8 @@ from graphwiz_trader.domain.units import ClOrdId, StrategyId
 from graphwiz_trader.engine.draft import Draft
 from graphwiz_trader.engine.state import EngineState
 
+PENDING = (OrdStatus.PENDING_CANCEL, OrdStatus.PENDING_REPLACE)
+
 
 class Desk:
     """Sends what the risk policy admits, and books what venues report."""
@@ -95,12 +97,13 @@ class Desk:
             self._ignore(report, str(error))
             self._draft.alert(Severity.CRITICAL, "ILLEGAL_REPORT", str(error))
             return None
+        if order.replaces is not None and order.ord_status is not OrdStatus.REJECTED:
+            # Whatever was said of it, the venue took it in the old one's place.
+            self._retire(order.replaces)
         if applied is Applied.ABSORBED:
             self._ignore(report, f"already {order.ord_status.value}")
             return None
         self._state.moved(order, before)
-        if report.exec_type is ExecType.REPLACED and order.replaces is not None:
-            self._retire(order.replaces)
         self._note(order)
         if applied is Applied.FILLED:
             self._book(order, report)
@@ -114,9 +117,9 @@ class Desk:
             self._draft.alert(Severity.WARNING, "ORDER_UNKNOWN", f"{cl_ord_id}: {text}")
 
     def on_cancel_reject(self, cl_ord_id: ClOrdId, text: str) -> None:
-        """The cancel was refused; the order goes on as its fills say."""
+        """The cancel or replacement was refused; the order goes on as its fills say."""
         order = self._state.orders.find(cl_ord_id)
-        if order is None or order.ord_status is not OrdStatus.PENDING_CANCEL:
+        if order is None or order.ord_status not in PENDING:
             return
         order.ord_status = OrdStatus.PARTIALLY_FILLED if order.cum_qty else OrdStatus.NEW
         order.text = text

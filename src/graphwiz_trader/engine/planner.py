@@ -4,8 +4,9 @@ from graphwiz_trader.domain.facts import SignalApproved, SignalRefused
 from graphwiz_trader.domain.intent import Intent
 from graphwiz_trader.domain.order import Order
 from graphwiz_trader.domain.orders import OrdStatus
+from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import Approved, Leg, Refused, Signal, SignalKind
-from graphwiz_trader.domain.units import Lots
+from graphwiz_trader.domain.units import InstrumentId, Lots
 from graphwiz_trader.engine.desk import Desk
 from graphwiz_trader.engine.draft import Draft
 from graphwiz_trader.engine.state import EngineState
@@ -41,17 +42,22 @@ class Planner:
 
     def _quote(self, signal: Signal) -> None:
         wanted = {(leg.instrument, leg.side): leg for leg in signal.legs}
+        replaced: dict[tuple[InstrumentId, Side], None] = {}
         for name in dict.fromkeys(leg.instrument for leg in signal.legs):
             for order in self._state.orders.of(name):
                 if order.strategy != signal.strategy or order.reducing:
                     continue
+                if order.ord_status is OrdStatus.PENDING_REPLACE:
+                    # The order that takes its place answers for it, if it lives.
+                    replaced[(name, order.side)] = None
+                    continue
                 leg = wanted.pop((name, order.side), None)
-                if leg is None:
+                if leg is None or not leg.qty:
                     self._desk.cancel(order)
                 elif order.ord_status in CHANGEABLE and _differs(order, leg):
                     self._replace(signal, order, leg)
-        for leg in wanted.values():
-            if leg.qty:
+        for place, leg in wanted.items():
+            if leg.qty and place not in replaced:
                 self._submit(signal, leg)
 
     def _submit(self, signal: Signal, leg: Leg) -> None:
