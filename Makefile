@@ -64,6 +64,7 @@ $(READY): | $(BIN)/python
 	@echo "installing the locked dependencies (once, about a minute)"
 	@$(BIN)/python $(PIP) -r requirements/dev.txt
 	@$(BIN)/python -m pip install --disable-pip-version-check -q --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q src
 	@rm -f $(VENV)/ready-* && touch $@
 
 $(PEERS_READY): | $(BIN)/python

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 def progress_bar(what: str, *, quiet: bool) -> Iterator[Callable[[float], None]]:
     """Yield a function that takes the share done, 0 to 1, and shows it on stderr."""
     if quiet or not sys.stderr.isatty():
-        yield lambda share: None
+        yield _silent
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -19,3 +19,7 @@ def progress_bar(what: str, *, quiet: bool) -> Iterator[Callable[[float], None]]
     with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
         task = bar.add_task(what, total=1.0)
         yield lambda share: bar.update(task, completed=share)
+
+
+def _silent(share: float) -> None:
+    """Show nothing."""
