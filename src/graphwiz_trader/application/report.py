@@ -49,7 +49,7 @@ class ReportBuilder:
         self._markouts = Markouts(prices)
         self._orders = OrderLog(prices)
         self._groups = GroupLog(prices, self._earnings)
-        self._trades = TradeLog(prices, self._earnings)
+        self._trades = TradeLog(self._earnings)
         self._funnel = Funnel()
         self._run: RunStarted | None = None
         self._curve: EquityCurve | None = None
@@ -154,7 +154,6 @@ class ReportBuilder:
         notional = self._earnings.book(fill)
         self._orders.fill(fill, float(notional))
         self._groups.fill(fill, now)
-        self._trades.fill(fill)
         self._markouts.watch(fill, now, float(notional))
         self.due = self._next_due()
 
@@ -165,10 +164,8 @@ class ReportBuilder:
                 self._orders.change(fact)
             case SignalApproved():
                 self._groups.approve(fact)
-                self._trades.approve(fact)
             case GroupChanged():
                 self._groups.change(fact)
-                self._trades.change(fact)
             case TradeClosed():
                 self._trades.close(fact)
             case _:

@@ -10,6 +10,7 @@ from graphwiz_trader.domain.orders import Liquidity, OrdStatus
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import Observation, Refused, Signal
 from graphwiz_trader.domain.units import (
+    Asset,
     ClOrdId,
     InstrumentId,
     Lots,
@@ -123,12 +124,17 @@ class GroupChanged:
 
 @value
 class TradeClosed:
-    """A trade ended: a closed group, or one round trip from flat to flat."""
+    """
+    A trade ended: a closed group, or one round trip from flat to flat.
+
+    `pnl`, after fees, and `fees` are in *asset*, what it was settled in.
+    """
 
     strategy: StrategyId
     trade: str
     opened: Nanos
     closed: Nanos
+    asset: Asset
     pnl: Decimal
     fees: Decimal
 

@@ -35,7 +35,8 @@ class OrderGroup:
     A TAKE in progress, admitted whole.
 
     `expected` is the planned profit in the quote asset; `deadline` is when hedging inside the
-    band ends, None while nothing is owed; `live` the orders whose end is awaited.
+    band ends, None while nothing is owed; `alarm` when it will be looked at next whatever
+    happens; `live` the orders whose end is awaited.
     """
 
     id: str
@@ -46,10 +47,12 @@ class OrderGroup:
     opened: Nanos
     state: GroupState = GroupState.WORKING
     deadline: Nanos | None = None
+    alarm: Nanos | None = None
     was_unwound: bool = False
     fees: Decimal = ZERO
     fills: int = 0
     live: dict[ClOrdId, None] = attrs.field(factory=dict)
+    _settled: tuple[Decimal, Decimal] = (ZERO, ZERO)
 
     @property
     def debt(self) -> Decimal:
@@ -64,6 +67,11 @@ class OrderGroup:
     def realised(self) -> Decimal:
         """Cash in less cash out, after fees; final once nothing is owed."""
         return sum((leg.cash for leg in self.legs), ZERO)
+
+    def settle(self) -> tuple[Decimal, Decimal]:
+        """Return profit and fees since it was last settled: a late fill can open it again."""
+        before, self._settled = self._settled, (self.realised, self.fees)
+        return self._settled[0] - before[0], self._settled[1] - before[1]
 
     def book(self, index: int, side: Side, price: Ticks, qty: Lots, fee: Decimal) -> None:
         """Book one fill of leg *index*."""

@@ -39,7 +39,6 @@ class Signal:
     An opinion: *legs* are worth *edge_bps* after fees until *expires*.
 
     `confidence` is in [0, 1]; `strength` ranks signals of one strategy.
-    `expected` is the planned profit in the reporting unit as exact text, None where there is none.
     `opportunity` names the episode it acts on.
     """
 

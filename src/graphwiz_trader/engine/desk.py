@@ -15,7 +15,6 @@ from graphwiz_trader.domain.ids import ClOrdIds
 from graphwiz_trader.domain.intent import Admitted, Intent
 from graphwiz_trader.domain.order import Applied, Order
 from graphwiz_trader.domain.orders import (
-    ExecType,
     ExecutionReport,
     Liquidity,
     OrdStatus,

@@ -1,6 +1,7 @@
 """Engine: the one function that turns an event into commands and facts."""
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import TypeVar
 
 from graphwiz_trader.domain.account import Account
@@ -36,9 +37,11 @@ from graphwiz_trader.domain.strategy import Opinion, Strategy, Wakeup
 from graphwiz_trader.domain.units import InstrumentId, StrategyId
 from graphwiz_trader.engine.desk import Desk
 from graphwiz_trader.engine.draft import Draft
+from graphwiz_trader.engine.gate import Gate
 from graphwiz_trader.engine.groups import OWNER as GROUP_OWNER
 from graphwiz_trader.engine.groups import Groups
 from graphwiz_trader.engine.guard import Guard
+from graphwiz_trader.engine.holdings import settlement
 from graphwiz_trader.engine.operator import Operator
 from graphwiz_trader.engine.planner import Planner
 from graphwiz_trader.engine.spec import EngineSpec
@@ -74,10 +77,13 @@ class Engine:
         self._raises = dict.fromkeys(self._strategies, 0)
         indices = {name: i for i, name in enumerate(self._strategies)}
         self._desk = Desk(self.state, self._draft, spec.ids, indices)
-        self._groups = Groups(self.state, self._desk, self._draft, spec.policy.limits.group)
+        self._gate = Gate(self.state, self._desk, self._draft)
+        self._groups = Groups(
+            self.state, self._desk, self._draft, self._gate, spec.policy.limits.group
+        )
         self._planner = Planner(self.state, self._desk, self._draft)
-        self._operator = Operator(self.state, self._desk, self._draft, self._groups)
-        self._guard = Guard(self.state, self._draft, self._operator)
+        self._operator = Operator(self.state, self._desk, self._draft, self._gate, self._groups)
+        self._guard = Guard(self.state, self._draft, self._gate)
         self._listeners = _listeners(spec.strategies)
         self._instant: dict[StrategyId, Wakeup] = {}
         self._handlers: dict[type, Callable[[Event], None]] = {}
@@ -190,7 +196,7 @@ class Engine:
             text += f"; {MAX_RAISES} times, so it stays halted until a restart"
             self._operator.condemn(strategy)
         self._draft.alert(Severity.CRITICAL, "STRATEGY_RAISED", text)
-        self._operator.halt(f"strategy:{strategy}", text, "engine")
+        self._gate.halt(f"strategy:{strategy}", text, "engine")
 
     def _on_report(self, report: ExecutionReport) -> None:
         facts = self._draft.facts
@@ -200,15 +206,15 @@ class Engine:
             return
         fill = next((f for f in facts[start:] if isinstance(f, FillBooked)), None)
         trade = self._groups.on_order(order, fill)
-        if fill is None:
-            return
-        if trade is None and not self._groups.is_multi(order.group):
-            trade = self.trades.fill(fill, self.state.now)
+        if fill is not None and trade is None and not self._groups.is_multi(order.group):
+            asset = settlement(self.state.instruments[order.instrument])
+            trade = self.trades.fill(fill, asset, self.state.now)
         if trade is not None:
             facts.append(trade)
-            self.trades.close(trade)
+            self.trades.close(trade, Decimal(self.state.rate(trade.asset) or 0.0))
             self.state.losses = self.state.losses + 1 if trade.pnl < 0 else 0
-        self._guard.check()
+        if fill is not None:
+            self._guard.check()
 
     def _on_timer(self, timer: TimerFired) -> None:
         owner = timer.owner

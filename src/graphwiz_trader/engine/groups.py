@@ -11,9 +11,7 @@ from graphwiz_trader.domain.facts import (
     OrderRefused,
     SignalApproved,
     SignalRefused,
-    StateChanged,
     TradeClosed,
-    TradingState,
 )
 from graphwiz_trader.domain.group import CLOSED, GroupLeg, OrderGroup
 from graphwiz_trader.domain.intent import Intent
@@ -26,7 +24,9 @@ from graphwiz_trader.domain.signal import Approved, Reason, Refused
 from graphwiz_trader.domain.units import MILLISECOND, SECOND, Nanos, Ticks
 from graphwiz_trader.engine.desk import Desk
 from graphwiz_trader.engine.draft import Draft
+from graphwiz_trader.engine.gate import Gate
 from graphwiz_trader.engine.hedge import Hedge, hedges
+from graphwiz_trader.engine.holdings import settlement
 from graphwiz_trader.engine.state import EngineState
 
 RETRY = Nanos(100 * MILLISECOND)
@@ -38,11 +38,12 @@ class Groups:
     """The open groups, by id."""
 
     def __init__(
-        self, state: EngineState, desk: Desk, draft: Draft, settings: GroupSettings
+        self, state: EngineState, desk: Desk, draft: Draft, gate: Gate, settings: GroupSettings
     ) -> None:
         self._state = state
         self._desk = desk
         self._draft = draft
+        self._gate = gate
         self._settings = settings
         self._open: dict[str, OrderGroup] = {}
         self._closed: dict[str, OrderGroup] = {}
@@ -104,12 +105,15 @@ class Groups:
             self._tell(group)
         if group.state not in CLOSED or not group.fills or len(group.legs) < 2:
             return None
+        pnl, fees = group.settle()
+        asset = settlement(group.legs[0].instrument)
         now = self._state.now
-        return TradeClosed(group.strategy, group.id, group.opened, now, group.realised, group.fees)
+        return TradeClosed(group.strategy, group.id, group.opened, now, asset, pnl, fees)
 
     def on_timer(self, name: str) -> None:
         """Time to try again."""
         if (group := self._open.get(name)) is not None:
+            group.alarm = None
             self._settle(group)
 
     def retry_stuck(self) -> None:
@@ -135,23 +139,31 @@ class Groups:
         """Close the group, wait for what is in flight, or hedge what is owed."""
         debt = group.debt
         self._owe(group, debt)
-        if group.live:
-            return
+        if not debt:
+            group.deadline = None
         side = Side.SELL if debt > 0 else Side.BUY
         found = hedges(group, side, abs(debt), self._state) if debt else ()
         if not found:
-            self._close(group)
+            if not group.live:
+                self._close(group)
             return
         if group.state is GroupState.STUCK:
             return
         now = self._state.now
         if group.deadline is None:
             group.deadline = Nanos(now + self._patience)
-        if now > group.deadline + self._patience:
+        overdue = group.deadline + self._patience
+        if now > overdue:
             self._stick(group, debt)
-            return
-        if not self._try(group, found):
-            at = Nanos(now + RETRY)
+        elif group.live or self._try(group, found):
+            # What is in flight may never be heard of again.
+            self._wake(group, Nanos(overdue + 1))
+        else:
+            self._wake(group, Nanos(now + RETRY))
+
+    def _wake(self, group: OrderGroup, at: Nanos) -> None:
+        if group.alarm != at:
+            group.alarm = at
             self._draft.commands.append(SetTimer(at, OWNER + group.id, "hedge"))
 
     def _try(self, group: OrderGroup, found: Sequence[Hedge]) -> bool:
@@ -207,8 +219,7 @@ class Groups:
         self._tell(group)
         text = f"group {group.id} still owes {debt} after hedging for {self._settings.hedge_s} s"
         self._draft.alert(Severity.CRITICAL, "GROUP_STUCK", text)
-        if self._state.scopes.set("", TradingState.HALTED):
-            self._draft.facts.append(StateChanged("", TradingState.HALTED, text, "engine"))
+        self._gate.halt("", text, "engine")
 
     def _owe(self, group: OrderGroup, debt: Decimal) -> None:
         notional = self._notional(group, debt)

@@ -3,17 +3,17 @@
 from graphwiz_trader.domain.commands import Severity
 from graphwiz_trader.domain.facts import TradingState
 from graphwiz_trader.engine.draft import Draft
-from graphwiz_trader.engine.operator import Operator
+from graphwiz_trader.engine.gate import Gate
 from graphwiz_trader.engine.state import EngineState
 
 
 class Guard:
     """Trips once the day's loss or the drawdown reaches its limit; a person resets it."""
 
-    def __init__(self, state: EngineState, draft: Draft, operator: Operator) -> None:
+    def __init__(self, state: EngineState, draft: Draft, gate: Gate) -> None:
         self._state = state
         self._draft = draft
-        self._operator = operator
+        self._gate = gate
         limits = state.policy.limits
         self._floor = float(limits.circuit_breaker_threshold * limits.max_exposure)
         self._drawdown = float(limits.max_drawdown_pct)
@@ -33,4 +33,4 @@ class Guard:
             else f"drawdown {down:.2f} % of the equity peak, the limit is {self._drawdown} %"
         )
         self._draft.alert(Severity.CRITICAL, "CIRCUIT_BREAKER", text)
-        self._operator.halt("", text, "engine")
+        self._gate.halt("", text, "engine")

@@ -43,7 +43,8 @@ def hedges(group: OrderGroup, side: Side, debt: Decimal, state: EngineState) -> 
     """
     Return the legs on which *debt* base units can be traded on *side*, the best cash first.
 
-    Empty when what is owed is below every venue's minimum: that is dust, not debt.
+    Empty when what is owed is below every venue's minimum at a price it could be sent at: that
+    is dust, not debt.
     """
     found = [_hedge(i, leg, side, debt, state) for i, leg in enumerate(group.legs)]
     return tuple(sorted((h for h in found if h is not None), key=lambda h: (-h.cash, h.leg)))
@@ -56,12 +57,15 @@ def _hedge(
     qty = instrument.lots_within(debt / instrument.multiplier)
     if qty < max(1, instrument.min_qty):
         return None
-    if instrument.notional(leg.plan.price, qty) < instrument.min_notional:
-        return None
     book = state.books[instrument.id]
     price, cash = None, float("-inf")
     if book.is_usable:
         price = book.bid if side is Side.SELL else book.ask
+    nearest = leg.plan.price if price is None else min(leg.plan.price, price)
+    worst = _worse(nearest, side, state.policy.limits.group.band_bps)
+    if instrument.notional(worst, qty) < instrument.min_notional:
+        return None
+    if price is not None:
         depth = book.vwap(side, qty)
         fee = (state.taker_fee_bps(instrument.venue) or 0.0) / 1e4
         if depth is not None:

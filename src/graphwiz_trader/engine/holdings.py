@@ -116,14 +116,6 @@ class Holdings:
         self._day_base = self.pnl
         self._peak = self.pnl
 
-    def net(self) -> Decimal:
-        """Return exact P&L after fees at each book's own last mid, reporting currency."""
-        return sum((self._at_mid(p) - p.fees) * self._exact(p) for p in self._traded()) + ZERO
-
-    def fees(self) -> Decimal:
-        """Return all fees, reporting currency."""
-        return sum(p.fees * self._exact(p) for p in self._traded()) + ZERO
-
     def content(self) -> tuple[tuple[object, ...], ...]:
         """Positions and balances in a fixed order, for the digest."""
         held = tuple(
@@ -135,19 +127,6 @@ class Holdings:
             for asset, amount in sorted(account.total.items())
         )
         return held + owned
-
-    def _traded(self) -> list[Position]:
-        return [p for p in self.positions.values() if p.cash or p.lots]
-
-    def _at_mid(self, position: Position) -> Decimal:
-        book = self._books[position.instrument.id]
-        if not position.lots or not book.is_two_sided:
-            return position.cash
-        return position.cash + position.worth(Decimal(book.half_mid) / 2)
-
-    def _exact(self, position: Position) -> Decimal:
-        rate = self._rates.of(settlement(position.instrument))
-        return Decimal(1) if rate is None or rate == 1.0 else Decimal(rate)
 
     def _roll(self, now: Nanos) -> None:
         day = now // DAY

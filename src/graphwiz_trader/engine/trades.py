@@ -7,12 +7,17 @@ import attrs
 
 from graphwiz_trader.domain.facts import FillBooked, TradeClosed
 from graphwiz_trader.domain.position import ZERO
-from graphwiz_trader.domain.units import InstrumentId, Nanos, StrategyId
+from graphwiz_trader.domain.units import Asset, InstrumentId, Nanos, StrategyId
 
 
 @attrs.define
 class Record:
-    """One strategy's performance: closed trades, winners among them, profit after fees."""
+    """
+    One strategy's performance: closed trades, winners among them, profit after fees.
+
+    In the reporting currency, each trade converted when it closed; one that nothing priced then
+    counts as 0.
+    """
 
     trades: int = 0
     wins: int = 0
@@ -53,8 +58,8 @@ class Trades:
         """Every strategy's record."""
         return self._records
 
-    def fill(self, fill: FillBooked, now: Nanos) -> TradeClosed | None:
-        """Follow one fill; return the trade it closed, if it did."""
+    def fill(self, fill: FillBooked, asset: Asset, now: Nanos) -> TradeClosed | None:
+        """Follow one fill, which *asset* settles; return the trade it closed, if it did."""
         key = (fill.strategy, fill.instrument)
         trip = self._trips.get(key)
         if trip is None:
@@ -66,7 +71,7 @@ class Trades:
             return None
         self._count += 1
         closed = TradeClosed(
-            fill.strategy, f"t{self._count}", trip.opened, now, trip.pnl, trip.fees
+            fill.strategy, f"t{self._count}", trip.opened, now, asset, trip.pnl, trip.fees
         )
         del self._trips[key]
         if trip.lots:
@@ -74,6 +79,6 @@ class Trades:
             self._trips[key] = RoundTrip(now, trip.lots)
         return closed
 
-    def close(self, trade: TradeClosed) -> None:
-        """Count a closed trade."""
-        self._records.setdefault(trade.strategy, Record()).close(trade.pnl)
+    def close(self, trade: TradeClosed, rate: Decimal) -> None:
+        """Count a closed trade, of whose asset one is worth *rate*."""
+        self._records.setdefault(trade.strategy, Record()).close(trade.pnl * rate)

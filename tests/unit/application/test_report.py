@@ -206,7 +206,9 @@ def arbitrage() -> Run:
         (SignalApproved(crossing(), "g1"), group(GroupState.WORKING, "0")), (BUY, SELL),
     )  # fmt: skip
     run.filled(1.55, BUY, "100.02", "0.20004", group="g1")
-    closed = TradeClosed(ARB, "g1", clock(1.5), clock(1.57), Decimal("0.49902"), Decimal("0.40098"))
+    closed = TradeClosed(
+        ARB, "g1", clock(1.5), clock(1.57), Asset("USDT"), Decimal("0.49902"), Decimal("0.40098")
+    )
     run.filled(
         1.57, SELL, "100.47", "0.20094", group(GroupState.DONE, "0.49902"), closed, group="g1"
     )

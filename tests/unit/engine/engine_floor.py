@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from graphwiz_trader.domain.commands import Command, SubmitOrder
+from graphwiz_trader.domain.events import TimerFired
 from graphwiz_trader.domain.facts import Fact, Outcome
 from graphwiz_trader.domain.orders import ExecType, TimeInForce
 from graphwiz_trader.domain.settings import RiskSettings
@@ -23,11 +24,11 @@ SECOND = 1_000_000_000
 class Floor:
     """An engine on two venues, and a strategy that says what a test tells it to."""
 
-    def __init__(self, fee_bps: str = "0", **risk: object) -> None:
+    def __init__(self, fee_bps: str = "0", min_notional: str = "0", **risk: object) -> None:
         limits = {"max_position_size": Decimal(10), **risk}
         self.strategy = ScriptedStrategy([ALPHA.id, BETA.id])
         self.engine: Engine = make.engine(
-            [ALPHA, BETA],
+            [make.instrument(of.id, min_notional=min_notional) for of in (ALPHA, BETA)],
             [self.strategy],
             RiskSettings(**limits),  # type: ignore[arg-type] # a test names its own limits
             fee_bps,
@@ -58,6 +59,11 @@ class Floor:
         """Let time pass."""
         self.now += nanos
         return self
+
+    def fire(self, nanos: int, name: str = "group:g1") -> Outcome:
+        """Let time pass and a timer fire at its end."""
+        self.later(nanos)
+        return self.engine.step(TimerFired(Nanos(self.now), name, "hedge"))
 
     def arbitrage(self, qty: str = "1", buy: str = "100.1", sell: str = "100.4") -> Signal:
         """Return a signal to buy at alpha and sell at beta."""

@@ -4,8 +4,14 @@ from decimal import Decimal
 
 import pytest
 
-from graphwiz_trader.domain.commands import RaiseAlert, SetTimer
-from graphwiz_trader.domain.events import OperatorAction, OperatorOrder, TimerFired
+from graphwiz_trader.domain.commands import CancelOrder, RaiseAlert, SetTimer
+from graphwiz_trader.domain.events import (
+    FeedDown,
+    OperatorAction,
+    OperatorOrder,
+    SubmitUnknown,
+    TimerFired,
+)
 from graphwiz_trader.domain.facts import (
     GroupChanged,
     GroupState,
@@ -13,10 +19,11 @@ from graphwiz_trader.domain.facts import (
     TradeClosed,
     TradingState,
 )
-from graphwiz_trader.domain.orders import ExecType
+from graphwiz_trader.domain.orders import ExecType, TimeInForce
 from graphwiz_trader.domain.sides import Side
-from graphwiz_trader.domain.signal import Reason
-from graphwiz_trader.domain.units import Nanos
+from graphwiz_trader.domain.signal import Reason, SignalKind
+from graphwiz_trader.domain.units import Nanos, Venue
+from graphwiz_trader.testing import make
 from tests.unit.engine.engine_floor import ALPHA, BETA, MS, SECOND, Floor, only, submitted
 
 
@@ -217,3 +224,75 @@ def test_the_debt_is_known_while_one_leg_is_ahead(first: str) -> None:
 
     assert floor.engine.state.hedge_debt() == pytest.approx(100.1)
     assert [g.debt for g in only(GroupChanged, outcome.facts)] == [Decimal("100.1")]
+
+
+def test_a_group_that_is_stuck_withdraws_what_works_elsewhere() -> None:
+    floor = Floor()
+    resting = floor.single(Side.BUY, "1", "99.0", SignalKind.QUOTE, TimeInForce.GTC)
+    (quote,) = submitted(floor.say(resting))
+    floor.engine.step(make.report(ALPHA, quote.cl_ord_id, ExecType.NEW, ts=floor.now))
+    buy, sell = submitted(floor.say(floor.arbitrage()))
+    floor.fill(buy, "1", "100.1")
+    for venue in ("alpha", "beta"):
+        floor.engine.step(FeedDown(floor.now, Venue(venue), "gone"))
+    floor.end(sell)
+
+    outcome = floor.fire(4 * SECOND + MS)
+
+    assert only(CancelOrder, outcome.commands) == [CancelOrder(quote.cl_ord_id, ALPHA.id)]
+
+
+def test_a_leg_that_is_never_heard_of_again_halts_when_hedging_time_is_over() -> None:
+    floor = Floor()
+    buy, sell = submitted(floor.say(floor.arbitrage()))
+    floor.engine.step(SubmitUnknown(floor.now, sell.cl_ord_id, "timeout"))
+    (timer,) = only(SetTimer, floor.fill(buy, "1", "100.1").commands)
+
+    outcome = floor.later(timer.at - floor.now).fire(0)
+
+    assert timer.at == make.START + 4 * SECOND + 1
+    assert _states(outcome)[-1] is GroupState.STUCK
+    assert floor.engine.state.scopes.get("") is TradingState.HALTED
+
+
+def test_a_silent_leg_that_fills_after_all_closes_the_stuck_group() -> None:
+    floor = Floor()
+    buy, sell = submitted(floor.say(floor.arbitrage()))
+    floor.fill(buy, "1", "100.1")
+    floor.fire(5 * SECOND)
+
+    outcome = floor.fill(sell, "1", "100.4")
+
+    assert _states(outcome)[-1] is GroupState.DONE
+    assert floor.engine.state.hedge_debt() == 0
+
+
+def test_a_fill_after_the_end_of_a_group_is_a_trade_of_its_own() -> None:
+    """What the group had earned when it closed is not counted again."""
+    floor = Floor()
+    buy, sell = submitted(floor.say(floor.arbitrage()))
+    floor.fill(buy, "0.5", "100.1", fee="0.05")
+    floor.fill(sell, "0.5", "100.4")
+    floor.end(buy)
+    done = floor.end(sell)
+    late = floor.fill(buy, "0.5", "100.1")
+    (hedge,) = submitted(late)
+
+    outcome = floor.fill(hedge, "0.5", "100.3", fee="0.01")
+
+    assert [t.pnl for t in only(TradeClosed, done.facts)] == [Decimal("0.10")]
+    closed = only(TradeClosed, outcome.facts)
+    assert [(t.pnl, t.fees) for t in closed] == [(Decimal("0.09"), Decimal("0.01"))]
+    assert floor.engine.records[floor.strategy.id].pnl == Decimal("0.19")
+
+
+def test_a_debt_that_no_venue_would_take_at_the_band_s_price_is_dust() -> None:
+    """0.05 is worth 5.02 at the planned price and 5.01 at the worst that a hedge may go to."""
+    floor = Floor(min_notional="5.02")
+    buy, sell = submitted(floor.say(floor.arbitrage("1")))
+    floor.fill(buy, "1", "100.1")
+    floor.fill(sell, "0.95", "100.4")
+
+    outcome = floor.end(sell)
+
+    assert _states(outcome)[-1] is GroupState.DONE
