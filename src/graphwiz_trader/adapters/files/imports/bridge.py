@@ -61,7 +61,7 @@ class Bridge:
         if self._nameless is not None:
             snapshot, self._nameless = self._nameless, None
             yield from self._snapshot(_changed(snapshot, symbol=message.symbol, ts=message.ts))
-        book = self._books.setdefault(message.symbol, _Book())
+        book = self._book(message.symbol)
         book.ts_venue = message.ts_venue
         if not book.is_whole:
             book.held.append(message)
@@ -73,7 +73,7 @@ class Bridge:
         if symbol is None:
             self._nameless = message
             return
-        book = self._books.setdefault(symbol, _Book())
+        book = self._book(symbol)
         if book.is_whole and message.last_seq <= book.last:
             return  # the book is newer, and nothing is missing from it
         # Spot's snapshot carries no time of the venue's: that of the last change stands in.
@@ -99,6 +99,12 @@ class Bridge:
         book.last = change.last_seq
         book.is_bridging = False
         yield change
+
+    def _book(self, symbol: str) -> _Book:
+        book = self._books.get(symbol)
+        if book is None:
+            book = self._books[symbol] = _Book()
+        return book
 
     def _symbol_of(self, snapshot: RawBook) -> str | None:
         """Return whom a nameless *snapshot* belongs to, None if only later changes can tell."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
+from itertools import chain
 from pathlib import Path
 
 import attrs
@@ -118,11 +119,12 @@ def surveyed(raws: Iterable[Raw]) -> Mapping[str, Grid]:
     """
     found: dict[str, tuple[_Finest, _Finest]] = {}
     for raw in raws:
-        price, qty = found.setdefault(raw.symbol, (_Finest(), _Finest()))
+        if raw.symbol not in found:
+            found[raw.symbol] = (_Finest(), _Finest())
+        price, qty = found[raw.symbol]
         if isinstance(raw, RawBook):
-            for levels in (raw.bids, raw.asks):
-                price.look({level[0] for level in levels})
-                qty.look({level[1] for level in levels})
+            price.look({level[0] for level in chain(raw.bids, raw.asks)})
+            qty.look({level[1] for level in chain(raw.bids, raw.asks)})
         elif isinstance(raw, RawTrade):
             price.look({raw.price})
             qty.look({raw.qty})
