@@ -1,7 +1,7 @@
 # GraphWiz Trader: `make help` lists the targets.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench test-long test-peers lock clean
+.PHONY: help setup demo test test-contract check bench test-long test-peers lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -25,7 +25,10 @@ demo: $(READY) ## the main job on simulated exchanges, with a report at the end
 	@$(BIN)/graphwiz demo $(ARGS)
 
 test: $(READY) ## the whole offline test suite
-	@$(PYTEST) -m "not long and not peers and not testnet" $(PYTEST_ARGS)
+	@$(PYTEST) -m "not contract and not long and not peers and not testnet" $(PYTEST_ARGS)
+
+test-contract: $(READY) ## unmodified ccxt and our feeds against the simulated exchange, on loopback sockets
+	@$(PYTEST) -m "contract and not long" $(PYTEST_ARGS)
 
 check: $(READY) ## linters, format, types, import contracts
 	@$(BIN)/ruff check .
