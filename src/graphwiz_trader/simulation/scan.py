@@ -38,7 +38,7 @@ def _mark_changed(b: Int64s, watched: Int64s) -> None:
 
 
 @kernel(f"int64(int64[::1], {_ROWS}, {_MESSAGES}, int64[::1], int64, int64, int64[::1])")
-def run(  # few plain arrays, by position
+def run(
     b: Int64s,
     side: Int8s,
     ticks: Int64s,
@@ -72,7 +72,7 @@ def run(  # few plain arrays, by position
     end = begin
     base = begin
     while end < stop and ts[end] <= until:
-        if flags[end] == SNAPSHOT  and cursor[ROW] < 0:
+        if flags[end] == SNAPSHOT and watched.shape[0] == 0 and cursor[ROW] < 0:
             base = end
         end += 1
     for i in range(base, end):
@@ -100,14 +100,14 @@ def run(  # few plain arrays, by position
 
 @inline
 def _is_own(tick: int, s: int, own: Int64s) -> bool:
-    for w in range(0, own.shape[0], 2):  # kernels have no generators
+    for w in range(0, own.shape[0], 2):  # noqa: SIM110 # kernels have no generators
         if own[w + 1] == tick and own[w] == s:
             return True
     return False
 
 
 @kernel(f"int64({_ROWS}, {IN64}, {IN64}, {IN8}, int64, int64, int64[::1], int64, int64)")
-def next_that_matters(  # few plain arrays, by position
+def next_that_matters(
     side: Int8s,
     ticks: Int64s,
     lots: Int64s,
@@ -153,9 +153,7 @@ def next_that_matters(  # few plain arrays, by position
 
 
 @kernel(f"int64({IN8}, {IN64}, int64, int64, int64, int64)")
-def has_row(  # few plain arrays, by position
-    side: Int8s, ticks: Int64s, first: int, last: int, s: int, tick: int
-) -> int:
+def has_row(side: Int8s, ticks: Int64s, first: int, last: int, s: int, tick: int) -> int:
     """Return whether rows *first* to *last* (exclusive) change the level *tick* of side *s*."""
     for j in range(first, last):
         if ticks[j] == tick and side[j] == s:
