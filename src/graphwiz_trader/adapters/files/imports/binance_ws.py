@@ -109,43 +109,51 @@ def read(paths: Sequence[Path], options: ReadOptions) -> Iterator[Raw]:
 
 def _raw(line: bytes, place: Place) -> Raw | None:
     time, _, text = line.partition(b" ")
-    ts = int(time)
-    frame = _frame(text)
+    ts, frame = int(time), _frame(text)
     stream = frame.stream
     if "@depth" in stream:
-        diff = _diff(frame.data)
-        return RawBook(
-            ts,
-            (diff.T or diff.E) * _MS,
-            diff.s,
-            diff.b,
-            diff.a,
-            place,
-            first_seq=diff.U,
-            last_seq=diff.u,
-            prev_seq=diff.pu,
-        )
+        return _change(ts, _diff(frame.data), place)
     if "@bookTicker" in stream:
         top = _top(frame.data)
         return RawTop(ts, top.s, top.u, (top.b, top.B), (top.a, top.A), place)
     if stream.endswith(("@trade", "@aggTrade")):
-        trade = _trade(frame.data)
-        # A futures trade that is not of the market (insurance fund, unwound) met no book.
-        if trade.X != "MARKET":
-            return None
-        return RawTrade(ts, trade.T * _MS, trade.s, -1 if trade.m else 1, trade.p, trade.q, place)
+        return _traded(ts, _trade(frame.data), place)
     if frame.lastUpdateId >= 0:
-        venue_ts = (frame.T or frame.E) * _MS
-        return RawBook(
-            ts,
-            venue_ts,
-            frame.symbol,
-            frame.bids,
-            frame.asks,
-            place,
-            snapshot=True,
-            last_seq=frame.lastUpdateId,
-        )
+        return _snapshot(ts, frame, place)
     if stream:
         return None
     raise ValueError("neither a stream nor a snapshot")
+
+
+def _change(ts: int, diff: _Diff, place: Place) -> RawBook:
+    return RawBook(
+        ts,
+        (diff.T or diff.E) * _MS,
+        diff.s,
+        diff.b,
+        diff.a,
+        place,
+        first_seq=diff.U,
+        last_seq=diff.u,
+        prev_seq=diff.pu,
+    )
+
+
+def _snapshot(ts: int, frame: _Frame, place: Place) -> RawBook:
+    return RawBook(
+        ts,
+        (frame.T or frame.E) * _MS,
+        frame.symbol,
+        frame.bids,
+        frame.asks,
+        place,
+        snapshot=True,
+        last_seq=frame.lastUpdateId,
+    )
+
+
+def _traded(ts: int, trade: _Trade, place: Place) -> RawTrade | None:
+    # A futures trade that is not of the market (insurance fund, unwound) met no book.
+    if trade.X != "MARKET":
+        return None
+    return RawTrade(ts, trade.T * _MS, trade.s, -1 if trade.m else 1, trade.p, trade.q, place)
