@@ -55,11 +55,11 @@ class Workshop:
     def write(self, name: str, text: str) -> None:
         (self.root / name).write_text(text)
 
-    def run(self, copies: int = 1) -> list[str]:
-        """Print the answer in *copies* new processes, all at once; return what each printed."""
+    def run(self, copies: int = 1, program: str = ASK) -> list[str]:
+        """Live through *program* in new processes, all at once; return what each printed."""
         outs = [self.root / f"out{i}" for i in range(copies)]
         fork = multiprocessing.get_context("fork")
-        started = [fork.Process(target=self._live, args=(out,)) for out in outs]
+        started = [fork.Process(target=self._live, args=(program, out)) for out in outs]
         for process in started:
             process.start()
         for process in started:
@@ -67,16 +67,17 @@ class Workshop:
             assert process.exitcode == 0
         return [out.read_text() for out in outs]
 
-    def _live(self, out: Path) -> None:
+    def _live(self, program: str, out: Path) -> None:
         """Be a process that has imported numba and nothing of ours: that alone takes a second."""
         os.environ["XDG_CACHE_HOME"] = str(self.root / "cache")
         config.DEBUG_CACHE = 1
         sys.dont_write_bytecode = True
         sys.path.insert(0, str(self.root))
+        os.chdir(self.root)
         for name in [n for n in sys.modules if n.partition(".")[0] == "graphwiz_trader"]:
             del sys.modules[name]
         with out.open("w") as file, redirect_stdout(file):
-            exec(ASK, {})
+            exec(program, {})
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -157,6 +158,42 @@ def test_an_unchanged_kernel_is_loaded_and_not_compiled(workshop: Workshop) -> N
     assert "data saved" in first
     assert "data saved" not in second
     assert "data loaded" in second
+
+
+def test_a_file_may_be_imported_under_another_name(workshop: Workshop) -> None:
+    """Compiled code names its module, which may not be there the next time."""
+    before = answer(workshop.run()[0])
+    (workshop.root / "caller.py").rename(workshop.root / "strategy.py")
+
+    after = workshop.run(program="from strategy import answer; print(answer(4))")
+
+    assert (before, answer(after[0])) == (41, 41)
+
+
+LOAD = (
+    "import sys; from importlib import util;"
+    "spec = util.spec_from_file_location('{name}', 'caller.py');"
+    "module = util.module_from_spec(spec); {register};"
+    "spec.loader.exec_module(module); print(module.answer(4))"
+)
+
+
+def test_a_file_may_be_loaded_by_its_path(workshop: Workshop) -> None:
+    register = "sys.modules[spec.name] = module"
+    names = ("first", "first", "second")
+
+    outs = [workshop.run(program=LOAD.format(name=n, register=register))[0] for n in names]
+
+    assert [answer(out) for out in outs] == [41, 41, 41]
+    assert ["data saved" in out for out in outs] == [True, False, True]
+
+
+def test_a_module_nobody_can_find_again_is_not_kept(workshop: Workshop) -> None:
+    load = LOAD.format(name="nowhere", register="pass")
+
+    outs = [workshop.run(program=load)[0] for _ in range(2)]
+
+    assert outs == ["41\n", "41\n"]
 
 
 def test_processes_with_an_empty_cache_compile_once_between_them(workshop: Workshop) -> None:

@@ -77,6 +77,10 @@ class BookAgainstDictionary(RuleBasedStateMachine):
     def change(self, rows: list[Row]) -> None:
         self.tell([(side, self.price + offset, qty) for side, offset, qty in rows])
 
+    @rule(n=st.integers(1, 700), gap=st.sampled_from([1, 7, 1_000]))
+    def sweeping_snapshot(self, n: int, gap: int) -> None:
+        self.snapshot([i * gap for i in range(n)])
+
     @rule(offsets=st.lists(st.integers(0, 2_000), min_size=1, max_size=40))
     def snapshot(self, offsets: list[int]) -> None:
         rows = [(s, self.price - s * (1 + offset), 5) for s in (1, -1) for offset in offsets]
@@ -150,7 +154,7 @@ def test_nothing_is_dropped_on_a_long_way(window: int, long_factor: float) -> No
     depth, plain = Depth(GRID, window=window), Plain()
     checked_every = 50
 
-    for i, rows in enumerate(drifting(chance, round(40_000 * long_factor))):
+    for i, rows in enumerate(drifting(chance, round(8_000 * long_factor))):
         depth.change(make.rows(rows), 0, len(rows))
         plain.apply(rows)
         if i % checked_every == 0:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from graphwiz_trader.kernels.arrays import Int8s, Int64s
-from graphwiz_trader.kernels.jit import IN8, IN64, inline, kernel
+from graphwiz_trader.kernels.jit import IN8, IN64, inline, kernel, outline
 from graphwiz_trader.kernels.levels import (
     ASK,
     ASK_LOTS,
@@ -71,7 +71,7 @@ def enlarged(state: Int64s) -> Int64s:
     return larger
 
 
-@kernel("void(int64[::1], int64, int64)")
+@outline
 def _lower(b: Int64s, s: int, k: int) -> None:
     """Move the window of side *s* down to its best level *k*, and take in what was far."""
     b[BEST + s] = k
@@ -85,7 +85,7 @@ def _lower(b: Int64s, s: int, k: int) -> None:
     b[FAR + s] = n
 
 
-@kernel("int64(int64[::1], int64, int64)")
+@outline
 def _raise(b: Int64s, s: int, k: int) -> int:
     """
     Move the window of side *s* up to a new best level *k*, and put away what falls out below.
@@ -116,7 +116,7 @@ def _raise(b: Int64s, s: int, k: int) -> int:
     return 1
 
 
-@kernel("void(int64[::1], int64, int64)")
+@outline
 def _retreat(b: Int64s, s: int, k: int) -> None:
     """Find the best level of side *s* after the one at *k* is gone."""
     if b[NEAR + s] > 0:
@@ -131,7 +131,7 @@ def _retreat(b: Int64s, s: int, k: int) -> None:
         b[LOW + s] = NO_WINDOW
 
 
-@kernel("int64(int64[::1], int64, int64, int64)")
+@outline
 def _set_far(b: Int64s, s: int, k: int, v: int) -> int:
     """Set a level below the window; returns 0, with nothing changed, when there is no room."""
     n = b[FAR + s]
@@ -159,7 +159,7 @@ def _set_far(b: Int64s, s: int, k: int, v: int) -> int:
     return 1
 
 
-@kernel("int64(int64[::1], int64, int64, int64)")
+@outline
 def _set_outside(b: Int64s, s: int, k: int, v: int) -> int:
     """Set a level outside the window; returns 0, with nothing changed, when there is no room."""
     if b[BEST + s] == NO_KEY:

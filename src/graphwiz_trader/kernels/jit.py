@@ -36,6 +36,7 @@ IN64 = 'Array(int64, 1, "C", True)'
 INF64 = 'Array(float64, 1, "C", True)'
 """A contiguous float64 array that is only read."""
 
+HERE = Path(__file__).parent
 KEPT_VERSIONS = 4
 KEPT_SETS = 64
 
@@ -44,7 +45,7 @@ def kernel(*signatures: str) -> Callable[[F], F]:
     """
     Return a decorator that compiles a function of numbers and arrays, now, for *signatures*.
 
-    A kernel may call kernels and `inline` functions, and may not allocate.
+    A kernel may call kernels, `inline` and `outline` functions, and may not allocate.
     Compiled code is kept on disk, outside the repository, and shared by processes.
     Under `NUMBA_DISABLE_JIT=1` the function stays plain Python.
 
@@ -61,8 +62,11 @@ def kernel(*signatures: str) -> Callable[[F], F]:
     def compiled(function: F) -> F:
         if _is_disabled():
             return function
-        with _cached_in(_folder(cast("FunctionType", function))) as cached:
-            return cast("F", _njit()(list(signatures), cache=cached, **OPTIONS)(function))
+        # Loading code from disk imports its module by name; a file run by other means has none.
+        is_named = function.__module__ in sys.modules
+        with _cached_in(_folder(cast("FunctionType", function))) as is_writable:
+            jit = _njit()(list(signatures), cache=is_named and is_writable, **OPTIONS)
+            return cast("F", jit(function))
 
     return compiled
 
@@ -76,6 +80,17 @@ def inline(function: F) -> F:
     if _is_disabled():
         return function
     return cast("F", _njit()(forceinline=True, **OPTIONS)(function))
+
+
+def outline(function: F) -> F:
+    """
+    Make *function* callable from kernels, by a call: for what is long and seldom happens.
+
+    It is compiled and kept with each caller, so that a program does not load it by itself.
+    """
+    if _is_disabled():
+        return function
+    return cast("F", _njit()(**OPTIONS)(function))
 
 
 def cache_root() -> Path:
@@ -95,7 +110,7 @@ def _njit() -> Callable[..., Callable[[Callable[..., object]], object]]:
 
 
 def _folder(function: FunctionType) -> Path:
-    """Return where the code of *function* belongs: version of the package, then its sources."""
+    """Return where the code of *function* belongs: version of this package, then its sources."""
     return cache_root() / _version() / _sources(function)
 
 
@@ -128,11 +143,18 @@ def _cached_in(folder: Path) -> Iterator[bool]:
 
 @cache
 def _opened(folder: Path) -> None:
-    """Create *folder*, mark it as used, and delete the longest unused of its kind."""
+    """Create *folder* and mark it as used, once a process."""
     folder.mkdir(parents=True, exist_ok=True)
-    for used, kept in ((folder, KEPT_SETS), (folder.parent, KEPT_VERSIONS)):
-        os.utime(used)
-        newest_first = sorted(used.parent.iterdir(), key=_last_used, reverse=True)
+    os.utime(folder)
+    _pruned(folder.parent)
+
+
+@cache
+def _pruned(version: Path) -> None:
+    """Mark *version* as used, and delete the longest unused of its folders and of its kind."""
+    os.utime(version)
+    for parent, kept in ((version, KEPT_SETS), (version.parent, KEPT_VERSIONS)):
+        newest_first = sorted(parent.iterdir(), key=_last_used, reverse=True)
         for old in newest_first[kept:]:
             shutil.rmtree(old, ignore_errors=True)
 
@@ -154,19 +176,27 @@ def _version() -> str:
     cpu = cpu_target.target_context.codegen().magic_tuple()
     for part in (numba.__version__, np.__version__, sys.version, *map(str, cpu)):
         digest.update(part.encode())
-    for file in sorted(Path(__file__).parent.glob("*.py")):
+    for file in sorted(HERE.glob("*.py")):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 
 
 def _sources(function: FunctionType) -> str:
-    """Return a digest of the files and constants *function* reaches, its own file included."""
-    reached: dict[CodeType, None] = {}
+    """
+    Return a digest of the files and constants *function* reaches outside this package.
+
+    Compiled code looks its modules up by name when it is loaded, so the names belong to it.
+    """
+    reached: dict[CodeType, str] = {}
     constants: list[bytes] = []
     _reach(function, reached, constants)
+    outside = {c.co_filename: m for c, m in reached.items() if Path(c.co_filename).parent != HERE}
+    if not outside:
+        return "kernels"
     digest = hashlib.sha256()
-    for file in sorted({code.co_filename for code in reached}):
+    for file, module in sorted(outside.items()):
         digest.update(_file_digest(file))
+        digest.update(module.encode())
     for constant in constants:
         digest.update(constant)
     return digest.hexdigest()[:16]
@@ -180,11 +210,11 @@ def _file_digest(file: str) -> bytes:
         return file.encode()
 
 
-def _reach(function: FunctionType, reached: dict[CodeType, None], constants: list[bytes]) -> None:
+def _reach(function: FunctionType, reached: dict[CodeType, str], constants: list[bytes]) -> None:
     code = function.__code__
     if code in reached:
         return
-    reached[code] = None
+    reached[code] = function.__module__
     held = [function.__globals__.get(name) for name in code.co_names]
     held += [cell.cell_contents for cell in function.__closure__ or ()]
     for module in [thing for thing in held if isinstance(thing, ModuleType)]:

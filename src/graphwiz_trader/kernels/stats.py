@@ -12,7 +12,7 @@ State of moments, one int64 array: header, then the window as a ring.
 import numpy as np
 
 from graphwiz_trader.kernels.arrays import Float64s, Int64s
-from graphwiz_trader.kernels.jit import INF64, inline, kernel
+from graphwiz_trader.kernels.jit import INF64, inline, kernel, outline
 
 LENGTH, COUNT, NEXT, PIVOT, SUM, SQUARES, WIDE = 0, 1, 2, 3, 4, 5, 6
 """Header: length of the window, how much of it is filled, where the next observation goes, the
@@ -43,7 +43,7 @@ def _reach(m: Int64s) -> int:
     return (1 << 31) // length
 
 
-@kernel("void(int64[::1])")
+@outline
 def _repivot(m: Int64s) -> None:
     """Put the pivot into the middle of what the window spans, and sum anew."""
     n = m[COUNT]

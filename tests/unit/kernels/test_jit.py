@@ -1,0 +1,54 @@
+"""The decorators, as a stranger's strategy would use them."""
+
+import numpy as np
+import pytest
+
+from graphwiz_trader.kernels.arrays import Float64s
+from graphwiz_trader.kernels.jit import INF64, inline, kernel, outline
+
+
+@inline
+def _squared(x: float) -> float:
+    return x * x
+
+
+@outline
+def _negative(x: float) -> float:
+    return -x
+
+
+@kernel(f"float64({INF64})")
+def sum_of_squares(xs: Float64s) -> float:
+    total = 0.0
+    for i in range(xs.shape[0]):
+        total += _squared(xs[i])
+    return total
+
+
+@kernel("float64(float64)", "int64(int64)")
+def opposite(x: float) -> float:
+    return _negative(x)
+
+
+def test_a_kernel_calls_inline_and_outline_functions() -> None:
+    assert sum_of_squares(np.array([1.0, 2.0, 3.0])) == 14
+    assert opposite(2.5) == -2.5
+
+
+def test_a_kernel_may_have_several_signatures() -> None:
+    answer = opposite(3)
+
+    assert (answer, type(answer)) == (-3, int)
+
+
+def test_a_read_only_array_is_taken_where_it_is_only_read() -> None:
+    xs = np.array([1.0, 2.0])
+    xs.flags.writeable = False
+
+    assert sum_of_squares(xs) == 5
+
+
+def test_other_types_are_refused_instead_of_compiled() -> None:
+    """Compiling on the first trade would cost seconds."""
+    with pytest.raises(TypeError):
+        sum_of_squares(np.array([1, 2]))
