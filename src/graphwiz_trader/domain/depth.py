@@ -1,5 +1,7 @@
 """Depth: the levels of one instrument, and what is read from them."""
 
+from typing import cast
+
 import numpy as np
 
 from graphwiz_trader.domain.errors import DomainError
@@ -40,9 +42,8 @@ class Depth:
 
     def __init__(self, instrument: Instrument, window: int = WINDOW) -> None:
         self.instrument = instrument
-        self._state = kernel.new_book(window)
-        self._top = self._state.data
         self._out = np.zeros(2)
+        self._hold(kernel.new_book(window))
 
     def change(self, rows: LevelRows, first: int, last: int) -> None:
         """
@@ -55,8 +56,7 @@ class Depth:
         while row != last:
             if row < 0:
                 raise DomainError(f"{self.instrument.id}: there are no rows {first} to {last}")
-            self._state = kernel.enlarged(self._state)
-            self._top = self._state.data
+            self._hold(kernel.enlarged(self._state))
             row = kernel.apply(self._state, rows.side, rows.ticks, rows.lots, row, last)
 
     def replace(self, rows: LevelRows, first: int, last: int) -> None:
@@ -101,23 +101,23 @@ class Depth:
     def bid(self) -> Ticks | None:
         """The best bid, None if there is none."""
         tick = self._top[BID]
-        return None if tick == NO_BID else Ticks(tick)
+        return None if tick == NO_BID else tick
 
     @property
     def ask(self) -> Ticks | None:
         """The best ask, None if there is none."""
         tick = self._top[ASK]
-        return None if tick == NO_ASK else Ticks(tick)
+        return None if tick == NO_ASK else tick
 
     @property
     def bid_lots(self) -> Lots:
         """The quantity at the best bid, 0 if there is none."""
-        return Lots(self._top[BID_LOTS])
+        return self._top_lots[BID_LOTS]
 
     @property
     def ask_lots(self) -> Lots:
         """The quantity at the best ask, 0 if there is none."""
-        return Lots(self._top[ASK_LOTS])
+        return self._top_lots[ASK_LOTS]
 
     @property
     def spread_bps(self) -> float:
@@ -198,3 +198,9 @@ class Depth:
             ticks, lots = self.levels(side, self.count(side))
             parts += (len(ticks).to_bytes(8, "little"), ticks.tobytes(), lots.tobytes())
         return b"".join(parts)
+
+    def _hold(self, state: Int64s) -> None:
+        """Read and change *state* from now on; its header is read most, so through views."""
+        self._state = state
+        self._top = cast("memoryview[Ticks]", state.data)
+        self._top_lots = cast("memoryview[Lots]", state.data)

@@ -62,11 +62,9 @@ def kernel(*signatures: str) -> Callable[[F], F]:
     def compiled(function: F) -> F:
         if _is_disabled():
             return function
-        # Loading code from disk imports its module by name; a file run by other means has none.
-        is_named = function.__module__ in sys.modules
         with _cached_in(_folder(cast("FunctionType", function))) as is_writable:
-            jit = _njit()(list(signatures), cache=is_named and is_writable, **OPTIONS)
-            return cast("F", jit(function))
+            is_kept = is_writable and _can_be_found_again(cast("FunctionType", function))
+            return cast("F", _njit()(list(signatures), cache=is_kept, **OPTIONS)(function))
 
     return compiled
 
@@ -101,6 +99,11 @@ def cache_root() -> Path:
 
 def _is_disabled() -> bool:
     return os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
+
+
+def _can_be_found_again(function: FunctionType) -> bool:
+    """Whether *function* has a file, and a module by whose name compiled code can find it."""
+    return function.__module__ in sys.modules and Path(function.__code__.co_filename).is_file()
 
 
 def _njit() -> Callable[..., Callable[[Callable[..., object]], object]]:
@@ -214,7 +217,7 @@ def _reach(function: FunctionType, reached: dict[CodeType, str], constants: list
     code = function.__code__
     if code in reached:
         return
-    reached[code] = function.__module__
+    reached[code] = str(function.__module__)
     held = [function.__globals__.get(name) for name in code.co_names]
     held += [cell.cell_contents for cell in function.__closure__ or ()]
     for module in [thing for thing in held if isinstance(thing, ModuleType)]:

@@ -1,8 +1,13 @@
 """The decorators, as a stranger's strategy would use them."""
 
+import doctest
+import os
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
+import graphwiz_trader.kernels.jit as jit
 from graphwiz_trader.kernels.arrays import Float64s
 from graphwiz_trader.kernels.jit import INF64, inline, kernel, outline
 
@@ -48,7 +53,29 @@ def test_a_read_only_array_is_taken_where_it_is_only_read() -> None:
     assert sum_of_squares(xs) == 5
 
 
+@pytest.mark.skipif(
+    os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="plain Python takes every type"
+)
 def test_other_types_are_refused_instead_of_compiled() -> None:
     """Compiling on the first trade would cost seconds."""
     with pytest.raises(TypeError):
         sum_of_squares(np.array([1, 2]))
+
+
+def test_a_kernel_may_be_typed_at_a_prompt() -> None:
+    typed: dict[str, Callable[[int], int]] = {}
+    lines = """
+from graphwiz_trader.kernels.jit import kernel
+
+@kernel("int64(int64)")
+def doubled(x):
+    return 2 * x
+"""
+
+    exec(lines, typed)
+
+    assert typed["doubled"](21) == 42
+
+
+def test_the_documented_example_holds() -> None:
+    assert doctest.testmod(jit).failed == 0
