@@ -46,7 +46,9 @@ class Overlay:
         return bool(self._plan(order) or self.resting.within(order.side.opposite, order.price))
 
     def reference(self, order: VenueOrder) -> Ticks | None:
-        """Return the price that values a MARKET order: the best it meets."""
+        """Return the price that values a MARKET *order*: the best it meets."""
+        if order.ord_type is not OrdType.MARKET:
+            return None
         return next((tick for tick, _ in self.book.offers(order.side.opposite)), None)
 
     def lock(self, order: VenueOrder) -> bool:
@@ -117,8 +119,10 @@ class Overlay:
         """Return what *order* would take of each level it meets."""
         plan: Plan = []
         wanted = order.leaves_qty
-        limit = _limit(order)
-        for tick, lots in self.book.offers(order.side.opposite):
+        limit, opposite = _limit(order), order.side.opposite
+        if not self.book.is_within(opposite, limit):
+            return plan
+        for tick, lots in self.book.offers(opposite):
             if wanted == 0 or order.side * (limit - tick) < 0:
                 break
             plan.append((tick, Lots(min(lots, wanted))))

@@ -32,6 +32,9 @@ class RecordedBook(Depth):
         recording: What happened.
         depletes: Whether what we take is gone; off only to compare with simulators in which
             it is not.
+
+    Attributes:
+        message: The next message to apply.
     """
 
     def __init__(self, recording: Recording, *, depletes: bool = True) -> None:
@@ -40,18 +43,15 @@ class RecordedBook(Depth):
         rows = recording.rows
         self._rows = (rows.side, rows.ticks, rows.lots)
         self._messages = (recording.first, recording.last, recording.flags, recording.ts)
+        self._columns = (*self._rows, *self._messages)
         self._ts = recording.ts
         self._count = len(recording)
         self._cursor = np.array([0, -1], np.int64)
+        self.message = 0
         self._watched = _NOTHING
         self._taken: dict[tuple[int, int], int] = {}
         snapshots = np.flatnonzero(recording.flags == SNAPSHOT)
         self._first_snapshot = int(snapshots[0]) if len(snapshots) else self._count
-
-    @property
-    def message(self) -> int:
-        """The next message to apply."""
-        return int(self._cursor[scan.MESSAGE])
 
     @property
     def has_begun(self) -> bool:
@@ -60,7 +60,7 @@ class RecordedBook(Depth):
 
     def ts(self, message: int) -> Nanos | None:
         """Return when *message* happened, None past the end."""
-        return Nanos(int(self._ts[message])) if message < self._count else None
+        return Nanos(self._ts.item(message)) if message < self._count else None
 
     def catch_up(self, until: Nanos) -> None:
         """Apply every message that happened by *until*."""
@@ -106,6 +106,11 @@ class RecordedBook(Depth):
         """Return what is left for us of the bids (BUY) or asks (SELL) at *tick*."""
         return Lots(max(self.level(side, tick) - self._taken.get((side, tick), 0), 0))
 
+    def is_within(self, side: Side, limit: int) -> bool:
+        """Return whether any bid (BUY) or ask (SELL) is shown at *limit* or better."""
+        best = self.bid if side is Side.BUY else self.ask
+        return best is not None and side * (best - limit) >= 0
+
     def offers(self, side: Side) -> Iterator[tuple[Ticks, Lots]]:
         """Yield what is left for us of each bid (BUY) or ask (SELL), best first."""
         n, seen = 4, 0
@@ -130,10 +135,10 @@ class RecordedBook(Depth):
         self._taken[key] = self._taken.get(key, 0) + lots
 
     def _run(self, stop: int, until: int) -> None:
-        rest = (*self._rows, *self._messages, self._cursor, stop, until, self._watched)
-        while not scan.run(self._state, *rest):
-            self._state = kernel.enlarged(self._state)
-            self._top = self._state.data
+        rest = (self._cursor, stop, until, self._watched)
+        while not scan.run(self._state, *self._columns, *rest):
+            self._hold(kernel.enlarged(self._state))
+        self.message = self._cursor.item(scan.MESSAGE)
         if len(self._watched):
             self._forget_updated()
 

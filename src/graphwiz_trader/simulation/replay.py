@@ -92,6 +92,7 @@ class ReplayVenue:
         self._answers = Answers(Line(latency.response), numbers)
         self._turned_away = Answers(Line(Nanos(0)), numbers)
         self._overlays: dict[InstrumentId, Overlay] = {}
+        self._found: tuple[Nanos | None, Overlay | None] | None = None
         account = Fees(fees)
         for name, recording in recordings.items():
             book = RecordedBook(recording, depletes=depletes)
@@ -116,6 +117,7 @@ class ReplayVenue:
     def run_next(self) -> Sequence[Event]:
         """Let the next thing happen; return what the engine will hear of it."""
         market, overlay = self._next_market()
+        self._found = None
         arrival = self._under_way[0][0] if self._under_way else None
         if overlay is not None and market is not None and (arrival is None or market <= arrival):
             overlay.run_next()
@@ -141,13 +143,16 @@ class ReplayVenue:
 
     def _next_market(self) -> tuple[Nanos | None, Overlay | None]:
         """Return which overlay's recording moves next, and when; the first of equals."""
+        if self._found is not None:
+            return self._found
         first: Nanos | None = None
         found = None
         for overlay in self._overlays.values():
             ts = overlay.resting.next_ts()
             if ts is not None and (first is None or ts < first):
                 first, found = ts, overlay
-        return first, found
+        self._found = first, found
+        return self._found
 
     def _take(self, command: OrderCommand, now: Nanos) -> None:
         if isinstance(command, CancelAll):

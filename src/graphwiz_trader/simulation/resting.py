@@ -51,16 +51,17 @@ class RestingOrders:
         self._queue = queue
         self._orders: dict[Side, list[Resting]] = {Side.BUY: [], Side.SELL: []}
         self._joined = 0
-        self._levels: Int64s = np.empty(0, np.int64)
+        self._levels: list[tuple[Side, Ticks]] = []
+        self._own: Int64s = np.empty(0, np.int64)
         self._edges = (_NO_BUY, _NO_SELL)
         self._next: int | None = None
 
     def next_ts(self) -> Nanos | None:
         """Return when the next message that may matter happens, None if there is none."""
-        if not len(self._levels):
+        if not self._levels:
             return None
-        if self._next is None or self._next < self._book.message:
-            self._next = self._book.next_that_matters(self._levels, *self._edges)
+        if self._next is None:
+            self._next = self._book.next_that_matters(self._own, *self._edges)
         return self._book.ts(self._next)
 
     def join(self, order: VenueOrder) -> None:
@@ -76,7 +77,10 @@ class RestingOrders:
         """Take *order* out, and return where it stood."""
         resting = next(r for r in self._orders[order.side] if r.order is order)
         self._orders[order.side].remove(resting)
+        found = self._next
         self._changed()
+        # What may matter to more orders than are left is soon enough to look at.
+        self._next = found
         return resting
 
     def give_place(self, place: Resting, order: VenueOrder) -> None:
@@ -92,21 +96,22 @@ class RestingOrders:
     def run_next(self) -> tuple[Nanos, list[MakerFill]]:
         """Let the message that `next_ts` spoke of happen; return when, and what it filled."""
         book = self._book
-        message = self._next if self._next is not None else book.message
+        message = book.message if self._next is None else self._next
         ts = book.ts(message)
+        self._next = None
         if ts is None:
             return Nanos(0), []
-        book.go_to(message)
         trade = book.trade(message)
         if trade is not None:
             book.go_to(message + 1)
             return ts, list(self._after_trade(*trade, ts))
-        before = [book.level(Side(side), Ticks(tick)) for side, tick in self._pairs()]
+        book.go_to(message)
+        before = [book.level(*level) for level in self._levels]
         book.go_to(message + 1)
-        for (side, tick), lots in zip(self._pairs(), before, strict=True):
-            if book.tells(message, Side(side), Ticks(tick)):
-                after = book.level(Side(side), Ticks(tick))
-                for resting in self._at(Side(side), tick):
+        for level, lots in zip(self._levels, before, strict=True):
+            if book.tells(message, *level):
+                after = book.level(*level)
+                for resting in self._at(*level):
                     resting.place.change(lots, after, ts)
         return ts, [*self._after_change(Side.BUY), *self._after_change(Side.SELL)]
 
@@ -132,9 +137,7 @@ class RestingOrders:
     def _after_change(self, side: Side) -> Iterator[MakerFill]:
         """Yield what opposite levels at or through our prices fill, up to what they show."""
         book, opposite = self._book, side.opposite
-        best = book.ask if side is Side.BUY else book.bid
-        edge = self._edges[0 if side is Side.BUY else 1]
-        if best is None or side * (edge - best) < 0:
+        if not book.is_within(opposite, self._edges[0 if side is Side.BUY else 1]):
             return
         for resting in self._orders[side]:
             order, wanted = resting.order, resting.order.leaves_qty
@@ -147,18 +150,14 @@ class RestingOrders:
             if wanted < order.leaves_qty:
                 yield MakerFill(order, Lots(order.leaves_qty - wanted))
 
-    def _at(self, side: Side, tick: int) -> list[Resting]:
+    def _at(self, side: Side, tick: Ticks) -> list[Resting]:
         return [r for r in self._orders[side] if r.order.price == tick]
-
-    def _pairs(self) -> list[list[int]]:
-        pairs: list[list[int]] = self._levels.reshape(-1, 2).tolist()
-        return pairs
 
     def _changed(self) -> None:
         """Note where we rest now; the message that matters next must be looked for again."""
         buys, sells = self._orders[Side.BUY], self._orders[Side.SELL]
-        levels = dict.fromkeys((int(r.order.side), int(r.order.price)) for r in (*buys, *sells))
-        self._levels = np.array(list(levels), np.int64).ravel()
+        self._levels = list(dict.fromkeys((r.order.side, r.order.price) for r in (*buys, *sells)))
+        self._own = np.array(self._levels, np.int64).ravel()
         self._edges = (
             buys[0].order.price if buys else _NO_BUY,
             sells[0].order.price if sells else _NO_SELL,
