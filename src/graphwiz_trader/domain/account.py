@@ -12,6 +12,9 @@ from graphwiz_trader.domain.units import Asset, Venue
 
 ZERO = Decimal(0)
 
+# Looking a member up in its enumeration costs as much as the comparison.
+_SELL, _SPOT, _INVERSE = Side.SELL, Kind.SPOT, Kind.INVERSE
+
 
 @attrs.define
 class Account:
@@ -27,6 +30,10 @@ class Account:
     taker_bps: Decimal | None
     total: dict[Asset, Decimal] = attrs.field(factory=dict)
     held: dict[Asset, Decimal] = attrs.field(factory=dict)
+    _with_fee: Decimal = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._with_fee = 1 + max(self.taker_bps or ZERO, ZERO) / 10_000
 
     def free(self, asset: Asset) -> Decimal:
         """Return what of *asset* is not reserved."""
@@ -34,11 +41,10 @@ class Account:
 
     def need(self, instrument: Instrument, side: Side, price: int, qty: int) -> Money:
         """Return the worst that *qty* at *price* can take: quote with fee, or base."""
-        if instrument.kind is Kind.SPOT and side is Side.SELL:
+        if side is _SELL and instrument.kind is _SPOT:
             return Money(instrument.qty(qty), instrument.base)
-        asset = instrument.base if instrument.kind is Kind.INVERSE else instrument.quote
-        fee = max(self.taker_bps or ZERO, ZERO) / 10_000
-        return Money(instrument.notional(price, qty) * (1 + fee), asset)
+        asset = instrument.base if instrument.kind is _INVERSE else instrument.quote
+        return Money(instrument.notional(price, qty) * self._with_fee, asset)
 
     def reserve(self, order: Order, instrument: Instrument, qty: int) -> None:
         """Hold (or with a negative *qty* let go of) the worst case of *qty* lots of *order*."""

@@ -14,6 +14,7 @@ TraderError
 │   │   └── Disconnected · TimedOut · RateLimited · VenueDown
 │   ├── OutcomeUnknown     sent, no answer: the order may live; ask, never resend
 │   ├── Rejected           answered no; do not retry
+│   │   └── InsufficientFunds · InvalidOrder · OrderNotFound · DuplicateOrder · MarketClosed
 │   ├── AccessDenied       keys, permissions, region; needs a person
 │   ├── Unsupported        the venue cannot
 │   └── Garbled            malformed message, bad checksum, sequence gap
@@ -95,8 +96,56 @@ class Transient(PortError):
     """Try again."""
 
 
+class Disconnected(Transient):
+    """The connection was lost or could not be made."""
+
+
+class TimedOut(Transient):
+    """No answer came in time to a request that changes nothing."""
+
+
+class RateLimited(Transient):
+    """The venue counts too many requests; it did nothing."""
+
+
+class VenueDown(Transient):
+    """The venue is in maintenance or not available."""
+
+
 class OutcomeUnknown(PortError):
     """Sent without an answer: the order may live. Ask, never resend."""
+
+
+class Rejected(PortError):
+    """The venue answered no; asking again gives the same answer."""
+
+
+class InsufficientFunds(Rejected):
+    """The account does not hold what the order needs."""
+
+
+class InvalidOrder(Rejected):
+    """The request breaks a rule of the venue."""
+
+
+class OrderNotFound(Rejected):
+    """The venue knows no such order."""
+
+
+class DuplicateOrder(Rejected):
+    """The venue has seen that client order id before."""
+
+
+class MarketClosed(Rejected):
+    """The instrument does not trade now."""
+
+
+class AccessDenied(PortError):
+    """Keys, permissions or region; it needs a person."""
+
+
+class Unsupported(PortError):
+    """The venue offers no such thing."""
 
 
 class Garbled(PortError):

@@ -80,8 +80,8 @@ class FillBooked:
     """
     A fill moved a position and money.
 
-    `fee` and `pnl` (realised by this fill, before its fee) are in the instrument's
-    settlement asset.
+    `fee` and `pnl` (what this fill realised for its strategy, before its fee) are in the
+    instrument's settlement asset.
     """
 
     cl_ord_id: ClOrdId

@@ -10,23 +10,30 @@ from graphwiz_trader.domain.position import ZERO, flow
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import Leg
 from graphwiz_trader.domain.units import ClOrdId, Lots, Nanos, StrategyId, Ticks
+from graphwiz_trader.domain.value import evolve
 
 CLOSED = frozenset({GroupState.DONE, GroupState.UNWOUND, GroupState.MISSED})
 
 
 @attrs.define
 class GroupLeg:
-    """One leg: what was planned, and what its instrument traded for the group since."""
+    """
+    One leg: what was planned, and what its instrument traded for the group since.
+
+    `base` is in signed base units, `cash` in the settlement asset, after fees.
+    """
 
     plan: Leg
     instrument: Instrument
-    lots: int = 0
+    base: Decimal = ZERO
     cash: Decimal = ZERO
 
-    @property
-    def base(self) -> Decimal:
-        """Signed base units traded here."""
-        return self.instrument.qty(self.lots) * self.instrument.multiplier
+    def regrid(self, instrument: Instrument) -> None:
+        """Take over its instrument's new grid."""
+        price = instrument.ticks_below(self.instrument.price(self.plan.price))
+        qty = instrument.lots_within(self.instrument.qty(self.plan.qty))
+        self.plan = evolve(self.plan, price=price, qty=qty)
+        self.instrument = instrument
 
 
 @attrs.define
@@ -76,7 +83,7 @@ class OrderGroup:
     def book(self, index: int, side: Side, price: Ticks, qty: Lots, fee: Decimal) -> None:
         """Book one fill of leg *index*."""
         leg = self.legs[index]
-        leg.lots += side * qty
+        leg.base += side * leg.instrument.qty(qty) * leg.instrument.multiplier
         leg.cash += flow(leg.instrument, side, price, qty) - fee
         self.fees += fee
         self.fills += 1

@@ -27,7 +27,12 @@ class Kind(Enum):
 
 @value
 class Instrument:
-    """One symbol at one venue: its grid, its minimums, what a contract is worth."""
+    """
+    One symbol at one venue: its grid, its minimums, what a contract is worth.
+
+    `symbol` and `venue` are the halves of `id`, `tick` and `lot` the sizes
+    as floats, `contract` a lot times the multiplier.
+    """
 
     id: InstrumentId
     base: Asset
@@ -41,8 +46,11 @@ class Instrument:
     min_notional: Decimal = Decimal(0)
     wire_price_decimals: int | None = None
     wire_qty_decimals: int | None = None
+    symbol: str = attrs.field(init=False, eq=False, repr=False)
+    venue: Venue = attrs.field(init=False, eq=False, repr=False)
     tick: float = attrs.field(init=False, eq=False, repr=False)
     lot: float = attrs.field(init=False, eq=False, repr=False)
+    contract: float = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         symbol, _, venue = self.id.rpartition("@")
@@ -52,18 +60,11 @@ class Instrument:
             size: Decimal = getattr(self, name)
             if not (size.is_finite() and size > 0):
                 raise OffGrid(f"{self.id}: {name} {size} is not a positive number")
+        object.__setattr__(self, "symbol", symbol)
+        object.__setattr__(self, "venue", Venue(venue))
         object.__setattr__(self, "tick", float(self.tick_size))
         object.__setattr__(self, "lot", float(self.lot_size))
-
-    @property
-    def symbol(self) -> str:
-        """`BTC/USDT` of `BTC/USDT@kraken`."""
-        return self.id.rpartition("@")[0]
-
-    @property
-    def venue(self) -> Venue:
-        """`kraken` of `BTC/USDT@kraken`."""
-        return Venue(self.id.rpartition("@")[2])
+        object.__setattr__(self, "contract", float(self.lot_size * self.multiplier))
 
     def ticks(self, price: Decimal | str) -> Ticks:
         """Return *price* in ticks; raise `OffGrid` unless it is a whole number of them."""

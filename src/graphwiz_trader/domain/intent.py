@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from math import inf
 from typing import Protocol, Self, TypeAlias
 
 from graphwiz_trader.domain.account import Account
 from graphwiz_trader.domain.book import OrderBook
 from graphwiz_trader.domain.facts import TradingState
-from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.instrument import Instrument, Kind
 from graphwiz_trader.domain.order import Order
 from graphwiz_trader.domain.orders import OrdType, TimeInForce
 from graphwiz_trader.domain.settings import RiskSettings
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import Leg, Refused, Signal, SignalKind, _Seal
 from graphwiz_trader.domain.units import (
+    MILLISECOND,
     Asset,
     InstrumentId,
     Lots,
@@ -23,6 +25,10 @@ from graphwiz_trader.domain.units import (
     Venue,
 )
 from graphwiz_trader.domain.value import value
+
+# Looking a member up in its enumeration costs as much as a rule.
+_BUY, _SELL = Side.BUY, Side.SELL
+_INVERSE = Kind.INVERSE
 
 
 @value
@@ -155,4 +161,94 @@ class RiskView(Protocol):
         """Unhedged notional of open groups, reporting currency."""
 
 
-Rule: TypeAlias = Callable[[Intent, RiskView, RiskSettings], Refused | None]
+@value
+class Case:
+    """
+    An intent before the rules, with what several of them look at, worked out once.
+
+    `held` is the position, `buys` and `sells` what live orders may still fill, `more` what the
+    intent adds to that beyond the order it replaces, all in lots. `notional` is in the settlement
+    asset, `value` the same in the reporting currency, None while nothing prices it.
+    """
+
+    intent: Intent
+    view: RiskView
+    instrument: Instrument
+    venue: Venue
+    book: OrderBook
+    account: Account
+    orders: tuple[Order, ...]
+    held: Lots
+    buys: Lots
+    sells: Lots
+    more: int
+    notional: Decimal
+    value: float | None
+
+    @classmethod
+    def of(cls, intent: Intent, view: RiskView) -> Self:
+        """Look at everything once; the instrument must be known."""
+        name = intent.instrument
+        instrument = view.instruments[name]
+        venue = instrument.venue
+        notional = instrument.notional(intent.price, intent.qty)
+        rate = view.rate(instrument.base if instrument.kind is _INVERSE else instrument.quote)
+        replaced = intent.replaces
+        return cls(
+            intent,
+            view,
+            instrument,
+            venue,
+            view.books[name],
+            view.accounts[venue],
+            view.orders_of(name),
+            view.position(name),
+            view.open_lots(name, _BUY),
+            view.open_lots(name, _SELL),
+            intent.qty - (replaced.leaves_qty if replaced is not None else 0),
+            notional,
+            None if rate is None else abs(float(notional)) * rate,
+        )
+
+
+@value
+class Bounds:
+    """
+    The limits as the rules compare with them: sums of money as floats, the rest as configured.
+
+    A float holds a limit exactly enough, and compares ten times as fast as a decimal.
+    """
+
+    settings: RiskSettings
+    max_order_notional: float
+    size_cap: float
+    price_collar_bps: float
+    max_book_age: int
+    max_exposure: float
+    max_venue_exposure: float
+    max_net_exposure: float
+    day_floor: float
+    max_drawdown_pct: float
+
+    @classmethod
+    def of(cls, settings: RiskSettings) -> Self:
+        """Return *settings* so; no limit is infinity."""
+        return cls(
+            settings,
+            _float(settings.max_order_notional),
+            _float(settings.size_cap),
+            _float(settings.price_collar_bps),
+            settings.max_book_age_ms * MILLISECOND,
+            _float(settings.max_exposure),
+            _float(settings.max_venue_exposure),
+            _float(settings.max_net_exposure),
+            _float(settings.circuit_breaker_threshold * settings.max_exposure),
+            _float(settings.max_drawdown_pct),
+        )
+
+
+def _float(limit: Decimal | None) -> float:
+    return inf if limit is None else float(limit)
+
+
+Rule: TypeAlias = Callable[[Case, Bounds], Refused | None]

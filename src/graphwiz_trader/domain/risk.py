@@ -2,9 +2,11 @@
 
 from decimal import Decimal
 
+import attrs
+
 from graphwiz_trader.domain.grid import common_lot
 from graphwiz_trader.domain.instrument import Instrument
-from graphwiz_trader.domain.intent import Admitted, Intent, RiskView, Rule
+from graphwiz_trader.domain.intent import Admitted, Bounds, Case, Intent, RiskView, Rule
 from graphwiz_trader.domain.rules import RULES
 from graphwiz_trader.domain.settings import RiskSettings
 from graphwiz_trader.domain.sides import Side
@@ -27,6 +29,10 @@ class RiskPolicy:
 
     limits: RiskSettings
     rules: tuple[Rule, ...] = RULES
+    bounds: Bounds = attrs.field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "bounds", Bounds.of(self.limits))
 
     def review(self, signal: Signal, view: RiskView) -> Approved | Refused:
         """
@@ -51,8 +57,10 @@ class RiskPolicy:
         """Pass *intent* through every rule; the first no is the answer."""
         if intent.instrument not in view.instruments:
             return Refused(Reason.UNKNOWN_INSTRUMENT, intent.instrument)
+        case = Case.of(intent, view)
+        bounds = self.bounds
         for rule in self.rules:
-            refused = rule(intent, view, self.limits)
+            refused = rule(case, bounds)
             if refused is not None:
                 return refused
         return Admitted(intent, SEAL)

@@ -34,13 +34,15 @@ class Books(Mapping[InstrumentId, OrderBook]):
         self._depth = depth
         self._books: dict[InstrumentId, OrderBook] = {}
         self._tops: dict[InstrumentId, deque[Top]] = {}
+        self._elsewhere: dict[InstrumentId, tuple[OrderBook, ...]] = {}
         for instrument in instruments:
             self.open(instrument)
 
     def open(self, instrument: Instrument) -> None:
         """Start an empty book for *instrument*, in place of any it had."""
         self._books[instrument.id] = OrderBook(instrument)
-        self._tops.setdefault(instrument.id, deque(maxlen=self._depth))
+        self._elsewhere.clear()
+        self._tops[instrument.id] = deque(maxlen=self._depth)
 
     def apply(self, update: BookUpdate) -> OrderBook:
         """Apply *update* to its book and return it."""
@@ -72,6 +74,15 @@ class Books(Mapping[InstrumentId, OrderBook]):
     def of_symbol(self, symbol: str) -> tuple[OrderBook, ...]:
         """Return the books of *symbol* at all venues, in the order they were opened."""
         return tuple(b for b in self._books.values() if b.instrument.symbol == symbol)
+
+    def elsewhere(self, name: InstrumentId) -> tuple[OrderBook, ...]:
+        """Return the books of the same symbol at other venues."""
+        found = self._elsewhere.get(name)
+        if found is None:
+            own = self[name]
+            same = self.of_symbol(own.instrument.symbol)
+            found = self._elsewhere[name] = tuple(b for b in same if b is not own)
+        return found
 
     def crossings(
         self, symbol: str, fee_bps: Mapping[Venue, float], min_bps: float, most: Decimal

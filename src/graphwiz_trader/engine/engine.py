@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from graphwiz_trader.domain.account import Account
 from graphwiz_trader.domain.commands import SetTimer, Severity
-from graphwiz_trader.domain.errors import DomainError
+from graphwiz_trader.domain.errors import DomainError, UnknownInstrument
 from graphwiz_trader.domain.events import (
     BalanceReport,
     BookGap,
@@ -41,7 +41,7 @@ from graphwiz_trader.engine.gate import Gate
 from graphwiz_trader.engine.groups import OWNER as GROUP_OWNER
 from graphwiz_trader.engine.groups import Groups
 from graphwiz_trader.engine.guard import Guard
-from graphwiz_trader.engine.holdings import settlement
+from graphwiz_trader.engine.intake import taken_in
 from graphwiz_trader.engine.operator import Operator
 from graphwiz_trader.engine.planner import Planner
 from graphwiz_trader.engine.spec import EngineSpec
@@ -123,10 +123,16 @@ class Engine:
         handler = self._handlers.get(type(event))
         if handler is None:
             raise DomainError(f"{type(event).__name__} is not an event the engine takes")
-        self.state.now = event.ts  # type: ignore[union-attr] # TapeMessage has no handler
+        state, draft = self.state, self._draft
+        before, state.now = state.now, event.ts  # type: ignore[union-attr] # TapeMessage has no handler
         self._seq += 1
-        handler(event)
-        draft = self._draft
+        try:
+            handler(event)
+        except DomainError:
+            state.now = before
+            self._seq -= 1
+            draft.finish(self._seq)
+            raise
         if draft.commands or draft.facts:
             return draft.finish(self._seq)
         return Outcome(self._seq)
@@ -144,6 +150,8 @@ class Engine:
         self._ask_when_complete(name, update)
 
     def _on_trade(self, trade: Trade) -> None:
+        if trade.instrument not in self.state.instruments:
+            raise UnknownInstrument(f"{trade.instrument} is traded nowhere we know")
         self._ask_when_complete(trade.instrument, trade)
 
     def _ask_when_complete(self, name: InstrumentId, event: BookUpdate | Trade) -> None:
@@ -162,13 +170,18 @@ class Engine:
             self._ask(strategy, event)
 
     def _ask(self, strategy: Strategy, event: Wakeup) -> None:
+        if self._raises[strategy.id] and self._is_halted(strategy.id):
+            return
         try:
-            opinions = strategy.on_event(event, self.state)
+            opinions = taken_in(strategy.id, strategy.on_event(event, self.state))
         except Exception as error:  # noqa: BLE001 # a stranger's bug must not stop the engine
             self._on_raise(strategy.id, error)
             return
         for opinion in opinions:
             self._take(strategy.id, opinion)
+
+    def _is_halted(self, strategy: StrategyId) -> bool:
+        return self.state.scopes.get(f"strategy:{strategy}") is TradingState.HALTED
 
     def _take(self, strategy: StrategyId, opinion: Opinion) -> None:
         if isinstance(opinion, Observation):
@@ -207,8 +220,8 @@ class Engine:
         fill = next((f for f in facts[start:] if isinstance(f, FillBooked)), None)
         trade = self._groups.on_order(order, fill)
         if fill is not None and trade is None and not self._groups.is_multi(order.group):
-            asset = settlement(self.state.instruments[order.instrument])
-            trade = self.trades.fill(fill, asset, self.state.now)
+            instrument = self.state.instruments[order.instrument]
+            trade = self.trades.fill(fill, instrument, self.state.now)
         if trade is not None:
             facts.append(trade)
             self.trades.close(trade, Decimal(self.state.rate(trade.asset) or 0.0))
@@ -224,7 +237,10 @@ class Engine:
             self._ask(self._strategies[name], timer)
 
     def _on_balance(self, report: BalanceReport) -> None:
-        self.state.holdings.accounts[report.venue].total[report.asset] = report.total
+        account = self.state.holdings.accounts.get(report.venue)
+        if account is None:
+            raise DomainError(f"{report.venue} is no venue of ours: its balances mean nothing")
+        account.total[report.asset] = report.total
 
     def _on_feed_down(self, down: FeedDown) -> None:
         for book in self.state.books.values():
@@ -233,9 +249,10 @@ class Engine:
 
     def _on_instrument(self, update: InstrumentUpdated) -> None:
         instrument = update.instrument
+        self.state.regrid(instrument)
+        self._groups.regrid(instrument)
         for order in self.state.orders.of(instrument.id):
             self._desk.cancel(order)
-        self.state.regrid(instrument)
         self._draft.facts.append(
             StateChanged(
                 f"instrument:{instrument.id}", TradingState.ACTIVE, "new trading rules", "venue"

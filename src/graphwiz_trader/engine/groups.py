@@ -14,6 +14,7 @@ from graphwiz_trader.domain.facts import (
     TradeClosed,
 )
 from graphwiz_trader.domain.group import CLOSED, GroupLeg, OrderGroup
+from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.intent import Intent
 from graphwiz_trader.domain.order import Order
 from graphwiz_trader.domain.orders import OrdType, TimeInForce
@@ -115,6 +116,13 @@ class Groups:
         if (group := self._open.get(name)) is not None:
             group.alarm = None
             self._settle(group)
+
+    def regrid(self, instrument: Instrument) -> None:
+        """Count legs in *instrument* on its new grid."""
+        for group in (*self._open.values(), *self._closed.values()):
+            for leg in group.legs:
+                if leg.instrument.id == instrument.id:
+                    leg.regrid(instrument)
 
     def retry_stuck(self) -> None:
         """An operator resumed: give what is stuck another chance."""

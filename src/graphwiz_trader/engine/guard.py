@@ -14,9 +14,9 @@ class Guard:
         self._state = state
         self._draft = draft
         self._gate = gate
-        limits = state.policy.limits
-        self._floor = float(limits.circuit_breaker_threshold * limits.max_exposure)
-        self._drawdown = float(limits.max_drawdown_pct)
+        bounds = state.policy.bounds
+        self._floor = bounds.day_floor
+        self._drawdown = bounds.max_drawdown_pct
 
     def check(self) -> None:
         """Halt everything if a limit is reached; latched by the state it sets."""

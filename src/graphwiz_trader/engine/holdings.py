@@ -51,14 +51,15 @@ class Holdings:
     def fill(
         self, order: Order, price: Ticks, qty: Lots, commission: Money | None, now: Nanos
     ) -> tuple[Decimal, Decimal]:
-        """Book one fill; return its fee in the settlement asset and what it realised."""
+        """Book one fill; return its fee, and what it realised for its strategy, as settled."""
         self._roll(now)
         position = self.positions[order.instrument]
         instrument = position.instrument
         self._value_endowment()
         fee = self._fee(instrument, price, commission)
-        earned = position.fill(order.side, price, qty, fee)
-        self.of_strategy(order.strategy, order.instrument).fill(order.side, price, qty, fee)
+        position.fill(order.side, price, qty, fee)
+        own = self.of_strategy(order.strategy, order.instrument)
+        earned = own.fill(order.side, price, qty, fee)
         account = self.accounts[instrument.venue]
         account.settle(instrument, order.side, flow(instrument, order.side, price, qty), qty)
         if commission is not None:

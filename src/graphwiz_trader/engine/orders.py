@@ -1,35 +1,20 @@
 """Orders: every request of ours, what they may still fill, and how often we ask."""
 
-from collections import deque
 from collections.abc import Iterator
 
-import attrs
-
+from graphwiz_trader.domain.errors import OffGrid
+from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.order import Order
 from graphwiz_trader.domain.sides import Side
-from graphwiz_trader.domain.units import SECOND, ClOrdId, InstrumentId, Lots, Nanos, StrategyId
+from graphwiz_trader.domain.units import (
+    ClOrdId,
+    InstrumentId,
+    Lots,
+    StrategyId,
+    Ticks,
+)
 
 CLOSED_KEPT = 65_536
-
-
-@attrs.define
-class Rate:
-    """How many things happened within the last second; holds at most *limit* instants."""
-
-    limit: int
-    at: deque[Nanos] = attrs.field(factory=deque)
-
-    def count(self, now: Nanos) -> int:
-        """Return how many were noted in the second up to *now*."""
-        while self.at and now - self.at[0] >= SECOND:
-            self.at.popleft()
-        return len(self.at)
-
-    def note(self, now: Nanos) -> None:
-        """One more happened."""
-        self.at.append(now)
-        if len(self.at) > self.limit:
-            self.at.popleft()
 
 
 class Orders:
@@ -90,6 +75,31 @@ class Orders:
         live = self._by_instrument.get(instrument, {}).values()
         return Lots(sum(o.leaves_qty for o in live if o.strategy == strategy))
 
+    def check_grid(self, old: Instrument, new: Instrument) -> None:
+        """Raise `OffGrid` if a live order in *old* is not on the grid of *new*."""
+        for order in self.of(old.id):
+            _on_grid(order, old, new)
+
+    def regrid(self, old: Instrument, new: Instrument) -> None:
+        """Count orders in *old* in ticks and lots of *new*; forget closed ones that do not fit."""
+        for order in self.of(old.id):
+            self._move(order, -order.leaves_qty)
+            order.price, order.order_qty, order.cum_qty = _on_grid(order, old, new)
+            self._move(order, order.leaves_qty)
+        for order in [o for o in self._closed.values() if o.instrument == old.id]:
+            try:
+                order.price, order.order_qty, order.cum_qty = _on_grid(order, old, new)
+            except OffGrid:
+                del self._closed[order.cl_ord_id]
+
     def _move(self, order: Order, lots: int) -> None:
         key = (order.instrument, order.side)
         self._open[key] = self._open.get(key, 0) + lots
+
+
+def _on_grid(order: Order, old: Instrument, new: Instrument) -> tuple[Ticks, Lots, Lots]:
+    return (
+        new.ticks(old.price(order.price)),
+        new.lots(old.qty(order.order_qty)),
+        new.lots(old.qty(order.cum_qty)),
+    )

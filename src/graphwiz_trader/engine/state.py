@@ -1,7 +1,6 @@
 """EngineState: everything the engine knows; strategies and rules read it, the engine changes it."""
 
-from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from graphwiz_trader.domain.account import Account
@@ -12,7 +11,6 @@ from graphwiz_trader.domain.order import Order
 from graphwiz_trader.domain.risk import RiskPolicy
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import (
-    SECOND,
     Asset,
     InstrumentId,
     Lots,
@@ -23,12 +21,13 @@ from graphwiz_trader.domain.units import (
 )
 from graphwiz_trader.engine.books import Books
 from graphwiz_trader.engine.holdings import Holdings, settlement
-from graphwiz_trader.engine.orders import Orders, Rate
+from graphwiz_trader.engine.orders import Orders
 from graphwiz_trader.engine.rates import Rates
+from graphwiz_trader.engine.recent import Recent
 from graphwiz_trader.engine.scopes import Scopes
 
 ZERO = Decimal(0)
-RATE_KEPT = 4096
+_BUY, _SELL, _INVERSE = Side.BUY, Side.SELL, Kind.INVERSE
 
 
 class EngineState:
@@ -61,11 +60,11 @@ class EngineState:
         self.losses = 0
         self._limits = dict(limits)
         self._latency = dict(latency)
-        self._sent = Rate(RATE_KEPT)
-        self._canceled = Rate(RATE_KEPT)
-        self._recent: deque[tuple[Nanos, tuple[InstrumentId, Side, Ticks, Lots]]] = deque(
-            maxlen=RATE_KEPT
-        )
+        self._sent = Recent()
+        self._canceled = Recent()
+        self._of_base = _by_base(instruments)
+        self._active: dict[InstrumentId, None] = {}
+        self._worth: dict[InstrumentId, float] = {}
 
     @property
     def accounts(self) -> Mapping[Venue, Account]:
@@ -131,9 +130,10 @@ class EngineState:
     def asset_worst(self, asset: Asset, side: Side) -> Decimal:
         """Base units net of venues if all open orders on *side* filled, signed by *side*."""
         worst = ZERO
-        for name, instrument in self.instruments.items():
-            if instrument.base == asset:
-                lots = self.position(name) * side + self.open_lots(name, side)
+        for instrument in self._of_base[asset]:
+            name = instrument.id
+            lots = self.position(name) * side + self.orders.open_lots(name, side)
+            if lots:
                 worst += instrument.qty(lots)
         return worst
 
@@ -142,32 +142,33 @@ class EngineState:
         return self.rates.of(asset)
 
     def exposure(self, venue: Venue | None) -> float:
-        """Gross worst-case exposure, reporting currency; what nothing prices counts nothing."""
+        """Gross worst-case exposure, reporting currency, at the last price that was known."""
         total = 0.0
-        for name, instrument in self.instruments.items():
-            if venue is not None and instrument.venue != venue:
-                continue
+        for name in tuple(self._active):
             held = self.position(name)
-            buys = self.open_lots(name, Side.BUY)
-            sells = self.open_lots(name, Side.SELL)
-            if worst := max(abs(held + buys), abs(held - sells)):
-                total += self._value(instrument, worst)
+            buys = self.orders.open_lots(name, _BUY)
+            sells = self.orders.open_lots(name, _SELL)
+            worst = max(abs(held + buys), abs(held - sells))
+            if not worst:
+                del self._active[name]
+            elif venue is None or self.instruments[name].venue == venue:
+                total += self._value(name, worst)
         return total
 
     def net_exposure(self) -> float:
         """Signed exposure of positions, reporting currency."""
         return sum(
-            self._value(self.instruments[name], abs(p.lots)) * (1 if p.lots > 0 else -1)
-            for name, p in self.holdings.positions.items()
-            if p.lots
+            self._value(name, abs(p.lots)) * (1 if p.lots > 0 else -1)
+            for name in self._active
+            if (p := self.holdings.positions[name]).lots
         )
 
     def reference_mid(self, instrument: InstrumentId) -> float | None:
         """The mean mid of the symbol's other usable books, quote units."""
         mids = [
             book.mid * book.instrument.tick
-            for book in self.books.of_symbol(self.instruments[instrument].symbol)
-            if book.instrument.id != instrument and book.is_usable
+            for book in self.books.elsewhere(instrument)
+            if book.is_usable
         ]
         return sum(mids) / len(mids) if mids else None
 
@@ -181,11 +182,8 @@ class EngineState:
 
     def identical_in_last_second(self, intent: Intent) -> int:
         """Orders just like *intent*."""
-        recent = self._recent
-        while recent and self.now - recent[0][0] >= SECOND:
-            recent.popleft()
-        like = (intent.instrument, intent.side, intent.price, intent.qty)
-        return sum(1 for _, key in recent if key == like)
+        key = (intent.instrument, intent.side, intent.price, intent.qty)
+        return self._sent.like(self.now, key)
 
     def order_to_trade(self) -> float:
         """Orders sent per fill."""
@@ -212,22 +210,21 @@ class EngineState:
         instrument = self.instruments[order.instrument]
         self.accounts[instrument.venue].reserve(order, instrument, order.order_qty)
         self.orders.add(order)
-        self._sent.note(self.now)
-        self._recent.append(
-            (self.now, (order.instrument, order.side, order.price, order.order_qty))
-        )
+        self._active[order.instrument] = None
+        key = (order.instrument, order.side, order.price, order.order_qty)
+        self._sent.note(self.now, key)
 
     def unhold(self, order: Order) -> None:
         """Take back the order held last: a later leg of its group was refused."""
         instrument = self.instruments[order.instrument]
         self.accounts[instrument.venue].reserve(order, instrument, -order.order_qty)
         self.orders.forget(order)
-        self._sent.at.pop()
-        self._recent.pop()
+        self._sent.undo()
 
     def moved(self, order: Order, left_before: int) -> None:
         """Account for a report that changed what *order* may still fill."""
         instrument = self.instruments[order.instrument]
+        self._active[order.instrument] = None
         self.accounts[instrument.venue].reserve(order, instrument, order.leaves_qty - left_before)
         self.orders.moved(order, left_before)
 
@@ -236,17 +233,35 @@ class EngineState:
         self._canceled.note(self.now)
 
     def regrid(self, instrument: Instrument) -> None:
-        """Put *instrument* in place of the one with its id; its book starts empty."""
+        """
+        Put *instrument* in place of the one with its id; its book starts empty.
+
+        Raises:
+            OffGrid: a position or open order does not fit its lots or ticks; nothing was changed.
+            UnknownInstrument: there is none of that id.
+        """
+        self.orders.check_grid(self.books[instrument.id].instrument, instrument)
         self.holdings.regrid(instrument)
+        self.orders.regrid(self.instruments[instrument.id], instrument)
         self.instruments[instrument.id] = instrument
+        self._of_base = _by_base(self.instruments.values())
+        self._worth.pop(instrument.id, None)
         self.books.open(instrument)
 
-    def _value(self, instrument: Instrument, lots: int) -> float:
-        book = self.books[instrument.id]
+    def _value(self, name: InstrumentId, lots: int) -> float:
+        """What *lots* are worth at the mid, or at the last mid there was."""
+        book, instrument = self.books[name], self.instruments[name]
         rate = self.rates.of(settlement(instrument))
-        if rate is None or not book.is_two_sided:
-            return 0.0
-        if instrument.kind is Kind.INVERSE:
-            return float(instrument.notional(book.half_mid, 2 * lots)) * rate
-        contracts = lots * instrument.lot * float(instrument.multiplier)
-        return book.mid * instrument.tick * contracts * rate
+        if rate is not None and book.is_two_sided:
+            price = abs(book.mid) * instrument.tick
+            one = 1 / price if instrument.kind is _INVERSE else price
+            self._worth[name] = one * instrument.contract * rate
+        return self._worth.get(name, 0.0) * lots
+
+
+def _by_base(instruments: Iterable[Instrument]) -> dict[Asset, tuple[Instrument, ...]]:
+    """Group *instruments* by what is bought and sold, in their order."""
+    found: dict[Asset, tuple[Instrument, ...]] = {}
+    for instrument in instruments:
+        found[instrument.base] = (*found.get(instrument.base, ()), instrument)
+    return found

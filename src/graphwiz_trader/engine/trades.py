@@ -6,8 +6,10 @@ from decimal import Decimal
 import attrs
 
 from graphwiz_trader.domain.facts import FillBooked, TradeClosed
+from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.position import ZERO
-from graphwiz_trader.domain.units import Asset, InstrumentId, Nanos, StrategyId
+from graphwiz_trader.domain.units import InstrumentId, Nanos, StrategyId
+from graphwiz_trader.engine.holdings import settlement
 
 
 @attrs.define
@@ -37,10 +39,10 @@ class Record:
 
 @attrs.define
 class RoundTrip:
-    """From flat to flat in one instrument: lots held, profit and fees so far."""
+    """From flat to flat in one instrument: units held, profit and fees so far."""
 
     opened: Nanos
-    lots: int = 0
+    qty: Decimal = ZERO
     pnl: Decimal = ZERO
     fees: Decimal = ZERO
 
@@ -58,25 +60,26 @@ class Trades:
         """Every strategy's record."""
         return self._records
 
-    def fill(self, fill: FillBooked, asset: Asset, now: Nanos) -> TradeClosed | None:
-        """Follow one fill, which *asset* settles; return the trade it closed, if it did."""
+    def fill(self, fill: FillBooked, instrument: Instrument, now: Nanos) -> TradeClosed | None:
+        """Follow one fill of *instrument*; return the trade it closed, if it did."""
         key = (fill.strategy, fill.instrument)
         trip = self._trips.get(key)
         if trip is None:
             trip = self._trips[key] = RoundTrip(now)
         trip.pnl += fill.pnl - fill.fee
         trip.fees += fill.fee
-        before, trip.lots = trip.lots, trip.lots + fill.side * fill.qty
-        if before * trip.lots > 0 or not before:
+        before, trip.qty = trip.qty, trip.qty + fill.side * instrument.qty(fill.qty)
+        if before * trip.qty > 0 or not before:
             return None
         self._count += 1
+        asset = settlement(instrument)
         closed = TradeClosed(
             fill.strategy, f"t{self._count}", trip.opened, now, asset, trip.pnl, trip.fees
         )
         del self._trips[key]
-        if trip.lots:
+        if trip.qty:
             # The fill went through zero: what it opened on the other side is a new trip.
-            self._trips[key] = RoundTrip(now, trip.lots)
+            self._trips[key] = RoundTrip(now, trip.qty)
         return closed
 
     def close(self, trade: TradeClosed, rate: Decimal) -> None:

@@ -1,0 +1,40 @@
+"""What left within the last second is counted, in all and of each kind."""
+
+from graphwiz_trader.domain.units import SECOND, Nanos
+from graphwiz_trader.engine.recent import Recent
+
+
+def test_the_second_that_ends_now_is_counted() -> None:
+    recent = Recent()
+    recent.note(Nanos(0))
+    recent.note(Nanos(SECOND - 1))
+
+    assert [recent.count(Nanos(at)) for at in (SECOND - 1, SECOND, 2 * SECOND - 1)] == [2, 1, 0]
+
+
+def test_each_kind_is_counted_by_itself() -> None:
+    recent = Recent()
+    for key in ("a", "b", "a"):
+        recent.note(Nanos(0), key)
+
+    assert [recent.like(Nanos(0), key) for key in ("a", "b", "c")] == [2, 1, 0]
+    assert recent.like(Nanos(SECOND), "a") == 0
+
+
+def test_what_was_taken_back_does_not_count() -> None:
+    recent = Recent()
+    recent.note(Nanos(0), "a")
+    recent.note(Nanos(0), "b")
+
+    recent.undo()
+
+    assert [recent.count(Nanos(0)), recent.like(Nanos(0), "b")] == [1, 0]
+
+
+def test_no_more_is_remembered_than_is_kept() -> None:
+    recent = Recent(3)
+
+    for key in ("a", "a", "b", "b", "b"):
+        recent.note(Nanos(0), key)
+
+    assert [recent.count(Nanos(0)), recent.like(Nanos(0), "a")] == [3, 0]
