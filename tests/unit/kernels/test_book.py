@@ -99,6 +99,17 @@ def test_the_window_follows_the_best_level_up_and_down() -> None:
     assert b[NEAR] + b[FAR] == depth.count(b, 1)
 
 
+@pytest.mark.parametrize("jump", [1, 64, 255, 256, 1_000_000])
+def test_every_level_of_the_old_window_survives_a_jump(jump: int) -> None:
+    b = applied(book.new_book(256), rows((1, 1000, 1)))
+    top = int(b[LOW]) + 255
+    levels = [(1, tick, 1 + tick) for tick in range(top, top - 256, -1)]
+
+    b = applied(b, rows(*levels, (1, top + jump, 7)))
+
+    assert best(b, 1, 999) == [(top + jump, 7), *((tick, lots) for _, tick, lots in levels)]
+
+
 def test_far_levels_come_back_when_the_best_one_goes() -> None:
     b = applied(book.new_book(256), rows((-1, 100, 1), (-1, 5_000, 2), (-1, 5_001, 3)))
 
