@@ -37,12 +37,14 @@ from graphwiz_trader.simulation.latency import ConstantLatency
 from graphwiz_trader.simulation.queue import queue_model
 from graphwiz_trader.simulation.recording import Recording
 from graphwiz_trader.simulation.replay import POST_ONLY, ReplayVenue
+from graphwiz_trader.testing.recording import change, recording, snapshot
 
 pytestmark = pytest.mark.peers
 
 PEER_TRADE, PEER_CLEAR = 2, 3
 PEER_STATUS = {"EXPIRED": 2, "FILLED": 3, "CANCELED": 4}
-LATENCY = Nanos(5_000_000)
+MS = 1_000_000
+LATENCY = Nanos(5 * MS)
 SYMBOL = InstrumentId("BTC/USDT:USDT@peer")
 INSTRUMENT = Instrument(
     SYMBOL, Asset("BTC"), Asset("USDT"), Decimal("0.1"), Decimal("0.001"), Kind.LINEAR
@@ -57,9 +59,9 @@ def theirs(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Colum
     if not python:
         pytest.skip("GRAPHWIZ_PEERS names no Python with hftbacktest; `make test-peers` does")
     out = tmp_path_factory.mktemp("peers") / "theirs.npz"
-    recording = shared_data / "binance_raw_ws" / "usdm" / "btcusdt_20240808.gz"
+    frames = shared_data / "binance_raw_ws" / "usdm" / "btcusdt_20240808.gz"
     script = Path(__file__).with_name("theirs.py")
-    subprocess.run([python, script, recording, out], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([python, script, frames, out], check=True, stdout=subprocess.DEVNULL)
     with np.load(out) as columns:
         return {name: columns[name] for name in columns.files}
 
@@ -77,27 +79,51 @@ def test_every_order_ends_as_it_does_in_hftbacktest(theirs: Columns) -> None:
     assert (fills, expiries) == (324, 42)
 
 
+def test_what_arrives_with_a_row_finds_that_row_in_both(theirs: Columns) -> None:
+    """Before it the order rests and is filled by it; with it and after it, it would take."""
+    found = []
+    for shift in (-1, 0, 1):
+        venue = venue_of(
+            recording(
+                INSTRUMENT,
+                snapshot(1_000 * MS, {900: 5}, {1020: 5}),
+                change(2_000 * MS, asks={1020: 6}),
+                change(3_000 * MS, asks={1000: 1}),
+            )
+        )
+        reports: list[ExecutionReport] = []
+        now = 3_000 * MS - LATENCY + shift
+        run(venue, now, reports)
+        venue.send(command_of(1, 1, 1000), Nanos(now))
+        run(venue, 4_000 * MS, reports)
+        found.append(outcome_of(reports[-1], 1000)[1:3])
+
+    assert found == [tuple(row) for row in theirs["ties"].tolist()]
+    assert [status for status, _ in found] == [3, 2, 2]
+
+
 def replayed(theirs: Columns) -> list[Outcome]:
     """Return how the peer's requests end at our venue, as it would write it."""
-    venue = ReplayVenue(
-        {SYMBOL: recording_of(theirs)},
-        {},
-        FeeSchedule(2, 5),
-        ConstantLatency(LATENCY, LATENCY),
-        queue_model("risk_averse", Nanos(0)),
-        depletes=False,
-    )
+    venue = venue_of(recording_of(theirs))
     prices = {str(order): tick for _, order, side, tick in theirs["requests"].tolist() if side}
     reports: list[ExecutionReport] = []
     for now, *request in theirs["requests"].tolist():
         run(venue, now, reports)
         venue.send(command_of(*request), Nanos(now))
     run(venue, 1 << 62, reports)
-    return [
-        outcome
-        for report in reports
-        if (outcome := outcome_of(report, prices[report.cl_ord_id])) is not None
-    ]
+    ends = [report for report in reports if report.exec_type is not ExecType.NEW]
+    return [outcome_of(report, prices[report.cl_ord_id]) for report in ends]
+
+
+def venue_of(market: Recording) -> ReplayVenue:
+    return ReplayVenue(
+        {SYMBOL: market},
+        {},
+        FeeSchedule(2, 5),
+        ConstantLatency(LATENCY, LATENCY),
+        queue_model("risk_averse", Nanos(0)),
+        depletes=False,
+    )
 
 
 def run(venue: ReplayVenue, until: int, reports: list[ExecutionReport]) -> None:
@@ -121,17 +147,15 @@ def command_of(order: int, side: int, tick: int) -> OrderCommand:
     )
 
 
-def outcome_of(report: ExecutionReport, price: int) -> Outcome | None:
+def outcome_of(report: ExecutionReport, price: int) -> Outcome:
     order, at = int(report.cl_ord_id), report.ts_venue
     if report.exec_type is ExecType.TRADE:
         return order, PEER_STATUS["FILLED"], at, report.last_px
-    if report.exec_type is ExecType.REJECTED:
-        assert report.text == POST_ONLY
-        # hftbacktest has no word of its own for it.
-        return order, PEER_STATUS["EXPIRED"], at, price
     if report.exec_type is ExecType.CANCELED:
         return order, PEER_STATUS["CANCELED"], at, price
-    return None
+    # hftbacktest has no word of its own for a post-only order that would take.
+    assert (report.exec_type, report.text) == (ExecType.REJECTED, POST_ONLY)
+    return order, PEER_STATUS["EXPIRED"], at, price
 
 
 def recording_of(theirs: Columns) -> Recording:

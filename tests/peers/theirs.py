@@ -2,7 +2,7 @@
 What hftbacktest makes of a schedule of orders; runs in an environment of its own.
 
 `theirs.py RECORDING OUT` writes to OUT (.npz): the rows of its exchange side, the requests that
-were made, and how each order ended there.
+were made, how each order ended there, and how `ties` ended.
 
 Every 100 ms, each side without an order gets one lot, post-only, 0, 1 or 2 ticks off the touch
 in turn; an order that lives for 2 s is canceled.
@@ -14,15 +14,19 @@ import numpy as np
 from hftbacktest import (
     BUY_EVENT,
     CANCELED,
+    DEPTH_EVENT,
     EXCH_EVENT,
     EXPIRED,
     FILLED,
     GTX,
     LIMIT,
+    LOCAL_EVENT,
+    SELL_EVENT,
     BacktestAsset,
     HashMapMarketDepthBacktest,
 )
 from hftbacktest.data.utils import binancefutures
+from hftbacktest.types import event_dtype
 from numba import njit
 
 MS = 1_000_000
@@ -80,9 +84,7 @@ def trade(hbt, requests, outcomes):
     return made, ended
 
 
-def main() -> None:
-    recording, out = sys.argv[1:]
-    data = binancefutures.convert(recording, buffer_size=2_000_000)
+def simulator(data):
     asset = (
         BacktestAsset()
         .data([data])
@@ -94,7 +96,38 @@ def main() -> None:
         .tick_size(TICK)
         .lot_size(LOT)
     )
-    hbt = HashMapMarketDepthBacktest([asset])
+    return HashMapMarketDepthBacktest([asset])
+
+
+def ties():
+    """
+    Return how a post-only buy at tick 1000 ends: status and exchange time, a row each.
+
+    It arrives 1 ns before, with and 1 ns after a row that offers 1 lot at that price at 3 s.
+    """
+    found = []
+    for shift in (-1, 0, 1):
+        data = np.zeros(6, event_dtype)
+        data["ev"] = DEPTH_EVENT | SELL_EVENT | EXCH_EVENT | LOCAL_EVENT
+        data["ev"][0] = DEPTH_EVENT | BUY_EVENT | EXCH_EVENT | LOCAL_EVENT
+        data["exch_ts"] = data["local_ts"] = np.array([1000, 1000, 2000, 3000, 5000, 6000]) * MS
+        data["px"] = np.array([900, 1020, 1020, 1000, 1020, 1020]) * TICK
+        data["qty"] = np.array([5, 5, 6, 1, 7, 8]) * LOT
+        hbt = simulator(data)
+        hbt.elapse(1)
+        hbt.elapse(3000 * MS - LATENCY + shift - hbt.current_timestamp)
+        hbt.submit_buy_order(0, 1, 1000 * TICK, LOT, GTX, LIMIT, False)
+        hbt.elapse(1000 * MS)
+        order = hbt.orders(0).get(1)
+        found.append((order.status, order.exch_timestamp))
+        hbt.close()
+    return np.array(found, np.int64)
+
+
+def main() -> None:
+    recording, out = sys.argv[1:]
+    data = binancefutures.convert(recording, buffer_size=2_000_000)
+    hbt = simulator(data)
     requests, outcomes = np.zeros((ROOM, 4), np.int64), np.zeros((ROOM, 4), np.int64)
     made, ended = trade(hbt, requests, outcomes)
     hbt.close()
@@ -109,6 +142,7 @@ def main() -> None:
         lots=np.rint(rows["qty"] / LOT).astype(np.int64),
         requests=requests[:made],
         outcomes=outcomes[:ended],
+        ties=ties(),
     )
 
 
