@@ -61,15 +61,7 @@ class Engine:
     """
 
     def __init__(self, spec: EngineSpec) -> None:
-        self.state = EngineState(
-            spec.instruments,
-            {v: Account(v, fee) for v, fee in spec.taker_bps.items()},
-            spec.policy,
-            reporting=spec.reporting,
-            limits=spec.limits,
-            latency=spec.latency,
-            history=spec.history,
-        )
+        self.state = _state(spec)
         self.trades = Trades()
         self._seq = 0
         self._draft = Draft()
@@ -258,6 +250,18 @@ class Engine:
                 f"instrument:{instrument.id}", TradingState.ACTIVE, "new trading rules", "venue"
             )
         )
+
+
+def _state(spec: EngineSpec) -> EngineState:
+    return EngineState(
+        spec.instruments,
+        {v: Account(v, fee) for v, fee in spec.taker_bps.items()},
+        spec.policy,
+        reporting=spec.reporting,
+        limits=spec.limits,
+        latency=spec.latency,
+        history=spec.history,
+    )
 
 
 def _nothing(event: Event) -> None:

@@ -1,6 +1,7 @@
 """`graphwiz demo`: the main job on simulated exchanges, and the proof that it replays."""
 
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,6 +10,9 @@ from graphwiz_trader.entrypoints.commands.backtest import refuse_when_off
 from graphwiz_trader.entrypoints.options import Options, common_options
 from graphwiz_trader.entrypoints.output import ExitCode, emit
 from graphwiz_trader.entrypoints.progress import progress_bar
+
+if TYPE_CHECKING:
+    from graphwiz_trader.application.replay import Replayed
 
 
 @click.command()
@@ -53,18 +57,23 @@ def demo(options: Options, seconds: int) -> None:
         "messages": done.messages,
         "seconds": round(took, 3),
         "simulated_s": seconds,
-        "replay": {
-            "identical": again.is_identical,
-            "digest": again.digest,
-            "entries": again.entries,
-        },
+        "replay": _told(again),
     }
     done.folder.finish(summary)
-    proof = (
-        f"replayed {again.entries} entries: identical, digest {again.digest}"
-        if again.is_identical
-        else f"the replay differs: {again.difference}"
-    )
     told = shown(tables(done.simulated.report))
-    text = f"{told}\n{proof}\nmore: graphwiz report {done.folder.run}"
+    text = f"{told}\n{_proof(again)}\nmore: graphwiz report {done.folder.run}"
     emit(summary, text, ExitCode.DONE if again.is_identical else ExitCode.FAILED)
+
+
+def _told(again: "Replayed") -> dict[str, object]:
+    return {
+        "identical": again.is_identical,
+        "digest": again.digest,
+        "entries": again.entries,
+    }
+
+
+def _proof(again: "Replayed") -> str:
+    if again.is_identical:
+        return f"replayed {again.entries} entries: identical, digest {again.digest}"
+    return f"the replay differs: {again.difference}"
