@@ -10,7 +10,8 @@ from decimal import Decimal
 from typing import TypeAlias
 
 import attrs
-from hypothesis import given, settings
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graphwiz_trader.domain.commands import CancelAll, CancelOrder, ReplaceOrder, SubmitOrder
@@ -224,6 +225,7 @@ class PlainVenue:
 
 
 CHANGES = ("cancel", "replace")
+MODELS = st.sampled_from(["risk_averse", "log", "pow2-3"])
 LOTS, SIDES = st.integers(1, 4), st.sampled_from([1, -1])
 BID, ASK = st.integers(1, 4), st.integers(3, 6)
 
@@ -325,9 +327,7 @@ def fills_of(reports: Sequence[ExecutionReport]) -> list[ExecutionReport]:
     return [report for report in reports if report.exec_type is ExecType.TRADE]
 
 
-@settings(max_examples=400, deadline=None)
-@given(messages(), requests(), st.sampled_from(["risk_averse", "log", "pow2-3"]))
-def test_what_is_skipped_never_shows(tape: list[Message], asked: list[Request], model: str) -> None:
+def agrees(tape: list[Message], asked: list[Request], model: str) -> None:
     queue = queue_model(model, WINDOW)
 
     _, reports = replayed(tape, asked, queue)
@@ -336,7 +336,24 @@ def test_what_is_skipped_never_shows(tape: list[Message], asked: list[Request], 
     assert found == plainly(tape, asked, queue)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=300, deadline=None)
+@given(messages(), requests(), MODELS)
+def test_what_is_skipped_never_shows(tape: list[Message], asked: list[Request], model: str) -> None:
+    agrees(tape, asked, model)
+
+
+@pytest.mark.long
+def test_what_is_skipped_never_shows_on_twenty_thousand_tapes(long_factor: float) -> None:
+    many = settings(
+        max_examples=max(int(20_000 * long_factor), 1),
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+
+    many(given(messages(), requests(), MODELS)(agrees))()
+
+
+@settings(max_examples=100, deadline=None)
 @given(messages(), requests())
 def test_every_asset_is_conserved_and_nothing_stays_locked(
     tape: list[Message], asked: list[Request]
@@ -360,7 +377,7 @@ def test_every_asset_is_conserved_and_nothing_stays_locked(
     assert (ledger.free(BASE), ledger.free(QUOTE)) == (base, quote)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(messages(), requests())
 def test_no_order_fills_more_than_it_asked_for_and_every_one_ends_once(
     tape: list[Message], asked: list[Request]
