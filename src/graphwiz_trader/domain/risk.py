@@ -1,11 +1,12 @@
 """RiskPolicy: the two gates every order passes, with no way round them."""
 
 from decimal import Decimal
+from math import ceil
 
 import attrs
 
 from graphwiz_trader.domain.grid import common_lot
-from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.instrument import Instrument, Kind
 from graphwiz_trader.domain.intent import Admitted, Bounds, Case, Intent, RiskView, Rule
 from graphwiz_trader.domain.rules import RULES
 from graphwiz_trader.domain.settings import RiskSettings
@@ -21,6 +22,8 @@ from graphwiz_trader.domain.signal import (
 )
 from graphwiz_trader.domain.units import InstrumentId, Lots, StrategyId
 from graphwiz_trader.domain.value import evolve, value
+
+_INVERSE = Kind.INVERSE
 
 
 @value
@@ -42,21 +45,21 @@ class RiskPolicy:
         """
         if view.now > signal.expires:
             return Refused(Reason.EXPIRED, None, str(view.now - signal.expires), "0 ns late")
-        unknown = next((x for x in signal.legs if x.instrument not in view.instruments), None)
-        if unknown is not None or not signal.legs:
-            return Refused(Reason.UNKNOWN_INSTRUMENT, unknown.instrument if unknown else None)
+        flaw = _flaw_of(signal, view)
+        if flaw is not None:
+            return flaw
         if signal.kind is not SignalKind.TAKE:
             return Approved(signal, SEAL)
         legs = self._sized(signal, view)
-        smallest = min(legs, key=lambda leg: leg.qty)
-        if smallest.qty <= 0:
+        if min(leg.qty for leg in legs) <= 0:
             return self._why_no_room(signal, view)
         return Approved(evolve(signal, legs=legs), SEAL)
 
     def admit(self, intent: Intent, view: RiskView) -> Admitted | Refused:
         """Pass *intent* through every rule; the first no is the answer."""
-        if intent.instrument not in view.instruments:
-            return Refused(Reason.UNKNOWN_INSTRUMENT, intent.instrument)
+        flaw = _flaw(intent.instrument, intent.price, view)
+        if flaw is not None:
+            return flaw
         case = Case.of(intent, view)
         bounds = self.bounds
         for rule in self.rules:
@@ -87,19 +90,48 @@ class RiskPolicy:
         ]
         if all(room >= qty for room, qty in shares):
             return signal.legs
-        room, qty = min(shares, key=lambda share: share[0] / share[1] if share[1] else 0.0)
+        room, qty = min(shares, key=lambda share: share[0] / share[1])
         grids = [view.instruments[leg.instrument] for leg in signal.legs]
         return scaled(signal.legs, grids, room, qty)
 
     def _why_no_room(self, signal: Signal, view: RiskView) -> Refused:
-        """Find which limit left nothing, by asking the rules about one lot of each leg."""
+        """Find which limit left nothing, by asking the rules about the least of each leg."""
         for leg in signal.legs:
-            smallest = max(1, view.instruments[leg.instrument].min_qty)
-            intent = Intent.of_leg(signal, evolve(leg, qty=Lots(smallest)))
+            least = _least(view.instruments[leg.instrument], leg.price)
+            intent = Intent.of_leg(signal, evolve(leg, qty=least))
             refused = self.admit(intent, view)
             if isinstance(refused, Refused):
                 return refused
         return Refused(Reason.BELOW_MIN, signal.legs[0].instrument, "0", "1")
+
+
+def _flaw_of(signal: Signal, view: RiskView) -> Refused | None:
+    if not signal.legs:
+        return Refused(Reason.UNKNOWN_INSTRUMENT)
+    for leg in signal.legs:
+        flaw = _flaw(leg.instrument, leg.price, view)
+        if flaw is not None:
+            return flaw
+        if leg.qty <= 0 and signal.kind is SignalKind.TAKE:
+            return Refused(Reason.BELOW_MIN, leg.instrument, str(leg.qty), "1")
+    return None
+
+
+def _flaw(name: InstrumentId, price: int, view: RiskView) -> Refused | None:
+    """Refuse what no rule could be asked about."""
+    instrument = view.instruments.get(name)
+    if instrument is None:
+        return Refused(Reason.UNKNOWN_INSTRUMENT, name)
+    if instrument.kind is _INVERSE and price <= 0:
+        return Refused(Reason.OFF_GRID, name, f"price {price}", "a price above 0")
+    return None
+
+
+def _least(instrument: Instrument, price: int) -> Lots:
+    """Return the fewest lots the venue takes at *price*."""
+    one = instrument.notional(price, 1)
+    worth = ceil(instrument.min_notional / one) if one > 0 else 1
+    return Lots(max(1, instrument.min_qty, worth))
 
 
 def scaled(legs: tuple[Leg, ...], grids: list[Instrument], room: int, qty: int) -> tuple[Leg, ...]:

@@ -61,7 +61,9 @@ def identical_orders(case: Case, bounds: Bounds) -> Refused | None:
 
 
 def order_size(case: Case, bounds: Bounds) -> Refused | None:
-    """One order is not too much, in base units and in money."""
+    """One order is not too much, in base units and in money; closing what is held never is."""
+    if case.intent.reducing:
+        return None
     most = bounds.settings.max_order_qty
     if most is not None:
         qty = case.instrument.qty(case.intent.qty)

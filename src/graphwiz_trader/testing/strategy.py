@@ -24,6 +24,10 @@ class ScriptedStrategy:
         """Answer *opinions* to the next question that has no answer yet."""
         self._script.append(opinions)
 
+    def answer(self, nonsense: Sequence[Opinion]) -> None:
+        """Answer *nonsense*, whatever it is, to the next question that has no answer yet."""
+        self._script.append(nonsense)
+
     def on_event(self, event: Wakeup, view: View) -> Sequence[Opinion]:  # noqa: ARG002 # the script decides
         """Answer the next item of the script, then nothing."""
         self.asked.append(event)

@@ -2,10 +2,11 @@
 
 from decimal import Decimal
 
+import numpy as np
 import pytest
 
 from graphwiz_trader.domain.commands import CancelOrder, RaiseAlert, SetTimer
-from graphwiz_trader.domain.errors import DomainError, UnknownInstrument
+from graphwiz_trader.domain.errors import DomainError, OffGrid, UnknownInstrument
 from graphwiz_trader.domain.events import (
     BookGap,
     FeedDown,
@@ -16,6 +17,7 @@ from graphwiz_trader.domain.events import (
     SubmitUnknown,
     TapeMessage,
     TimerFired,
+    Trade,
 )
 from graphwiz_trader.domain.facts import (
     OrderChanged,
@@ -28,7 +30,8 @@ from graphwiz_trader.domain.facts import (
 from graphwiz_trader.domain.orders import ExecType, OrdStatus, TimeInForce
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import Reason, SignalKind
-from graphwiz_trader.domain.units import Nanos, Venue
+from graphwiz_trader.domain.units import Lots, Nanos, Ticks, Venue
+from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.testing import make
 from graphwiz_trader.testing.strategy import RaisingStrategy, ScriptedStrategy
 from tests.unit.engine.engine_floor import ALPHA, BETA, SECOND, Floor, only, submitted
@@ -99,14 +102,16 @@ def test_a_strategy_that_raises_is_halted_its_orders_canceled_and_the_engine_goe
 
 def test_a_strategy_that_raised_three_times_stays_halted() -> None:
     engine = make.engine([ALPHA], [RaisingStrategy([ALPHA.id])])
+    states = []
+
     for _ in range(3):
         engine.step(make.book_update(ALPHA, [("100", "1")], [("101", "1")]))
+        engine.step(
+            OperatorOrder(make.START, OperatorAction.RESUME, "strategy:raising", "fixed", "ann")
+        )
+        states.append(engine.state.scopes.get("strategy:raising"))
 
-    engine.step(
-        OperatorOrder(make.START, OperatorAction.RESUME, "strategy:raising", "fixed", "ann")
-    )
-
-    assert engine.state.scopes.get("strategy:raising") is TradingState.HALTED
+    assert states == [TradingState.ACTIVE, TradingState.ACTIVE, TradingState.HALTED]
 
 
 def test_a_timer_of_a_strategy_comes_back_to_it() -> None:
@@ -217,3 +222,116 @@ def test_the_end_closes_the_gate_then_cancels_our_own() -> None:
 
     assert [f.state for f in only(StateChanged, outcome.facts)] == [TradingState.HALTED]
     assert only(CancelOrder, outcome.commands) == [CancelOrder(order.cl_ord_id, ALPHA.id)]
+
+
+def test_an_event_that_is_refused_is_not_a_step() -> None:
+    floor = Floor()
+    stranger = make.instrument("XRP/USDT@alpha")
+    before = (floor.engine.seq, floor.engine.state.now)
+
+    with pytest.raises(UnknownInstrument):
+        floor.engine.step(make.book_update(stranger, [("1.0", "1")], ts=make.START + SECOND))
+
+    assert (floor.engine.seq, floor.engine.state.now) == before
+    assert floor.books().seq == before[0] + 2
+
+
+def test_a_trade_of_no_known_instrument_is_refused() -> None:
+    stranger = make.instrument("XRP/USDT@alpha")
+    trade = Trade(make.START, make.START, stranger.id, Side.BUY, Ticks(1), Lots(1))
+
+    with pytest.raises(UnknownInstrument, match="XRP/USDT@alpha"):
+        Floor().engine.step(trade)
+
+
+def test_a_balance_at_no_known_venue_is_refused() -> None:
+    with pytest.raises(DomainError, match="gamma"):
+        Floor().engine.step(make.balance("gamma", "USDT", "1"))
+
+
+def test_new_trading_rules_that_what_is_held_does_not_fit_change_nothing() -> None:
+    floor = Floor()
+    (buy,) = submitted(floor.say(floor.single(Side.BUY, "1.005", "100.1")))
+    floor.fill(buy, "1.005", "100.1")
+
+    with pytest.raises(OffGrid, match=r"1\.005"):
+        floor.engine.step(InstrumentUpdated(floor.now, make.instrument(lot="0.01")))
+
+    assert floor.engine.state.position(ALPHA.id) == ALPHA.lots("1.005")
+    assert floor.books().commands == ()
+
+
+def test_new_trading_rules_keep_what_open_orders_hold() -> None:
+    floor = Floor()
+    quote = floor.single(Side.BUY, "2", "99.0", SignalKind.QUOTE, TimeInForce.GTC)
+    (order,) = submitted(floor.say(quote))
+    coarse = make.instrument(tick="0.5", lot="0.01")
+
+    floor.engine.step(InstrumentUpdated(floor.now, coarse))
+    held = (floor.engine.state.open_lots(ALPHA.id, Side.BUY), _held(floor))
+    floor.engine.step(make.report(coarse, order.cl_ord_id, ExecType.CANCELED, ts=floor.now))
+
+    assert held == (coarse.lots("2"), 198)
+    assert (floor.engine.state.open_lots(ALPHA.id, Side.BUY), _held(floor)) == (0, 0)
+
+
+def test_a_strategy_that_raised_is_not_asked_until_it_is_resumed() -> None:
+    engine = make.engine([ALPHA], [RaisingStrategy([ALPHA.id])])
+    engine.step(make.book_update(ALPHA, [("100", "1")], [("101", "1")]))
+
+    outcome = engine.step(make.book_update(ALPHA, [("100", "1")], [("101", "1")]))
+
+    assert (outcome.commands, outcome.facts) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        None,
+        (None,),
+        ("buy",),
+        pytest.param("mine", id="a signal in another's name"),
+        pytest.param("half", id="a quantity that is no whole number"),
+    ],
+)
+def test_a_strategy_that_answers_nonsense_is_halted_like_one_that_raises(answer: object) -> None:
+    floor = Floor()
+    signal = floor.single(Side.BUY, "1", "100.1")
+    (leg,) = signal.legs
+    answers = {
+        "mine": evolve(signal, strategy="other"),
+        "half": evolve(signal, legs=(evolve(leg, qty=0.5),)),
+    }
+    floor.strategy.answer((answers[answer],) if answer in answers else answer)
+
+    outcome = floor.books()
+
+    assert len(only(StrategyRaised, outcome.facts)) == 1
+    assert floor.engine.state.scopes.get("strategy:scripted") is TradingState.HALTED
+    assert submitted(outcome) == []
+
+
+def test_whole_numbers_of_numpy_s_become_plain_ones() -> None:
+    floor = Floor()
+    signal = floor.single(Side.BUY, "1", "100.1")
+    (leg,) = signal.legs
+
+    outcome = floor.say(evolve(signal, legs=(evolve(leg, price=np.int64(leg.price)),)))
+
+    assert [type(order.price) for order in submitted(outcome)] == [int]
+
+
+def test_the_end_cancels_resting_exits_too() -> None:
+    floor = Floor()
+    (buy,) = submitted(floor.say(floor.single(Side.BUY, "1", "100.1")))
+    floor.fill(buy, "1", "100.1")
+    gtc = TimeInForce.GTC
+    (leaving,) = submitted(floor.say(floor.single(Side.SELL, "1", "101.0", SignalKind.EXIT, gtc)))
+
+    outcome = floor.engine.step(Shutdown(floor.now, "stop"))
+
+    assert only(CancelOrder, outcome.commands) == [CancelOrder(leaving.cl_ord_id, ALPHA.id)]
+
+
+def _held(floor: Floor) -> int:
+    return int(floor.engine.state.accounts["alpha"].held["USDT"])

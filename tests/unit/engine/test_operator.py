@@ -11,7 +11,7 @@ from graphwiz_trader.domain.facts import SignalRefused, StateChanged, TradingSta
 from graphwiz_trader.domain.orders import ExecType, TimeInForce
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import Reason, SignalKind
-from tests.unit.engine.engine_floor import ALPHA, Floor, only, submitted
+from tests.unit.engine.engine_floor import ALPHA, SECOND, Floor, only, submitted
 
 
 def _order(floor: Floor, action: OperatorAction, scope: str = ""):
@@ -134,3 +134,32 @@ def _new(order):
     from graphwiz_trader.testing import make
 
     return make.report(ALPHA, order.cl_ord_id, ExecType.NEW)
+
+
+def test_flattening_tells_each_strategy_so_that_none_sells_again() -> None:
+    floor = Floor(max_order_qty=Decimal(1))
+    for _ in range(2):
+        (buy,) = submitted(floor.later(SECOND).say(floor.single(Side.BUY, "1", "100.1")))
+        floor.fill(buy, "1", "100.1")
+    _order(floor, OperatorAction.HALT)
+
+    (closing,) = submitted(_order(floor, OperatorAction.FLATTEN))
+    floor.fill(closing, "2", "100.0")
+
+    assert closing.strategy == floor.strategy.id
+    assert floor.engine.state.own(floor.strategy.id, ALPHA.id) == 0
+    assert submitted(floor.say(floor.single(Side.SELL, "2", "100.0", SignalKind.EXIT))) == []
+
+
+@pytest.mark.parametrize(
+    ("scope", "closes"),
+    [("strategy:scripted", 1), ("venue:alpha", 1), ("strategy:other", 0), ("venue:beta", 0)],
+)
+def test_flattening_a_scope_closes_what_is_held_in_it(scope: str, closes: int) -> None:
+    floor = Floor()
+    (buy,) = submitted(floor.say(floor.single(Side.BUY, "1", "100.1")))
+    floor.fill(buy, "1", "100.1")
+
+    outcome = _order(floor, OperatorAction.FLATTEN, scope)
+
+    assert len(submitted(outcome)) == closes

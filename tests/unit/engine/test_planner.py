@@ -2,8 +2,6 @@
 
 from decimal import Decimal
 
-from tests.unit.engine.engine_floor import ALPHA, BETA, MS, Floor, only, submitted
-
 from graphwiz_trader.domain.commands import CancelOrder, ReplaceOrder, SubmitOrder
 from graphwiz_trader.domain.events import CancelReject, SubmitUnknown
 from graphwiz_trader.domain.facts import Outcome, SignalApproved, SignalRefused
@@ -12,6 +10,7 @@ from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import Leg, Reason, Signal, SignalKind
 from graphwiz_trader.domain.units import Nanos
 from graphwiz_trader.testing import make
+from tests.unit.engine.engine_floor import ALPHA, BETA, MS, Floor, only, submitted
 
 
 def _quote(floor: Floor, bid: str | None = "99.0", ask: str | None = None, qty: str = "1"):
