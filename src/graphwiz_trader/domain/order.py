@@ -141,7 +141,8 @@ class Order:
 
     def lose_sight(self, text: str) -> bool:
         """Become UNKNOWN: the request went out and no answer came. Return whether that is news."""
-        if self.ord_status is not OrdStatus.PENDING_NEW:
+        unanswered = not self.order_id and self.ord_status is OrdStatus.PENDING_CANCEL
+        if self.ord_status is not OrdStatus.PENDING_NEW and not unanswered:
             return False
         self.ord_status = OrdStatus.UNKNOWN
         self.text = text
@@ -164,11 +165,14 @@ class Order:
 
     def _told(self, report: ExecutionReport) -> Applied:
         """A venue's answer to our question; it cannot end an order whose fills we still miss."""
-        if report.cum_qty > self.cum_qty:
+        status = report.ord_status
+        missing = status is OrdStatus.FILLED and self.cum_qty < self.order_qty
+        if missing or report.cum_qty > self.cum_qty:
             return Applied.ABSORBED
         self._note(report)
-        status = report.ord_status
-        if status in (OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED):
+        if status not in TERMINAL:
+            if self.ord_status in (OrdStatus.PENDING_CANCEL, OrdStatus.PENDING_REPLACE):
+                return Applied.ABSORBED
             status = OrdStatus.PARTIALLY_FILLED if self.cum_qty else OrdStatus.NEW
         changed = status is not self.ord_status
         self.ord_status = status

@@ -135,3 +135,39 @@ def test_an_answer_cannot_end_an_order_while_its_fills_are_missing() -> None:
 
     assert applied is Applied.ABSORBED
     assert order.ord_status is OrdStatus.UNKNOWN
+
+
+def test_an_answer_that_says_filled_without_a_quantity_does_not_end_an_order_short_of_it() -> None:
+    order = make.order(BTC, qty="2")
+    _fill(order, "1")
+
+    applied = _told(order, ExecType.STATUS, status=OrdStatus.FILLED)
+
+    assert applied is Applied.ABSORBED
+    assert (order.ord_status, order.leaves_qty) == (OrdStatus.PARTIALLY_FILLED, BTC.lots("1"))
+
+
+@pytest.mark.parametrize("waiting", [OrdStatus.PENDING_CANCEL, OrdStatus.PENDING_REPLACE])
+def test_an_answer_that_an_order_lives_does_not_end_the_wait_for_its_cancel(
+    waiting: OrdStatus,
+) -> None:
+    order = make.order(BTC)
+    order.ord_status = waiting
+
+    _told(order, ExecType.STATUS, status=OrdStatus.NEW, cum=0)
+
+    assert order.ord_status is waiting
+
+
+@pytest.mark.parametrize(("answered", "unknown"), [(False, True), (True, False)])
+def test_an_unanswered_order_is_unknown_though_its_cancel_was_sent(
+    answered: bool, unknown: bool
+) -> None:
+    order = make.order(BTC)
+    if answered:
+        _told(order, ExecType.NEW)
+    order.ord_status = OrdStatus.PENDING_CANCEL
+
+    order.lose_sight("timeout")
+
+    assert (order.ord_status is OrdStatus.UNKNOWN) is unknown
