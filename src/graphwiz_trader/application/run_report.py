@@ -7,11 +7,11 @@ from graphwiz_trader.application.backtest import instruments_of
 from graphwiz_trader.application.demo import demo_instruments
 from graphwiz_trader.application.funding import reporting_of
 from graphwiz_trader.application.prices import RebuiltPrices
-from graphwiz_trader.application.recordings import moved
+from graphwiz_trader.application.recordings import recalled
 from graphwiz_trader.application.replay import first_entry
 from graphwiz_trader.application.report import ReportBuilder, read_report
 from graphwiz_trader.domain.errors import DataError
-from graphwiz_trader.domain.events import RunStarted, TapeRef
+from graphwiz_trader.domain.events import RunStarted
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.report import Report
 from graphwiz_trader.domain.settings import Settings
@@ -52,21 +52,12 @@ class RunReport:
         reader = self._runs.reader(run)
         started = first_entry(reader)
         settings = self._restore(started.settings, ())
-        tapes = tuple(self._tape(ref) for ref in started.tapes)
+        tapes = recalled(self._tapes, started.tapes)
         instruments = _instruments(started, settings, tapes)
         reporting = reporting_of(settings, instruments)
         prices = RebuiltPrices(instruments, tapes, reporting)
         audit = Audit(prices.instruments)
         return Told(read_report(reader, prices, ReportBuilder(prices, reporting), audit), audit)
-
-    def _tape(self, ref: TapeRef) -> Tape:
-        tape = self._tapes.open(ref.name)
-        if tape.hash != ref.content:
-            raise DataError(
-                f"{ref.name} is not the tape the run read: found content {tape.hash},"
-                f" expected {ref.content}"
-            )
-        return moved(tape, ref.offset_ns)
 
 
 def _instruments(

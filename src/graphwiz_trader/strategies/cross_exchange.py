@@ -47,6 +47,7 @@ class _Route:
     episodes: int = 0
     is_open: bool = False
     after_fees: bool = False
+    is_asked: bool = False
 
     @property
     def episode(self) -> str:
@@ -108,7 +109,7 @@ class CrossExchange:
         opinions: list[Opinion],
     ) -> None:
         if not route.is_open:
-            route.is_open, route.after_fees = True, False
+            route.is_open, route.after_fees, route.is_asked = True, False, False
             route.episodes += 1
             opinions.append(self._noted(route, Stage.SEEN, gross, NAN, Decimal(0)))
         fees = self._fees(route, view)
@@ -134,6 +135,9 @@ class CrossExchange:
             route.buy.qty(view.room(self.id, route.buy.id, Side.BUY, seen.buy_price)),
             route.sell.qty(view.room(self.id, route.sell.id, Side.SELL, seen.sell_price)),
         )
+        if most <= 0 and route.is_asked:
+            return  # refused once in this episode; nothing more is learnt by asking again
+        route.is_asked = True
         crossing = seen
         if 0 < most < seen.qty:
             fees = self._fees(route, view)
