@@ -9,7 +9,6 @@ from graphwiz_trader.application.market import TapeMarket
 from graphwiz_trader.application.recordings import moved, opened, proven
 from graphwiz_trader.application.report import ReportBuilder
 from graphwiz_trader.application.simulate import Progress, Simulated, Simulation
-from graphwiz_trader.application.venues import recorded_venues
 from graphwiz_trader.domain.events import RunStarted, TapeRef
 from graphwiz_trader.domain.ids import BACKTEST, ClOrdIds
 from graphwiz_trader.domain.instrument import Instrument
@@ -20,6 +19,7 @@ from graphwiz_trader.domain.value import value
 from graphwiz_trader.engine.engine import Engine
 from graphwiz_trader.ports.runs import RunFolder, Runs
 from graphwiz_trader.ports.tape import TapeStore
+from graphwiz_trader.simulation.recorded import recorded_venues
 
 
 class EngineMaker(Protocol):

@@ -7,7 +7,6 @@ from graphwiz_trader.application.funding import endowment, reporting_of
 from graphwiz_trader.application.market import NoTapes
 from graphwiz_trader.application.report import ReportBuilder
 from graphwiz_trader.application.simulate import Progress, Simulated, Simulation
-from graphwiz_trader.application.venues import owned_at
 from graphwiz_trader.domain.events import BalanceReport, RunStarted
 from graphwiz_trader.domain.ids import ClOrdIds
 from graphwiz_trader.domain.instrument import Instrument
@@ -130,6 +129,6 @@ def _exchanges(
     """Return the exchanges, each owning for us what *balances* say."""
     made: list[Exchange] = []
     for spec in _specs(settings):
-        owned = owned_at(spec.name, balances)
+        owned = {held.asset: held.total for held in balances if held.venue == spec.name}
         made.extend(build_market(seed, (spec,), START, owned, MarketSettings()))
     return tuple(made)

@@ -8,7 +8,6 @@ from time import perf_counter
 from graphwiz_trader.adapters.files.journal import BACKTEST, FileJournal
 from graphwiz_trader.application.driver import Driver
 from graphwiz_trader.application.market import NEVER, TapeMarket
-from graphwiz_trader.application.venues import recorded_venues
 from graphwiz_trader.domain.events import BalanceReport, Event
 from graphwiz_trader.domain.facts import Outcome
 from graphwiz_trader.domain.ids import BACKTEST as INSTALLATION
@@ -22,6 +21,7 @@ from graphwiz_trader.engine.engine import Engine
 from graphwiz_trader.engine.spec import EngineSpec
 from graphwiz_trader.entrypoints.bench.generate import INSTRUMENT, generated_tape
 from graphwiz_trader.entrypoints.bench.row import Row
+from graphwiz_trader.simulation.recorded import recorded_venues
 
 TARGET = 150_000.0
 PEER = "nautilus_trader 145 k msg/s"
