@@ -175,6 +175,10 @@ class Exchange:
         """Return a STATUS report of our request *cl_ord_id*, None if it is not known."""
         return self._desk.status(cl_ord_id, self.now)
 
+    def order(self, cl_ord_id: ClOrdId) -> VenueOrder | None:
+        """Return our order *cl_ord_id*, working or closed, None if it is not known."""
+        return self._desk.blotter.find(cl_ord_id)
+
     def working(self) -> tuple[VenueOrder, ...]:
         """Return our orders that may still fill, oldest first."""
         return self._desk.blotter.working

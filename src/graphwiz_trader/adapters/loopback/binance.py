@@ -1,0 +1,62 @@
+"""Binance: a venue that speaks Binance's spot dialect."""
+
+from functools import partial
+
+from aiohttp import web
+
+from graphwiz_trader.adapters.loopback.connection import Connection, Frame
+from graphwiz_trader.adapters.loopback.premises import Premises
+from graphwiz_trader.adapters.loopback.rest.binance import BinanceRest
+from graphwiz_trader.adapters.loopback.rest.binance_meter import BinanceMeter
+from graphwiz_trader.adapters.loopback.rest.binance_public import BinancePublic
+from graphwiz_trader.adapters.loopback.rest.door import RestDoor
+from graphwiz_trader.adapters.loopback.streams.binance import (
+    BinanceStreams,
+    combined,
+    message_rate,
+    raw,
+)
+from graphwiz_trader.adapters.loopback.streams.door import serve
+
+
+class Binance:
+    """All doors of the venue."""
+
+    def __init__(self, premises: Premises) -> None:
+        self._premises = premises
+        meter = BinanceMeter(premises.limits)
+        public = BinancePublic(premises)
+        self._rest = RestDoor(premises, BinanceRest(premises, public.endpoints(), meter))
+        self._streams = BinanceStreams(premises)
+        premises.host.listeners.append(self._streams)
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the addresses of all doors."""
+        return [
+            web.route("*", "/api/v3/{rest:.*}", self._rest.handle),
+            web.get("/ws", self._raw),
+            web.get("/ws/{names}", self._raw),
+            web.get("/stream", self._combined),
+            web.get("/stream/ws", self._combined),
+        ]
+
+    async def _raw(self, request: web.Request) -> web.StreamResponse:
+        name = request.match_info.get("names", "")
+        return await self._market(request, raw, [name] if name else [])
+
+    async def _combined(self, request: web.Request) -> web.StreamResponse:
+        names = request.query.get("streams", "")
+        return await self._market(request, combined, names.split("/") if names else [])
+
+    async def _market(
+        self, request: web.Request, frame: Frame, names: list[str]
+    ) -> web.StreamResponse:
+        streams, rate = self._streams, message_rate(self._premises)
+        if any(name not in streams.names for name in names):
+            return web.Response(status=404)
+
+        def opened(connection: Connection) -> None:
+            streams.join(connection, names)
+
+        take = partial(streams.take, rate=rate)
+        return await serve(self._premises, request, frame, opened, take, "market")

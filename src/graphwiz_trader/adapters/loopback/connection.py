@@ -1,0 +1,139 @@
+"""Connection: one socket of a client, what it has subscribed to, and what waits to leave."""
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeAlias
+
+from aiohttp import ClientConnectionResetError, WSCloseCode, web
+
+from graphwiz_trader.adapters.loopback.faults import Fault, Faults, Kind, Stage, duration
+from graphwiz_trader.domain.units import Nanos
+
+WAITING = 20_000
+"""How many messages may wait before a slow client is cut off."""
+
+
+Frame: TypeAlias = Callable[[str, str], str]
+"""From a stream's name and a message of it to what goes onto the socket."""
+
+
+class Connection:
+    """
+    Sends in order, from a queue, so that whoever publishes never waits for a client.
+
+    Every message of a stream passes the faults on its way into the queue.
+    """
+
+    def __init__(
+        self,
+        socket: web.WebSocketResponse,
+        request: web.Request,
+        faults: Faults,
+        frame: Frame,
+    ) -> None:
+        self.topics: dict[str, None] = {}
+        """What it has subscribed to, in order."""
+        self._socket = socket
+        self._request = request
+        self._faults = faults
+        self._frame = frame
+        self._queue: deque[str | WSCloseCode] = deque()
+        self._ready = asyncio.Event()
+        self._muted_until = Nanos(0)
+        self._held: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything can still be sent."""
+        return not self._socket.closed
+
+    def reply(self, text: str) -> None:
+        """Send an answer to a request."""
+        self._queue.append(text)
+        self._ready.set()
+
+    def publish(self, topic: str, text: str, now: Nanos) -> None:
+        """Send a message of the stream *topic*."""
+        if now < self._muted_until:
+            return
+        text = self._frame(topic, text)
+        fault = self._faults.strike(Stage.FRAME, topic, now)
+        if fault is not None:
+            self._go_wrong(fault, text, now)
+        else:
+            self._queue.append(text)
+            self._release()
+        if len(self._queue) > WAITING:
+            self.abort()
+        self._ready.set()
+
+    def close(self, code: WSCloseCode) -> None:
+        """Say goodbye after what waits already."""
+        self._queue.append(code)
+        self._ready.set()
+
+    def abort(self) -> None:
+        """Cut the line at once, without a word."""
+        if self._request.transport is not None:
+            self._request.transport.abort()
+
+    async def write(self) -> None:
+        """Send what waits, until the socket closes."""
+        with suppress(ClientConnectionResetError):  # the reader hears of it, too
+            while not self._socket.closed:
+                await self._ready.wait()
+                self._ready.clear()
+                while self._queue:
+                    await self._send(self._queue.popleft())
+
+    async def _send(self, item: str | WSCloseCode) -> None:
+        if isinstance(item, str):
+            await self._socket.send_str(item)
+        else:
+            await self._socket.close(code=item)
+
+    def _release(self) -> None:
+        if self._held is not None:
+            self._queue.append(self._held)
+            self._held = None
+
+    def _go_wrong(self, fault: Fault, text: str, now: Nanos) -> None:
+        if fault.kind is Kind.MUTE:
+            self._muted_until = Nanos(now + duration(fault))
+        elif fault.kind is Kind.CLOSE:
+            self.close(WSCloseCode.GOING_AWAY)
+        elif fault.kind is Kind.ABORT:
+            self.abort()
+        elif fault.kind is Kind.REORDER:
+            self._release()
+            self._held = text
+        else:
+            self._queue.extend(_DAMAGE[fault.kind](text))
+
+
+def _damaged_checksum(value: Callable[[int], int]) -> Callable[[str], tuple[str, ...]]:
+    def damage(text: str) -> tuple[str, ...]:
+        message = json.loads(text)
+        for book in message.get("data", ()):
+            if "checksum" in book:
+                book["checksum"] = value(book["checksum"])
+        return (json.dumps(message, separators=(",", ":")),)
+
+    return damage
+
+
+_DAMAGE: dict[Kind, Callable[[str], tuple[str, ...]]] = {
+    Kind.GAP: lambda _: (),
+    Kind.DUPLICATE: lambda text: (text, text),
+    Kind.TRUNCATED_FRAME: lambda text: (text[: len(text) // 2],),
+    Kind.GARBAGE: lambda _: ("\ufffd{garbage\x00",),
+    Kind.BAD_CHECKSUM: _damaged_checksum(lambda right: right ^ 1),
+    Kind.ZERO_CHECKSUM: _damaged_checksum(lambda _: 0),
+    Kind.STREAM_TERMINATED: lambda text: (_TERMINATED, text),
+    Kind.IDLESS_ERROR: lambda text: (_IDLESS, text),
+}
+_TERMINATED = '{"e":"eventStreamTerminated","E":0}'
+_IDLESS = '{"event":"error","code":"60012","msg":"Invalid request","connId":"a4d3ae55"}'
