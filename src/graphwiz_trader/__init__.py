@@ -1,5 +1,19 @@
 """GraphWiz Trader: one deterministic core for many venues, and the memory of why."""
 
+from importlib import import_module
+
 __version__ = "0.1.0"
 
-__all__ = ["__version__"]
+__all__ = ["__version__", "backtest", "load_tape", "replay", "report", "scan"]
+
+
+def __getattr__(name: str) -> object:
+    """Find a public function when it is first used: what it needs takes a second to load."""
+    if name in __all__:
+        return getattr(import_module("graphwiz_trader.entrypoints.api"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """Name what is public."""
+    return list(__all__)

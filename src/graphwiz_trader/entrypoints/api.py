@@ -1,0 +1,131 @@
+"""
+Api: what the command line does, as functions for scripts and notebooks.
+
+    import graphwiz_trader as gw
+
+    run = gw.backtest(["binance.tape", "huobi.tape"], strategy="cross_exchange_arbitrage")
+    print(run.simulated.report.pnl.net)
+    print(gw.replay(run.run).is_identical)
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import TypeAlias
+
+from graphwiz_trader.adapters.files.tape import FileTapes
+from graphwiz_trader.application.backtest import Backtested
+from graphwiz_trader.application.clocks import check_clocks, shifted
+from graphwiz_trader.application.replay import Replayed
+from graphwiz_trader.application.scan import ScanResult, scan_cross
+from graphwiz_trader.application.touches import joined
+from graphwiz_trader.bootstrap.assembly import only
+from graphwiz_trader.bootstrap.container import backtest_app
+from graphwiz_trader.bootstrap.settings import load
+from graphwiz_trader.domain.report import Report
+from graphwiz_trader.domain.settings import Settings
+from graphwiz_trader.domain.tape import Tape
+from graphwiz_trader.domain.units import SECOND, Nanos, RunId, Venue
+from graphwiz_trader.entrypoints.progress import progress_bar
+
+Name: TypeAlias = str | os.PathLike[str]
+HOME = Path("~/.local/share/graphwiz")
+
+
+def load_tape(tape: Name) -> Tape:
+    """Open a tape; raise `DataError` if there is none, or it is torn or of another version."""
+    return FileTapes().open(os.fspath(tape))
+
+
+def scan(
+    tapes: Sequence[Tape],
+    *,
+    fee_bps: float = 0.0,
+    max_age_s: float = 60.0,
+    offsets: Mapping[str, float] | None = None,
+) -> ScanResult:
+    """
+    Return what buying at one venue and selling at another would have paid, at the touch.
+
+    Args:
+        tapes: Of at least two venues that quote one symbol.
+        fee_bps: Charged on each leg.
+        max_age_s: How old a quote may be.
+        offsets: Seconds to add to a venue's clock.
+
+    Raises:
+        ClocksDisagree: two clocks are seconds apart and no offset was given.
+        DataError: no two tapes are of one symbol at different venues.
+    """
+    shifts: Mapping[str, float] = offsets or {}
+    touches = joined(tapes)
+    check_clocks(touches, shifts)
+    moved = [shifted(touch, shifts) for touch in touches]
+    with progress_bar("scan", quiet=False) as progress:
+        return scan_cross(moved, fee_bps, Nanos(round(max_age_s * SECOND)), progress)
+
+
+def backtest(
+    tapes: Sequence[Name],
+    *,
+    strategy: str | None = None,
+    config: Sequence[Name] = (),
+    settings: Mapping[str, object] | None = None,
+    offsets: Mapping[Venue, Decimal] | None = None,
+    seed: int = 0,
+    home: Name = HOME,
+) -> Backtested:
+    """
+    Run strategies over tapes and leave a run in *home*.
+
+    Args:
+        tapes: Where the tapes are.
+        strategy: Only this one; None for all that are enabled.
+        config: YAML files, later ones win.
+        settings: Single keys, such as `{"backtest.fee_bps": 0}`; they win over files.
+        offsets: Seconds to add to a venue's clock.
+        seed: Of all chance in the simulation.
+        home: Where runs live.
+
+    Raises:
+        ConfigError: everything that is wrong with the configuration.
+        DataError: a tape cannot be read.
+    """
+    chosen = _settings(config, settings or {})
+    if strategy is not None:
+        chosen = only(chosen, strategy)
+    use_case = backtest_app(chosen, _folder(home)).backtest()
+    with progress_bar("backtest", quiet=False) as progress:
+        names = [os.fspath(tape) for tape in tapes]
+        done: Backtested = use_case.run(names, offsets or {}, seed, progress)
+    return done
+
+
+def replay(
+    run: str, *, settings: Mapping[str, object] | None = None, home: Name = HOME
+) -> Replayed:
+    """Run *run*'s journal again, with some keys changed; see `Replayed.is_identical`."""
+    use_case = backtest_app(Settings(), _folder(home)).rerun()
+    with progress_bar(f"replay {run}", quiet=False) as progress:
+        found: Replayed = use_case.run(RunId(run), _assignments(settings or {}), progress)
+    return found
+
+
+def report(run: str, *, home: Name = HOME) -> Report:
+    """Return what *run* was, earned and did, read from its journal."""
+    told: Report = backtest_app(Settings(), _folder(home)).report().of(RunId(run)).report
+    return told
+
+
+def _settings(config: Sequence[Name], settings: Mapping[str, object]) -> Settings:
+    files = [Path(file) for file in config]
+    return load(files, os.environ, _assignments(settings)).settings
+
+
+def _assignments(settings: Mapping[str, object]) -> list[str]:
+    return [f"{key}={value}" for key, value in settings.items()]
+
+
+def _folder(home: Name) -> Path:
+    return Path(home).expanduser()
