@@ -12,6 +12,7 @@ import os
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
+from time import perf_counter
 from typing import TypeAlias
 
 from graphwiz_trader.adapters.files.tape import FileTapes
@@ -28,6 +29,7 @@ from graphwiz_trader.domain.settings import Settings
 from graphwiz_trader.domain.tape import Tape
 from graphwiz_trader.domain.units import SECOND, Nanos, RunId, Venue
 from graphwiz_trader.entrypoints.progress import progress_bar
+from graphwiz_trader.entrypoints.summaries import backtest_summary
 
 Name: TypeAlias = str | os.PathLike[str]
 HOME = Path("~/.local/share/graphwiz")
@@ -96,9 +98,11 @@ def backtest(
     if strategy is not None:
         chosen = only(chosen, strategy)
     use_case = backtest_app(chosen, _folder(home)).backtest()
+    names = [os.fspath(tape) for tape in tapes]
+    started = perf_counter()
     with progress_bar("backtest", quiet=False) as progress:
-        names = [os.fspath(tape) for tape in tapes]
         done: Backtested = use_case.run(names, offsets or {}, seed, progress)
+    done.folder.finish(backtest_summary(done, names, perf_counter() - started))
     return done
 
 

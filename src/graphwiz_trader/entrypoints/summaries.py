@@ -1,7 +1,9 @@
 """Summaries: what a finished simulation says, as keys and as text."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
+from graphwiz_trader.application.backtest import Backtested
 from graphwiz_trader.application.simulate import Simulated
 from graphwiz_trader.domain.money import rounded
 from graphwiz_trader.domain.plain import plain
@@ -38,6 +40,18 @@ def simulation_summary(folder: RunFolder, done: Simulated) -> dict[str, object]:
             for line in report.trades_by_strategy
         },
         "alerts": dict(done.alerts),
+    }
+
+
+def backtest_summary(done: Backtested, tapes: Sequence[str], seconds: float) -> dict[str, object]:
+    """Return the keys a backtest answers with, and leaves in its folder."""
+    return {
+        **simulation_summary(done.folder, done.simulated),
+        "engine": "reference",
+        "tapes": list(tapes),
+        "messages": done.messages,
+        "level_changes": done.level_changes,
+        "seconds": round(seconds, 3),
     }
 
 

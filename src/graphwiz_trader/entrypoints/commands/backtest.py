@@ -54,7 +54,7 @@ def backtest(
     from graphwiz_trader.application.report_text import tables
     from graphwiz_trader.bootstrap.assembly import only
     from graphwiz_trader.bootstrap.container import backtest_app
-    from graphwiz_trader.entrypoints.summaries import simulation_summary
+    from graphwiz_trader.entrypoints.summaries import backtest_summary
     from graphwiz_trader.entrypoints.tables import shown
 
     assignments = list(options.assignments)
@@ -71,14 +71,7 @@ def backtest(
     started = perf_counter()
     with progress_bar("backtest", quiet=options.quiet) as progress:
         done = app.backtest().run(tapes, shifts, options.seed or 0, progress)
-    summary = {
-        **simulation_summary(done.folder, done.simulated),
-        "engine": engine,
-        "tapes": list(tapes),
-        "messages": done.messages,
-        "level_changes": done.level_changes,
-        "seconds": round(perf_counter() - started, 3),
-    }
+    summary = {**backtest_summary(done, tapes, perf_counter() - started), "engine": engine}
     done.folder.finish(summary)
     emit(summary, shown(tables(done.simulated.report)))
 
