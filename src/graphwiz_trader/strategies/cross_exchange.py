@@ -1,6 +1,6 @@
 """Cross-exchange arbitrage: buy where it is cheap and sell where it is dear, after everything."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import permutations
 
@@ -85,11 +85,11 @@ class CrossExchange:
         self._pending: dict[str, tuple[_Route, str, Decimal]] = {}
 
     def on_event(self, event: Wakeup, view: View) -> Sequence[Opinion]:
-        """Look at every route the event may have changed."""
+        """Look at every route of which a book has just changed."""
         if isinstance(event, TimerFired):
             return self._survived(event.name, view)
         opinions: list[Opinion] = []
-        for route in self._by_instrument[event.instrument]:
+        for route in self._moved(view):
             buy, sell = view.books[route.buy.id], view.books[route.sell.id]
             gross = gross_bps(buy, sell)
             if gross > 0 and self._is_fresh(buy, view) and self._is_fresh(sell, view):
@@ -98,6 +98,15 @@ class CrossExchange:
                 route.is_open = False
                 opinions.append(self._noted(route, Stage.CLOSED, gross, NAN, Decimal(0)))
         return opinions
+
+    def _moved(self, view: View) -> Iterable[_Route]:
+        """Return the routes with a book of this instant, which may have brought several."""
+        books, now = view.books, view.now
+        moved = [name for name in self.instruments if books[name].ts == now]
+        if len(moved) == 1:
+            return self._by_instrument[moved[0]]
+        found = {route.name: route for name in moved for route in self._by_instrument[name]}
+        return found.values()
 
     def _look(
         self,
@@ -221,8 +230,11 @@ def _routes(instruments: Sequence[Instrument]) -> Iterator[_Route]:
     """
     Pair what can be arbitraged: the same symbol and kind at two venues.
 
-    Another quote, or a contract against spot, is basis, not arbitrage.
+    Another quote, or a contract against spot, is basis, not arbitrage. Contracts are counted one
+    for one, so that they must be worth the same.
     """
     for buy, sell in permutations(instruments, 2):
-        if buy.symbol == sell.symbol and buy.kind is sell.kind and buy.kind is not Kind.INVERSE:
+        if buy.kind is Kind.INVERSE or buy.multiplier != sell.multiplier:
+            continue
+        if buy.symbol == sell.symbol and buy.kind is sell.kind:
             yield _Route(buy, sell, f"{buy.symbol}:{buy.venue}>{sell.venue}")

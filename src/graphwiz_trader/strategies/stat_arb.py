@@ -1,98 +1,20 @@
 """Statistical arbitrage of one instrument: sell what is dear against its recent mean, and back."""
 
 from collections.abc import Sequence
-from enum import Enum
-from math import inf, sqrt
+from math import inf
 
 import attrs
-from attrs.validators import ge, gt, in_, optional
 
 from graphwiz_trader.domain.book import OrderBook
 from graphwiz_trader.domain.errors import DomainError
-from graphwiz_trader.domain.events import BookUpdate
+from graphwiz_trader.domain.events import TimerFired
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.moments import Moments
-from graphwiz_trader.domain.setting import setting
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import Leg, Signal, SignalKind
 from graphwiz_trader.domain.strategy import Opinion, View, Wakeup
 from graphwiz_trader.domain.units import MILLISECOND, Lots, Nanos, StrategyId, Ticks
-from graphwiz_trader.domain.value import value
-
-
-@value
-class StatArbConfig:
-    """Keys of `statistical_arbitrage`."""
-
-    lookback: int = setting(
-        100,
-        "observations in the window, the newest among them",
-        ge(3),
-        aliases=("lookback_period",),
-    )
-    z_threshold: float = setting(
-        2.0, "standard deviations that open a trade", gt(0.0), aliases=("z_score_threshold",)
-    )
-    z_exit: float = setting(0.5, "standard deviations that close it", ge(0.0))
-    z_stop: float | None = setting(
-        4.0, "standard deviations that stop it; null: no such stop", optional(gt(0.0))
-    )
-    stop_bps: float | None = setting(
-        None, "loss from the entry price that stops it; null: no such stop", optional(gt(0.0))
-    )
-    max_hold: int | None = setting(
-        None, "samples a trade may last; null: the lookback", optional(gt(0))
-    )
-    sample: str = setting(
-        "update",
-        "what is one observation: every update, or a changed mid",
-        in_(("update", "change")),
-    )
-    grid_ms: int | None = setting(
-        None, "sample in time instead, once per so many milliseconds", optional(gt(0))
-    )
-    include_current: bool = setting(True, "whether the newest observation is in its own window")
-    ddof: int = setting(0, "0: population deviation, 1: sample deviation", in_((0, 1)))
-    cost_gate: bool = setting(True, "trade only when the expected return pays both fees and spread")
-    fee_bps: float = setting(10.0, "taker fee per leg, where the venue's own is not known")
-    min_profit_bps: float = setting(0.0, "expected return beyond costs", ge(0.0))
-    participation: float = setting(0.1, "share of the touch to take at most", gt(0.0))
-
-    def __attrs_post_init__(self) -> None:
-        cap = sqrt(self.lookback - 1) if self.include_current else inf
-        if self.z_threshold > cap:
-            raise ValueError(
-                f"z_threshold {self.z_threshold} never fires: with a lookback of {self.lookback}"
-                f" |z| is at most {cap:.4f}"
-            )
-
-
-class Action(Enum):
-    """What a z-score asks for."""
-
-    WAIT = "WAIT"
-    BUY = "BUY"
-    SELL = "SELL"
-    CLOSE = "CLOSE"
-    STOP = "STOP"
-
-
-def decide(z: float, held: int, *, armed: bool, stopped: bool, config: StatArbConfig) -> Action:
-    """
-    Return what to do at *z*, holding a position of sign *held* (−1, 0, 1).
-
-    A stop is a CLOSE that disarms: nothing opens again until |z| is below `z_exit`.
-    Source: strategies reference, §1a.
-    """
-    if held:
-        if stopped or (config.z_stop is not None and -held * z >= config.z_stop):
-            return Action.STOP
-        if abs(z) <= config.z_exit or z * held > 0:
-            return Action.CLOSE
-        return Action.WAIT
-    if not armed or abs(z) < config.z_threshold:
-        return Action.WAIT
-    return Action.SELL if z > 0 else Action.BUY
+from graphwiz_trader.strategies.stat_arb_rule import Action, StatArbConfig, decide
 
 
 class StatisticalArbitrage:
@@ -114,20 +36,23 @@ class StatisticalArbitrage:
         self._ttl = ttl
 
     def on_event(self, event: Wakeup, view: View) -> Sequence[Opinion]:
-        """Take one observation of the book that moved, and act on its z-score."""
-        if not isinstance(event, BookUpdate):
+        """Take one observation of every book that moved, and act on its z-score."""
+        if isinstance(event, TimerFired):
             return ()
-        book = view.books[event.instrument]
-        track = self._tracks[event.instrument]
-        if not (book.is_usable and track.observe(book.half_mid, event.ts)):
-            return ()
-        z = track.z()
-        if z is None or view.working(self.id, event.instrument):
-            return ()
-        return self._act(book, track, z, view)
+        signals: list[Signal] = []
+        for name, track in self._tracks.items():
+            book = view.books[name]
+            if not (track.sees(book.ts) and book.is_usable):
+                continue
+            if not track.observe(book.half_mid, book.ts):
+                continue
+            z = track.z()
+            if z is not None and not view.working(self.id, name):
+                signals += self._act(book, track, z, view)
+        return signals
 
-    def _act(self, book: OrderBook, track: "_Track", z: float, view: View) -> Sequence[Opinion]:
-        own = view.own(self.id, book.instrument.id)
+    def _act(self, book: OrderBook, track: "_Track", z: float, view: View) -> Sequence[Signal]:
+        own = _closable(view.own(self.id, book.instrument.id), book)
         held = (own > 0) - (own < 0)
         track.follow(z, held)
         action = decide(
@@ -142,19 +67,18 @@ class StatisticalArbitrage:
 
     def _enter(
         self, book: OrderBook, side: Side, z: float, track: "_Track", view: View
-    ) -> Sequence[Opinion]:
+    ) -> Sequence[Signal]:
         config = self._config
         known = view.taker_fee_bps(book.instrument.venue)
         fee = config.fee_bps if known is None else known
-        edge = track.edge_bps(z)
+        edge = track.edge_bps(z, book.half_mid)
         cost = 2 * fee + book.spread_bps + config.min_profit_bps
         if config.cost_gate and edge < cost:
             return ()
         price, shown = _touch(book, side)
         room = view.room(self.id, book.instrument.id, side, price)
-        lots = Lots(min(room, int(config.participation * shown)))
-        if lots <= 0:
-            return ()
+        # Nothing is asked for too: the gate says that it is too little, and it is counted.
+        lots = Lots(max(0, min(room, int(config.participation * shown))))
         track.enter(price)
         leg = Leg(book.instrument.id, side, price, lots)
         return (self._signal(SignalKind.TAKE, leg, edge - cost, z, view, "z-score"),)
@@ -186,6 +110,7 @@ class _Track:
     """One instrument's window, and the trade open in it."""
 
     armed: bool
+    _seen: Nanos | None
     _config: StatArbConfig
     _instrument: Instrument
     _moments: Moments
@@ -198,6 +123,7 @@ class _Track:
 
     def __init__(self, config: StatArbConfig, instrument: Instrument) -> None:
         self.armed = True
+        self._seen = None
         self._config = config
         self._instrument = instrument
         self._moments = Moments(config.lookback)
@@ -207,6 +133,11 @@ class _Track:
         self._entry_sample = 0
         self._entry_price = Ticks(0)
         self._hold = inf
+
+    def sees(self, ts: Nanos) -> bool:
+        """Return whether the book has moved since it was last looked at."""
+        before, self._seen = self._seen, ts
+        return ts != before
 
     def observe(self, half_mid: int, ts: Nanos) -> bool:
         """Take in the mid, in half ticks; return whether that made an observation."""
@@ -220,18 +151,18 @@ class _Track:
         return True
 
     def _observe_grid(self, last: int | None, half_mid: int, ts: Nanos, step: int) -> bool:
-        """Sample the mid that held at each grid point up to *ts*."""
+        """Sample the mid that held at each grid point up to *ts*: the new one at *ts* itself."""
         if last is None:
-            self._next_grid = (ts // step + 1) * step
-            self._push(half_mid)
-            return True
-        due = (ts - self._next_grid) // step + 1
-        if due <= 0:
-            return False
+            last, self._next_grid = half_mid, -(-ts // step) * step
+        passed = max(0, -(-(ts - self._next_grid) // step))
         # Older points than fill the window cannot matter.
-        for _ in range(min(due, self._config.lookback)):
+        for _ in range(min(passed, self._config.lookback)):
             self._push(last)
-        self._next_grid += due * step
+        self._next_grid += passed * step
+        if self._next_grid != ts:
+            return passed > 0
+        self._push(half_mid)
+        self._next_grid += step
         return True
 
     def _push(self, half_mid: int) -> None:
@@ -254,9 +185,7 @@ class _Track:
         """Begin a trade here."""
         self._entry_sample = self._samples
         self._entry_price = price
-        half_life = self._moments.half_life()
-        longest = self._config.max_hold or self._config.lookback
-        self._hold = longest if half_life is None else min(longest, 3 * half_life)
+        self._hold = self._longest(self._moments.half_life())
 
     def is_stopped(self, book: OrderBook, own: int) -> bool:
         """Whether the open trade lasted too long or lost too much."""
@@ -271,18 +200,30 @@ class _Track:
         lost = (self._entry_price - price) * (1 if own > 0 else -1)
         return lost * 1e4 >= stop * self._entry_price
 
-    def edge_bps(self, z: float) -> float:
+    def edge_bps(self, z: float, half_mid: int) -> float:
         """Return what reverting to `z_exit` within the longest hold is expected to bring."""
         deviation = self._moments.deviation(self._config.ddof)
-        mean = self._moments.mean
-        if not mean:
-            return 0.0
-        longest = self._config.max_hold or self._config.lookback
         half_life = self._moments.half_life()
         factor = 1.0
         if half_life is not None:
-            factor = 1.0 - 2.0 ** (-min(longest, 3 * half_life) / half_life)
-        return (abs(z) - self._config.z_exit) * deviation / abs(mean) * 1e4 * factor
+            factor = 1.0 - 2.0 ** (-self._longest(half_life) / half_life)
+        return (abs(z) - self._config.z_exit) * deviation / abs(half_mid) * 1e4 * factor
+
+    def _longest(self, half_life: float | None) -> float:
+        """Return how many samples a trade may last."""
+        if self._config.max_hold is not None:
+            return self._config.max_hold
+        lookback = self._config.lookback
+        return lookback if half_life is None else min(lookback, 3 * half_life)
+
+
+def _closable(own: Lots, book: OrderBook) -> Lots:
+    """Return *own*, or 0 where the venue would not take so little: that is dust."""
+    instrument = book.instrument
+    price = book.bid if own > 0 else book.ask
+    if abs(own) < instrument.min_qty or price is None:
+        return Lots(0)
+    return own if instrument.notional(price, abs(own)) >= instrument.min_notional else Lots(0)
 
 
 def _touch(book: OrderBook, side: Side) -> tuple[Ticks, Lots]:
