@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphwiz_trader.adapters.files.columns import mapped
-from graphwiz_trader.adapters.files.tape_writer import HEADER, FileTapeWriter, Page
-from graphwiz_trader.domain.errors import DataError
+from graphwiz_trader.adapters.files.page import Page
+from graphwiz_trader.adapters.files.tape_writer import HEADER, FileTapeWriter
+from graphwiz_trader.domain.errors import DataError, DomainError
 from graphwiz_trader.domain.events import LevelRows
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.tape import DTYPES, MESSAGE_COLUMNS, VERSION, Tape, TapeHeader
@@ -24,8 +25,7 @@ class FileTapes:
     def open(self, name: str) -> Tape:
         """Map the tape at *name*."""
         folder = Path(name)
-        page = _page(folder)
-        header = page.header
+        header, instruments = _page(folder)
         columns = {
             column: mapped(
                 folder / f"{column}.npy",
@@ -34,8 +34,8 @@ class FileTapes:
             )
             for column, dtype in DTYPES.items()
         }
-        _check(folder, columns, header, len(page.instruments))
-        return _tape(name, page, columns)
+        _check(folder, columns, header, len(instruments))
+        return _tape(name, header, instruments, columns)
 
     def writer(self, name: str, instruments: tuple[Instrument, ...]) -> "FileTapeWriter":
         """Begin a tape in a hidden folder beside *name*."""
@@ -47,7 +47,7 @@ class FileTapes:
         return FileTapeWriter(folder, instruments)
 
 
-def _page(folder: Path) -> Page:
+def _page(folder: Path) -> tuple[TapeHeader, tuple[Instrument, ...]]:
     expected = f"a tape of version {VERSION}: a folder with {HEADER} and .npy columns"
     if not folder.exists():
         raise DataError(f"{folder}: found nothing, expected {expected}")
@@ -58,12 +58,13 @@ def _page(folder: Path) -> Page:
         version = msgspec.json.decode(text)["header"]["version"]
         if version != VERSION:
             raise DataError(f"{folder}: found a tape of version {version}, expected {expected}")
-        return msgspec.json.decode(text, type=Page)
+        page = msgspec.json.decode(text, type=Page)
+        return page.header, tuple(listed.instrument() for listed in page.instruments)
     except FileNotFoundError:
         raise DataError(f"{folder}: found no {HEADER}, expected {expected}") from None
     except OSError as error:
         raise DataError(f"{folder}: found {error.strerror}, expected {expected}") from error
-    except (msgspec.MsgspecError, LookupError, TypeError, ValueError) as error:
+    except (msgspec.MsgspecError, DomainError, LookupError, TypeError, ValueError) as error:
         raise DataError(f"{folder / HEADER}: found {error}, expected {expected}") from error
 
 
@@ -86,7 +87,12 @@ def _check(
         )
 
 
-def _tape(name: str, page: Page, columns: dict[str, NDArray[np.generic]]) -> Tape:
+def _tape(
+    name: str,
+    header: TapeHeader,
+    instruments: tuple[Instrument, ...],
+    columns: dict[str, NDArray[np.generic]],
+) -> Tape:
     rows = LevelRows(
         columns["side"].astype(np.int8, copy=False),
         columns["ticks"].astype(np.int64, copy=False),
@@ -94,12 +100,12 @@ def _tape(name: str, page: Page, columns: dict[str, NDArray[np.generic]]) -> Tap
     )
     return Tape(
         name=name,
-        instruments=page.instruments,
+        instruments=instruments,
         rows=rows,
         ts=columns["ts"].astype(np.int64, copy=False),
         ts_venue=columns["ts_venue"].astype(np.int64, copy=False),
         first_row=columns["first_row"].astype(np.int64, copy=False),
         instrument=columns["instrument"].astype(np.int16, copy=False),
         flags=columns["flags"].astype(np.int8, copy=False),
-        header=page.header,
+        header=header,
     )

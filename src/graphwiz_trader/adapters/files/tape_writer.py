@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 
 from graphwiz_trader.adapters.files.columns import ColumnWriter
+from graphwiz_trader.adapters.files.page import Listed, Page
 from graphwiz_trader.domain.errors import DataError, UnknownInstrument
 from graphwiz_trader.domain.events import BookUpdate, LevelRows, MarketEvent
 from graphwiz_trader.domain.instrument import Instrument
@@ -27,7 +28,6 @@ from graphwiz_trader.domain.tape import (
     content_hash,
 )
 from graphwiz_trader.domain.units import InstrumentId, Nanos
-from graphwiz_trader.domain.value import value
 from graphwiz_trader.ports.tape import Findings
 
 HEADER = "header.json"
@@ -35,14 +35,6 @@ HEADER = "header.json"
 _MESSAGES = 1 << 13
 _ROWS = 1 << 16
 """Messages and rows kept in memory before they are written."""
-
-
-@value
-class Page:
-    """What header.json holds."""
-
-    header: TapeHeader
-    instruments: tuple[Instrument, ...]
 
 
 class FileTapeWriter:
@@ -131,7 +123,7 @@ class FileTapeWriter:
                 late=findings.late,
                 notes=findings.notes,
             )
-            text = msgspec.json.encode(Page(header, self._instruments))
+            text = msgspec.json.encode(Page(header, tuple(map(Listed.of, self._instruments))))
             _write(self._draft / HEADER, msgspec.json.format(text, indent=2) + b"\n")
             _replace(self._draft, self._folder)
         return header
