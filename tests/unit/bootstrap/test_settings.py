@@ -60,7 +60,7 @@ def test_users_files_of_both_spellings_mean_the_same(write: Write) -> None:
     [
         ("lookback: 0", ".lookback"),
         ("z_threshold: .nan", ".z_threshold"),
-        ("lookback: 50, z_threshold: 8", ""),
+        ("lookback: 50, z_threshold: 8, z_stop: null", ".z_threshold"),
         ("sample: chang", ".sample"),
         ("max_position_size: -1", ".max_position_size"),
     ],
