@@ -26,10 +26,11 @@ from graphwiz_trader.domain.value import evolve
 BUILT_IN = {
     "statistical_arbitrage": "graphwiz_trader.strategies.stat_arb:StatisticalArbitrage",
     "cross_exchange_arbitrage": "graphwiz_trader.strategies.cross_exchange:CrossExchange",
+    "market_making": "graphwiz_trader.strategies.market_making:MarketMaking",
 }
 """Plain names that need no `use:`."""
 
-LATER = ("triangular_arbitrage", "market_making")
+LATER = ("triangular_arbitrage",)
 """Plain names that users' files hold and this version has no strategy for."""
 
 _SHARED = tuple(field.name for field in fields_of(StrategySettings) if field.name != "config")

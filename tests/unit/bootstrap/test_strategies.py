@@ -87,10 +87,10 @@ def test_a_class_without_config_takes_no_keys_of_its_own(write: Write) -> None:
 
 
 def test_a_strategy_of_a_later_version_may_only_be_off(write: Write) -> None:
-    off = loaded(write, "{market_making: {enabled: false, spread: 3}}")
-    on = problem(write, "{market_making: {spread: 3}}")
+    off = loaded(write, "{triangular_arbitrage: {enabled: false, spread: 3}}")
+    on = problem(write, "{triangular_arbitrage: {spread: 3}}")
 
     assert off.settings.hft.strategies == {}
     assert len(off.notices) == 1
-    assert on.path == "hft.strategies.market_making.enabled"
+    assert on.path == "hft.strategies.triangular_arbitrage.enabled"
     assert "not in this version" in on.expected

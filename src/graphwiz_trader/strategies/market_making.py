@@ -1,0 +1,281 @@
+"""Market making: rest on both sides of the fair price, skewed against what is held."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from math import ceil, floor
+
+import attrs
+import numpy as np
+from attrs.validators import ge, gt, in_, optional
+
+from graphwiz_trader.domain.book import OrderBook
+from graphwiz_trader.domain.commands import SetTimer
+from graphwiz_trader.domain.events import TimerFired
+from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.orders import TimeInForce
+from graphwiz_trader.domain.pulse import Pulse
+from graphwiz_trader.domain.setting import setting
+from graphwiz_trader.domain.sides import Side
+from graphwiz_trader.domain.signal import Leg, Signal, SignalKind
+from graphwiz_trader.domain.strategy import Opinion, View, Wakeup
+from graphwiz_trader.domain.units import (
+    MILLISECOND,
+    Float64s,
+    InstrumentId,
+    Lots,
+    Nanos,
+    StrategyId,
+    Ticks,
+)
+from graphwiz_trader.domain.value import value
+from graphwiz_trader.kernels import quoting as kernel
+
+
+@value
+class MarketMakingConfig:
+    """Keys of `market_making`; prices are in bps of the fair price, so that any symbol fits."""
+
+    order_qty: Decimal = setting(Decimal("0.01"), "base units of one quote", gt(0))
+    max_quotes: int = setting(5, "inventory, in quotes, at which the adding side is dropped", gt(0))
+    model: str = setting(
+        "glft",
+        "glft: a market without end; avellaneda_stoikov: horizon_s before one",
+        in_(("glft", "avellaneda_stoikov")),
+    )
+    gamma: float = setting(0.01, "aversion to inventory, per bps and quote", gt(0.0))
+    fill_decay: float = setting(
+        0.5, "k of the fill rate A·exp(−k·distance), per bps: how fast it falls", gt(0.0)
+    )
+    fill_rate: float = setting(1.0, "A of it: fills a second at no distance", gt(0.0))
+    horizon_s: float = setting(60.0, "seconds to the end, where the model has one", gt(0.0))
+    fair: str = setting(
+        "micro", "mid, or micro: weighted by the opposite sizes", in_(("micro", "mid"))
+    )
+    flow_bps: float = setting(0.0, "shift of the fair price at an order-flow imbalance of 1", ge(0))
+    flow_half_life_s: float = setting(1.0, "memory of the order flow, seconds", gt(0.0))
+    sigma_grid_ms: int = setting(1000, "milliseconds between two samples of the mid", gt(0))
+    sigma_half_life_s: float = setting(60.0, "memory of the volatility, seconds", gt(0.0))
+    warmup: int = setting(10, "samples of volatility before the first quote", gt(0))
+    maker_fee_bps: float | None = setting(
+        None,
+        "fee of a resting order, negative for a rebate; null: what the venue charges for taking",
+        optional(ge(-100.0)),
+    )
+    min_edge_bps: float = setting(0.0, "distance kept beyond the fee", ge(0.0))
+    keep_bps: float = setting(
+        0.5, "a quote this near to its target is left alone, and keeps its place", ge(0.0)
+    )
+    min_interval_ms: int = setting(100, "milliseconds between two changes of one side", ge(0))
+    max_age_ms: int = setting(2000, "age above which a book is not quoted on", gt(0))
+    fee_bps: float = setting(10.0, "taker fee, where the venue's own is not known")
+
+
+class MarketMaking:
+    """Quotes every instrument it is given, each against its own inventory."""
+
+    Config = MarketMakingConfig
+
+    def __init__(
+        self,
+        id: StrategyId,  # noqa: A002 # what the protocol calls it
+        config: MarketMakingConfig,
+        instruments: Sequence[Instrument],
+        ttl: Nanos,
+    ) -> None:
+        self.id = id
+        self.instruments = tuple(i.id for i in instruments)
+        self._config = config
+        self._ttl = ttl
+        grid = Nanos(config.sigma_grid_ms * MILLISECOND)
+        memory = (config.flow_half_life_s, config.sigma_half_life_s)
+        self._desks = {i.id: _Desk(config, Pulse(*memory, grid)) for i in instruments}
+
+    def on_event(self, event: Wakeup, view: View) -> Sequence[Opinion]:
+        """Move the quotes of every book of this instant; pull those of a book that stands still."""
+        if isinstance(event, TimerFired):
+            name = InstrumentId(event.name)
+            self._desks[name].is_watched = False
+            return tuple(self._look(name, view))
+        moved = (name for name in self.instruments if view.books[name].ts == view.now)
+        return tuple(opinion for name in moved for opinion in self._look(name, view))
+
+    def _look(self, name: InstrumentId, view: View) -> Iterator[Opinion]:
+        """Quote one book anew, if there is reason to, and watch for its growing old."""
+        book, desk = view.books[name], self._desks[name]
+        stale_at = book.ts + self._config.max_age_ms * MILLISECOND
+        if not book.is_usable or view.now >= stale_at:
+            yield from self._pull(desk, book, view)
+            return
+        desk.follow(view.own(self.id, name))
+        desk.pulse.observe(book, view.now)
+        wanted = self._wanted(desk, book, view)
+        if wanted and desk.is_news(wanted, view.working(self.id, name), view.now):
+            desk.ask(wanted, view.now)
+            yield self._quote(book, wanted, desk.edge_bps, view)
+        if desk.quotes and not desk.is_watched:
+            desk.is_watched = True
+            yield SetTimer(Nanos(stale_at), self.id, name)
+
+    def _wanted(self, desk: "_Desk", book: OrderBook, view: View) -> "dict[Side, _Quote]":
+        """Return a quote for each side, of no size where there should be none."""
+        if desk.pulse.samples < self._config.warmup:
+            return {}
+        cost = self._cost_bps(book.instrument, view)
+        targets = desk.targets(book, cost)
+        return {side: self._sized(desk, book, side, targets, view) for side in Side}
+
+    def _sized(
+        self, desk: "_Desk", book: OrderBook, side: Side, targets: "_Targets", view: View
+    ) -> "_Quote":
+        """Keep the working quote while it is near enough; else quote what limits leave."""
+        instrument = book.instrument
+        full = instrument.lots_within(self._config.order_qty)
+        left = self._config.max_quotes * full - desk.own * side
+        working = desk.quotes.get(side, _NOTHING)
+        price = targets.bid if side is Side.BUY else targets.ask
+        if left <= 0:
+            return _NOTHING
+        if working.lots and desk.keeps(working, price, side, targets, view.now):
+            return _Quote(working.price, Lots(min(working.lots, left)))
+        held = working.lots if view.working(self.id, instrument.id) else 0
+        room = view.room(self.id, instrument.id, side, price) + held
+        lots = Lots(min(full, left, room))
+        if lots < instrument.min_qty or instrument.notional(price, lots) < instrument.min_notional:
+            return _NOTHING
+        return _Quote(price, lots)
+
+    def _cost_bps(self, instrument: Instrument, view: View) -> float:
+        """What a fill costs, and the edge demanded of it."""
+        fee = self._config.maker_fee_bps
+        if fee is None:
+            taker = view.taker_fee_bps(instrument.venue)
+            fee = self._config.fee_bps if taker is None else taker
+        return fee + self._config.min_edge_bps
+
+    def _pull(self, desk: "_Desk", book: OrderBook, view: View) -> Iterator[Signal]:
+        """Withdraw both quotes of a book that cannot be believed."""
+        is_quoting = bool(desk.quotes or view.working(self.id, book.instrument.id))
+        desk.forget()
+        if is_quoting:
+            yield self._quote(book, dict.fromkeys(Side, _NOTHING), 0.0, view)
+
+    def _quote(
+        self, book: OrderBook, wanted: "dict[Side, _Quote]", edge: float, view: View
+    ) -> Signal:
+        legs = tuple(
+            Leg(book.instrument.id, side, q.price, q.lots, TimeInForce.GTC, post_only=True)
+            for side, q in wanted.items()
+        )
+        expires = Nanos(view.now + self._ttl)
+        return Signal(self.id, SignalKind.QUOTE, legs, edge, expires, reason=self._config.model)
+
+
+@value
+class _Quote:
+    price: Ticks
+    lots: Lots
+
+
+_NOTHING = _Quote(Ticks(0), Lots(0))
+
+
+@value
+class _Targets:
+    """Where to quote, and the worst prices a working quote may stay at, in ticks."""
+
+    bid: Ticks
+    ask: Ticks
+    highest_bid: int
+    lowest_ask: int
+    keep: float
+
+
+@attrs.define
+class _Desk:
+    """One instrument: what was asked for there, what is held, what its book has done."""
+
+    config: MarketMakingConfig
+    pulse: Pulse
+    quotes: dict[Side, _Quote] = attrs.field(factory=dict)
+    own: int = 0
+    edge_bps: float = 0.0
+    is_watched: bool = False
+    _asked: int = 0
+    _changed: dict[Side, int] = attrs.field(factory=dict)
+    _out: Float64s = attrs.field(factory=lambda: np.zeros(2))
+
+    def follow(self, own: Lots) -> None:
+        """Take what filled off the quote that filled."""
+        change, self.own = own - self.own, own
+        side = Side.BUY if change > 0 else Side.SELL
+        quote = self.quotes.get(side)
+        if change and quote is not None:
+            left = quote.lots - abs(change)
+            if left > 0:
+                self.quotes[side] = _Quote(quote.price, Lots(left))
+            else:
+                del self.quotes[side]
+
+    def targets(self, book: OrderBook, cost_bps: float) -> _Targets:
+        """Return where to quote at the book, fee and inventory of now."""
+        config, out = self.config, self._out
+        fair = book.micro_price() if config.fair == "micro" else book.mid
+        fair += self.pulse.flow * config.flow_bps * abs(fair) / 1e4
+        held = self.own / max(1, book.instrument.lots_within(config.order_qty))
+        sigma, gamma, decay = self.pulse.sigma_bps, config.gamma, config.fill_decay
+        if config.model == "glft":
+            kernel.glft(gamma, gamma, sigma, decay, config.fill_rate, 1.0, held, out)
+        else:
+            kernel.avellaneda_stoikov(gamma, sigma, decay, config.horizon_s, held, out)
+        self.edge_bps = max(float(min(out[0], out[1])), cost_bps) - cost_bps
+        unit = abs(fair) / 1e4
+        out *= unit
+        cost = cost_bps * unit
+        bid, ask = book.touch
+        kernel.place(fair, cost, cost, bid, ask, out)
+        return _Targets(
+            Ticks(int(out[kernel.BID])),
+            Ticks(int(out[kernel.ASK])),
+            min(floor(fair - cost + kernel.EPSILON_TICKS), ask - 1),
+            max(ceil(fair + cost - kernel.EPSILON_TICKS), bid + 1),
+            config.keep_bps * unit,
+        )
+
+    def keeps(
+        self,
+        working: _Quote,
+        price: int,
+        side: Side,
+        targets: _Targets,
+        now: int,
+    ) -> bool:
+        """Whether the quote stays: near its target or changed just now, and not through cost."""
+        is_through = (
+            working.price > targets.highest_bid
+            if side is Side.BUY
+            else working.price < targets.lowest_ask
+        )
+        if is_through:
+            return False
+        is_recent = now - self._changed.get(side, 0) < self.config.min_interval_ms * MILLISECOND
+        return is_recent or abs(working.price - price) <= targets.keep
+
+    def is_news(self, wanted: dict[Side, _Quote], working: int, now: int) -> bool:
+        """Whether to ask: it differs from what was asked, or what was asked is not there."""
+        if any(self.quotes.get(side, _NOTHING) != quote for side, quote in wanted.items()):
+            return True
+        is_missing = working != sum(quote.lots for quote in wanted.values())
+        return is_missing and now - self._asked >= self.config.min_interval_ms * MILLISECOND
+
+    def ask(self, wanted: dict[Side, _Quote], now: int) -> None:
+        """Remember what is asked for now."""
+        for side, quote in wanted.items():
+            if quote.price != self.quotes.get(side, _NOTHING).price:
+                self._changed[side] = now
+        self.quotes = {side: quote for side, quote in wanted.items() if quote.lots}
+        self._asked = now
+
+    def forget(self) -> None:
+        """Begin again: nothing is asked for, and the last touch means nothing."""
+        self.quotes.clear()
+        self.pulse.restart()
