@@ -25,8 +25,9 @@ from graphwiz_trader.adapters.direct.json_scan import (
     OUT_OF_RANGE,
     SENTINEL,
 )
+from graphwiz_trader.adapters.direct.row_ring import RowRing
 from graphwiz_trader.domain.errors import Garbled
-from graphwiz_trader.domain.events import BookUpdate, LevelRows
+from graphwiz_trader.domain.events import BookUpdate
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.units import MILLISECOND, Nanos
 
@@ -43,14 +44,24 @@ MIN_LEVEL_BYTES = len('["1","1"],')
 
 
 class DepthParser:
-    """Turns one symbol's frames into book updates, whose rows are overwritten by the next."""
+    """
+    Turns one symbol's frames into book updates, whose rows the ring overwrites in time.
 
-    def __init__(self, instrument: Instrument, symbol: str, frame_bytes: int = 1 << 16) -> None:
-        """
-        Prepare for *symbol*, Binance's name of *instrument*.
+    Args:
+        instrument: What the frames are about.
+        symbol: Binance's name of it.
+        ring: Where rows are written; parsers of one connection share one.
+        frame_bytes: Longer frames are taken too; the first of them costs a new buffer.
+    """
 
-        Frames longer than *frame_bytes* are taken too; the first of them costs a new buffer.
-        """
+    def __init__(
+        self,
+        instrument: Instrument,
+        symbol: str,
+        ring: RowRing | None = None,
+        frame_bytes: int = 1 << 12,
+    ) -> None:
+        self._ring = ring or RowRing()
         self._instrument = instrument.id
         self._state = np.zeros(STATE_SIZE, np.int64)
         self._state[PRICE_DECIMALS : QTY_STEP + 1] = (
@@ -81,9 +92,10 @@ class DepthParser:
         if size > self._capacity:
             self._reserve(2 * size)
         self._view[:size] = frame
-        rows, state = self._rows, self._state
+        rows, state = self._ring.slot(size // MIN_LEVEL_BYTES + 1), self._state
         count = parse_depth(self._frame, size, state, rows.side, rows.ticks, rows.lots)
         if count < 0:
+            self._ring.back()
             at = int(state[AT])
             near = bytes(frame[max(0, at - 20) : at + 20])
             raise Garbled(f"{self._instrument}: {WHY[count]} at byte {at} of {size}: {near!r}")
@@ -108,10 +120,6 @@ class DepthParser:
         self._capacity = frame_bytes
         self._frame = np.zeros(frame_bytes + SENTINEL, np.uint8)
         self._view = self._frame.data
-        levels = frame_bytes // MIN_LEVEL_BYTES + 1
-        self._rows = LevelRows(
-            np.zeros(levels, np.int8), np.zeros(levels, np.int64), np.zeros(levels, np.int64)
-        )
 
 
 def _grid(size: Decimal) -> tuple[int, int]:

@@ -204,12 +204,12 @@ def read_decimal(frame: Bytes, i: int, decimals: int, step: int, state: Int64s) 
             return fail(state, i, MALFORMED)
     if frame[i] != QUOTE:
         return fail(state, i, OUT_OF_RANGE if ZERO <= frame[i] <= NINE else MALFORMED)
-    _divide(missing, step, state)
+    divide(missing, step, state)
     return i + 1
 
 
 @inline
-def _divide(missing: int, step: int, state: Int64s) -> None:
+def divide(missing: int, step: int, state: Int64s) -> None:
     """Append *missing* zeros to the number and divide it by *step*, rounding down."""
     number = state[VALUE]
     for _ in range(missing):

@@ -1,0 +1,196 @@
+"""Binance: its market streams, spot and USDⓈ-M."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from graphwiz_trader.adapters.direct.binance_depth import DepthParser
+from graphwiz_trader.adapters.direct.dialect import BookRules, Snapshots
+from graphwiz_trader.adapters.direct.level_wire import ASKS, BIDS
+from graphwiz_trader.adapters.direct.message_reader import MessageReader
+from graphwiz_trader.adapters.direct.row_ring import RowRing
+from graphwiz_trader.adapters.direct.said import Answered, Denied, Ending, Said, Unreadable
+from graphwiz_trader.adapters.direct.schema import Schema
+from graphwiz_trader.adapters.direct.trades import trade
+from graphwiz_trader.domain.errors import DomainError, Garbled
+from graphwiz_trader.domain.events import BookUpdate
+from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.sequence import SeqRule
+from graphwiz_trader.domain.sides import Side
+from graphwiz_trader.domain.units import MILLISECOND, Nanos, Venue
+from graphwiz_trader.domain.value import value
+
+SNAPSHOT = Schema({"bids": BIDS, "asks": ASKS}, ("lastUpdateId", "T"), optional=("T",))
+SNAPSHOT_LEVELS = 1000
+NAME, KIND = b'"s":"', b'"e":"'
+NAME_WITHIN = 200
+
+
+@value
+class BinanceMarket:
+    """One of Binance's markets: where it is, and how it differs."""
+
+    stream_url: str
+    depth_url: str
+    trades: str
+    seq: SeqRule
+
+
+SPOT = BinanceMarket(
+    "wss://stream.binance.com:9443/stream",
+    "https://api.binance.com/api/v3/depth",
+    "trade",
+    SeqRule.CONTIGUOUS,
+)
+USDM = BinanceMarket(
+    "wss://fstream.binance.com/stream",
+    "https://fapi.binance.com/fapi/v1/depth",
+    "aggTrade",
+    SeqRule.LINKED,
+)
+
+
+class BinanceDialect:
+    """
+    Diffs every 100 ms, bridged from REST snapshots, and trades.
+
+    Source: developers.binance.com, "How to manage a local order book correctly", of either market.
+    """
+
+    def __init__(self, venue: Venue, market: BinanceMarket = SPOT) -> None:
+        self.venue = venue
+        self.url = market.stream_url
+        self.ping: bytes | None = None
+        self.rules = BookRules(market.seq)
+        self.snapshots: Snapshots | None = _DepthSnapshots(market.depth_url)
+        self._market = market
+        self._ring = RowRing()
+        self._depths: dict[bytes, DepthParser] = {}
+        self._instruments: dict[bytes, Instrument] = {}
+        self._asked = 0
+
+    def opened(self) -> Sequence[bytes]:
+        """Begin a connection; nothing is sent first."""
+        self._asked = 0
+        return ()
+
+    def subscribe(self, instruments: Sequence[Instrument]) -> Sequence[bytes]:
+        """Prepare to read *instruments*; return what asks for them."""
+        for one in instruments:
+            name = symbol(one)
+            self._instruments[name.encode()] = one
+            self._depths[name.encode()] = DepthParser(one, name, self._ring)
+        return (self._request("SUBSCRIBE", instruments),)
+
+    def unsubscribe(self, instruments: Sequence[Instrument]) -> Sequence[bytes]:
+        """Return what ends the data of *instruments*."""
+        for one in instruments:
+            self._instruments.pop(symbol(one).encode(), None)
+            self._depths.pop(symbol(one).encode(), None)
+        return (self._request("UNSUBSCRIBE", instruments),)
+
+    def read(self, payload: bytes, now: Nanos) -> Said:
+        """Return what the frame received at *now* says, or raise `Unreadable`."""
+        at = payload.find(NAME, 0, NAME_WITHIN)
+        if at < 0:
+            return _answer(payload)
+        name = payload[at + 5 : payload.find(b'"', at + 5)]
+        depth = self._depths.get(name)
+        if depth is None:
+            return Answered(f"about {name!r}, which nobody asked for")
+        kind = payload.find(KIND, 0, at)
+        try:
+            if payload.startswith(b"d", kind + 5):
+                return depth.parse(payload, now)
+            return self._trade(payload, self._instruments[name], now)
+        except (Garbled, DomainError) as error:
+            raise Unreadable(str(error), self._instruments[name].id) from error
+
+    def _trade(self, payload: bytes, instrument: Instrument, now: Nanos) -> Said:
+        try:
+            said = _decode_trade(payload)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise Garbled(f"{payload[:80]!r}: {error}") from error
+        body = said.data or said
+        if body.e != self._market.trades:
+            return Answered(body.e)
+        side = Side.SELL if body.m else Side.BUY
+        return trade(instrument, side, body.p, body.q, now, Nanos(body.T * MILLISECOND))
+
+    def _request(self, method: str, instruments: Sequence[Instrument]) -> bytes:
+        self._asked += 1
+        streams = [
+            f"{symbol(one).lower()}@{kind}"
+            for one in instruments
+            for kind in ("depth@100ms", self._market.trades)
+        ]
+        return msgspec.json.encode({"method": method, "params": streams, "id": self._asked})
+
+
+class _DepthSnapshots:
+    """Books by REST."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def url(self, instrument: Instrument) -> str:
+        """Return where the snapshot of *instrument* is had."""
+        return f"{self._url}?symbol={symbol(instrument)}&limit={SNAPSHOT_LEVELS}"
+
+    def read(self, instrument: Instrument, body: bytes, now: Nanos) -> BookUpdate:
+        """Return the book in *body*, or raise `Garbled`."""
+        reader = MessageReader(instrument, symbol(instrument), SNAPSHOT, RowRing(1))
+        message = reader.read(body)
+        number, ms = message.numbers[:2]
+        return BookUpdate(
+            now,
+            Nanos(ms * MILLISECOND) if ms > 0 else now,
+            instrument.id,
+            message.rows,
+            0,
+            message.count,
+            snapshot=True,
+            first_seq=number,
+            last_seq=number,
+        )
+
+
+class _Trade(msgspec.Struct):
+    e: str = ""
+    p: str = ""
+    q: str = ""
+    T: int = 0
+    m: bool = False
+    data: "_Trade | None" = None
+
+
+_decode_trade = msgspec.json.Decoder(_Trade).decode
+
+
+class _Answer(msgspec.Struct):
+    id: int | str | None = None
+    code: int | None = None
+    msg: str = ""
+    e: str = ""
+    error: "_Answer | None" = None
+
+
+_decode_answer = msgspec.json.Decoder(_Answer).decode
+
+
+def symbol(instrument: Instrument) -> str:
+    """Return Binance's name of *instrument*: `BTCUSDT`."""
+    return f"{instrument.base}{instrument.quote}"
+
+
+def _answer(payload: bytes) -> Said:
+    try:
+        said = _decode_answer(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Unreadable(f"{payload[:80]!r}: {error}") from error
+    refusal = said.error or said
+    if refusal.code is not None:
+        return Denied(f"{refusal.code} {refusal.msg}")
+    if said.e in ("serverShutdown", "eventStreamTerminated"):
+        return Ending(said.e)
+    return Answered()

@@ -1,0 +1,275 @@
+"""
+Session: one connection's books, from subscription to proof, and back after every fault.
+
+It is told of frames, snapshots and the passing of time, and answers with events and requests; it
+knows no socket, so that every fault can be played to it.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from graphwiz_trader.adapters.direct.book_sync import BookSync, Taken
+from graphwiz_trader.adapters.direct.dialect import Dialect
+from graphwiz_trader.adapters.direct.patience import Patience, Tally
+from graphwiz_trader.adapters.direct.said import Answered, Denied, Ending, Missed, Said, Unreadable
+from graphwiz_trader.domain.errors import Garbled, Transient
+from graphwiz_trader.domain.events import BookGap, BookUpdate, Event, Trade
+from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.units import SECOND, InstrumentId, Nanos
+from graphwiz_trader.domain.value import evolve
+from graphwiz_trader.ports.clock import Clock
+
+NEVER = 1 << 62
+
+
+class Wire(Protocol):
+    """What a session asks the world for."""
+
+    def send(self, text: bytes) -> None:
+        """Send one message."""
+
+    def ping(self) -> None:
+        """Send a ping."""
+
+    def fetch(self, instrument: Instrument) -> None:
+        """Get a snapshot, and give it to `on_snapshot`, or say so to `on_no_snapshot`."""
+
+
+class Line:
+    """One instrument of a session: its book, and when what was asked and heard."""
+
+    def __init__(self, sync: BookSync, now: Nanos) -> None:
+        self.sync = sync
+        self.asked = self.heard = self.proven = now
+        self.retry = NEVER
+        self.failures = 0
+        self.is_fetching = self.is_silent = False
+
+
+class Session:
+    """
+    The books of one connection.
+
+    Args:
+        dialect: How the venue is asked and read.
+        wire: The connection.
+        clock: Stamps what is received.
+        patience: How long to wait for what.
+        deliver: Takes the events.
+        tally: Counts what happened.
+    """
+
+    def __init__(
+        self,
+        dialect: Dialect,
+        wire: Wire,
+        clock: Clock,
+        patience: Patience,
+        deliver: Callable[[Event], None],
+        tally: Tally,
+    ) -> None:
+        self._dialect, self._wire, self._clock = dialect, wire, clock
+        self._patience, self._deliver, self.tally = patience, deliver, tally
+        self._lines: dict[InstrumentId, Line] = {}
+        self._heard = self._pinged = clock.now()
+        self.is_open = False
+
+    def open(self, instruments: Iterable[Instrument]) -> None:
+        """Greet the venue and ask for *instruments*."""
+        self.is_open = True
+        self._heard = self._pinged = self._clock.now()
+        for text in self._dialect.opened():
+            self._wire.send(text)
+        self.add(instruments)
+
+    def add(self, instruments: Iterable[Instrument]) -> None:
+        """Ask for more *instruments*."""
+        now = self._clock.now()
+        bridged = self._dialect.snapshots is not None
+        new = [one for one in instruments if one.id not in self._lines]
+        for one in new:
+            sync = BookSync(one, self._dialect.rules, bridged=bridged)
+            self._lines[one.id] = Line(sync, now)
+        self._send(self._dialect.subscribe(new) if new else ())
+
+    def remove(self, names: Iterable[InstrumentId]) -> None:
+        """Ask for no more of *names*."""
+        gone = [line.sync.instrument for n in names if (line := self._lines.pop(n, None))]
+        self._send(self._dialect.unsubscribe(gone) if gone else ())
+
+    def on_text(self, payload: bytes) -> None:
+        """Take one message, and deliver what it comes to."""
+        now = self._heard = self._clock.now()
+        self.tally.frames += 1
+        try:
+            said = self._dialect.read(payload, now)
+        except Unreadable as error:
+            self._quarantine(error, now)
+            return
+        if type(said) is BookUpdate:
+            self._take(said, now)
+        else:
+            self._note(said, now)
+
+    def on_alive(self) -> None:
+        """Note that the peer lives."""
+        self._heard = self._clock.now()
+
+    def on_snapshot(self, instrument: Instrument, body: bytes) -> None:
+        """Take the answer to a `fetch`."""
+        line, source = self._lines.get(instrument.id), self._dialect.snapshots
+        if line is None or source is None or not line.is_fetching:
+            return
+        now = self._clock.now()
+        line.is_fetching = False
+        try:
+            snapshot = source.read(instrument, body, now)
+        except Garbled as error:
+            self._lose(line, f"unreadable snapshot: {error}", now)
+            return
+        self._conclude(line, line.sync.bridge(snapshot), now)
+
+    def on_no_snapshot(self, instrument: Instrument, why: str, after: Nanos) -> None:
+        """Note that a `fetch` failed, and that the venue wants to be left alone for *after*."""
+        line = self._lines.get(instrument.id)
+        if line is not None and line.is_fetching:
+            now = self._clock.now()
+            self._lose(line, why, now)
+            line.retry = max(line.retry, now + after)
+
+    def tick(self) -> None:
+        """
+        Look at what is late; to be called several times in the shortest patience.
+
+        Raises:
+            Transient: the peer is silent, or a book could not be proven within the budget.
+        """
+        now = self._clock.now()
+        for line in self._lines.values():
+            if line.retry <= now:
+                self._retry(line, now)
+            elif line.retry == NEVER:
+                self._watch(line, now)
+        patience, silence = self._patience, now - self._heard
+        if silence > patience.idle + patience.answer:
+            raise Transient(f"nothing heard for {silence / SECOND:.3f} s, not even of a ping")
+        if silence > patience.idle and self._pinged <= self._heard:
+            self._pinged = now
+            self._ping()
+
+    def _watch(self, line: Line, now: Nanos) -> None:
+        patience = self._patience
+        if line.sync.is_live:
+            if now - line.heard > patience.stale:
+                line.is_silent = True
+                self._lose(line, f"silent for {(now - line.heard) / SECOND:.3f} s", now)
+        elif now - line.asked > patience.answer:
+            line.is_silent = True
+            self._lose(line, f"no book within {patience.answer / SECOND:.3f} s", now)
+
+    def _retry(self, line: Line, now: Nanos) -> None:
+        line.retry = NEVER
+        line.asked = now
+        self.tally.resyncs += 1
+        one = line.sync.instrument
+        if self._dialect.snapshots is None or line.is_silent:
+            self._send((*self._dialect.unsubscribe([one]), *self._dialect.subscribe([one])))
+        if self._dialect.snapshots is not None:
+            self._fetch(line)
+        line.is_silent = False
+
+    def _take(self, update: BookUpdate, now: Nanos) -> None:
+        line = self._lines.get(update.instrument)
+        if line is None:
+            return
+        line.heard = now
+        taken = line.sync.take(update)
+        if taken is Taken.PUBLISH:
+            self.tally.updates += 1
+            self._deliver(update)
+        else:
+            self._conclude(line, taken, now)
+
+    def _conclude(self, line: Line, taken: Taken, now: Nanos) -> None:
+        if taken is Taken.READY:
+            if line.sync.ready[0].snapshot:
+                line.proven = line.heard = now
+                line.retry = NEVER
+                self.tally.epochs += 1
+            for ready in line.sync.ready:
+                self.tally.updates += 1
+                self._deliver(ready if ready.ts == now else evolve(ready, ts=now))
+        elif taken is Taken.BROKEN:
+            self._lose(line, line.sync.flaw, now)
+        elif self._wants_snapshot(line):
+            self._fetch(line)
+
+    def _note(self, said: Said, now: Nanos) -> None:
+        if isinstance(said, Trade):
+            self._trade(said)
+        elif isinstance(said, tuple):
+            for trade in said:
+                self._trade(trade)
+        elif isinstance(said, Missed):
+            self.tally.gaps += 1
+            for line in self._lines.values():
+                self._lose(line, said.reason, now)
+            self._note(said.then, now)
+        elif isinstance(said, Ending):
+            raise Transient(said.text)
+        elif isinstance(said, Denied):
+            self.tally.denied += 1
+            self.tally.last_denial = said.text
+        elif isinstance(said, Answered):
+            self._begin_fetching()
+
+    def _begin_fetching(self) -> None:
+        """Fetch what is not yet: with the first answer all that was asked for is on its way."""
+        for line in self._lines.values():
+            if self._wants_snapshot(line):
+                self._fetch(line)
+
+    def _wants_snapshot(self, line: Line) -> bool:
+        if self._dialect.snapshots is None or line.is_fetching or line.retry != NEVER:
+            return False
+        return not (line.sync.is_live or line.sync.has_snapshot)
+
+    def _trade(self, trade: Trade) -> None:
+        if trade.instrument in self._lines:
+            self._deliver(trade)
+
+    def _quarantine(self, error: Unreadable, now: Nanos) -> None:
+        """Distrust the book a frame was about; all of them if that cannot be told."""
+        self.tally.garbled += 1
+        for name, line in self._lines.items():
+            if error.instrument is None or error.instrument == name:
+                self._lose(line, str(error), now)
+
+    def _lose(self, line: Line, why: str, now: Nanos) -> None:
+        sync, backoff = line.sync, self._patience.resync
+        held = now - line.proven if sync.is_live else 0
+        if sync.is_live:
+            self.tally.gaps += 1
+            self._deliver(BookGap(now, sync.instrument.id, why))
+        elif line.retry != NEVER:
+            return
+        sync.begin()
+        line.is_fetching = False
+        line.failures = backoff.failures(line.failures, Nanos(held))
+        if backoff.is_spent(line.failures):
+            raise Transient(f"{sync.instrument.id}: {line.failures} failures in a row, last {why}")
+        line.retry = now + backoff.wait(line.failures)
+
+    def _fetch(self, line: Line) -> None:
+        line.is_fetching = True
+        self._wire.fetch(line.sync.instrument)
+
+    def _ping(self) -> None:
+        if self._dialect.ping is None:
+            self._wire.ping()
+        else:
+            self._wire.send(self._dialect.ping)
+
+    def _send(self, texts: Iterable[bytes]) -> None:
+        for text in texts:
+            self._wire.send(text)

@@ -1,0 +1,107 @@
+"""Every direct feed on a venue that plays each fault, against the promises of market feeds."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import ClassVar
+
+import pytest
+
+from graphwiz_trader.adapters.clock import SystemClock
+from graphwiz_trader.adapters.direct.binance_feed import SPOT, USDM, BinanceDialect
+from graphwiz_trader.adapters.direct.dialect import Dialect
+from graphwiz_trader.adapters.direct.feed import DirectFeed
+from graphwiz_trader.adapters.direct.patience import Patience
+from graphwiz_trader.adapters.direct.picows_transport import PicowsTransport
+from graphwiz_trader.adapters.direct.transport import Transport
+from graphwiz_trader.domain.backoff import Backoff
+from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.units import MILLISECOND, SECOND, Nanos
+from graphwiz_trader.domain.value import evolve
+from graphwiz_trader.ports.feed import MarketFeed
+from graphwiz_trader.testing import make
+from tests.contracts.feed import FAULTS, MarketFeedContract, Stage, Staging
+from tests.contracts.player import Player, Tongue, playing
+from tests.contracts.tongues import Binance
+
+pytestmark = pytest.mark.contract
+
+HURRIED = Patience(
+    answer=Nanos(300 * MILLISECOND),
+    stale=Nanos(400 * MILLISECOND),
+    idle=Nanos(300 * MILLISECOND),
+    tick=Nanos(20 * MILLISECOND),
+    resync=Backoff(Nanos(10 * MILLISECOND), Nanos(100 * MILLISECOND), 20, Nanos(10 * SECOND)),
+    reconnect=Backoff(Nanos(10 * MILLISECOND), Nanos(80 * MILLISECOND), 5, Nanos(SECOND // 10)),
+)
+"""Every fault is told within 0.42 s of its happening."""
+
+
+class DirectStage(Player):
+    """A venue of a test with a feed on it."""
+
+    feed: MarketFeed
+
+
+class DirectFeedContract(MarketFeedContract):
+    """Subclasses offer `venue`, `tongue` and `dialect`."""
+
+    transport: ClassVar[Callable[[], Transport]] = PicowsTransport
+    venue: ClassVar[str]
+    faults = tuple(f for f in FAULTS if "checksum" not in f)
+
+    def instruments(self) -> tuple[Instrument, Instrument]:
+        return (
+            make.instrument(f"BTC/USDT@{self.venue}", "0.01", "0.001"),
+            make.instrument(f"ETH/USDT@{self.venue}", "0.01", "0.001"),
+        )
+
+    def tongue(self) -> Tongue:
+        raise NotImplementedError
+
+    def dialect(self, player: Player) -> Dialect:
+        raise NotImplementedError
+
+    @pytest.fixture
+    def staging(self) -> Staging:
+        @asynccontextmanager
+        async def stage() -> AsyncIterator[Stage]:
+            player = DirectStage(self.tongue(), self.instruments())
+            async with playing(player):
+                transport = type(self).transport()
+                player.feed = DirectFeed(self.dialect(player), SystemClock(), transport, HURRIED)
+                yield player
+
+        def staged() -> AbstractAsyncContextManager[Stage]:
+            return stage()
+
+        return staged
+
+
+def ws(player: Player) -> str:
+    return f"ws://127.0.0.1:{player.port}/ws"
+
+
+def depth(player: Player) -> str:
+    return f"http://127.0.0.1:{player.port}/depth"
+
+
+class TestBinanceSpot(DirectFeedContract):
+    venue = "binance"
+
+    def tongue(self) -> Tongue:
+        return Binance()
+
+    def dialect(self, player: Player) -> Dialect:
+        market = evolve(SPOT, stream_url=ws(player), depth_url=depth(player))
+        return BinanceDialect(player.instruments[0].venue, market)
+
+
+class TestBinanceUsdm(DirectFeedContract):
+    venue = "binanceusdm"
+
+    def tongue(self) -> Tongue:
+        return Binance(linked=True)
+
+    def dialect(self, player: Player) -> Dialect:
+        market = evolve(USDM, stream_url=ws(player), depth_url=depth(player))
+        return BinanceDialect(player.instruments[0].venue, market)
