@@ -1,0 +1,81 @@
+"""What every keeper of runs promises."""
+
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from graphwiz_trader.domain.errors import DataError
+from graphwiz_trader.domain.units import RunId
+from graphwiz_trader.ports.runs import RunFolder, Runs
+from tests.contracts.journal import entry
+
+Fills = Callable[[RunFolder], Sequence[object]]
+
+
+def finished(runs: Runs, mode: str) -> RunFolder:
+    """A run that began and ended."""
+    folder = runs.create(mode)
+    folder.finish({})
+    return folder
+
+
+class RunsContract:
+    """Subclasses offer `runs`, empty, and `fills`, which reads what a folder was given."""
+
+    @pytest.fixture
+    def runs(self) -> Runs:
+        raise NotImplementedError
+
+    @pytest.fixture
+    def fills(self) -> Fills:
+        raise NotImplementedError
+
+    def test_every_run_has_a_name_of_its_own_that_says_its_mode(self, runs: Runs) -> None:
+        made = [finished(runs, mode) for mode in ("bt", "demo", "bt")]
+
+        assert [folder.run for folder in made] == ["bt-0001", "demo-0001", "bt-0002"]
+        assert len({folder.path for folder in made}) == 3
+
+    def test_names_are_told_oldest_first(self, runs: Runs) -> None:
+        before = runs.names()
+        made = tuple(finished(runs, mode).run for mode in ("demo", "bt", "demo"))
+
+        assert before == ()
+        assert runs.names() == made
+
+    def test_what_was_journaled_is_read_back(self, runs: Runs) -> None:
+        folder, other = runs.create("bt"), runs.create("bt")
+        journal = folder.journal()
+        journal.append(entry(1))
+        journal.close()
+        other.journal().close()
+        for written in (folder, other):
+            written.finish({})
+
+        assert list(runs.reader(folder.run).entries()) == [entry(1)]
+        assert list(runs.reader(other.run).entries()) == []
+
+    def test_fills_are_kept_in_order(self, runs: Runs, fills: Fills) -> None:
+        folder = runs.create("bt")
+
+        for price in ("1.50", "1.40"):
+            folder.add_fill({"ts": 1, "price": price})
+        folder.finish({})
+
+        assert fills(folder) == [{"ts": 1, "price": "1.50"}, {"ts": 1, "price": "1.40"}]
+
+    def test_a_summary_is_there_once_the_run_is_finished(self, runs: Runs) -> None:
+        folder = runs.create("bt")
+        before = runs.summary(folder.run)
+
+        folder.finish({"pnl": {"net": "1.10"}, "orders": 2})
+
+        assert before == {}
+        assert runs.summary(folder.run) == {"pnl": {"net": "1.10"}, "orders": 2}
+
+    def test_a_run_that_is_not_there_names_the_nearest(self, runs: Runs) -> None:
+        finished(runs, "bt")
+
+        for asked in (runs.reader, runs.summary):
+            with pytest.raises(DataError, match=r"no run bt-0002.*nearest are bt-0001"):
+                asked(RunId("bt-0002"))
