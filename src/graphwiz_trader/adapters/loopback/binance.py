@@ -38,11 +38,13 @@ class Binance:
             web.get("/ws/{names}", self._raw),
             web.get("/stream", self._combined),
             web.get("/stream/ws", self._combined),
+            web.get("/stream/ws/{number}", self._combined),
         ]
 
     async def _raw(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info.get("names", "")
-        return await self._market(request, raw, [name] if name else [])
+        # ccxt numbers its sockets, /ws/0, /ws/1; Binance takes that for a stream that says nothing.
+        return await self._market(request, raw, [name] if name and not name.isdigit() else [])
 
     async def _combined(self, request: web.Request) -> web.StreamResponse:
         names = request.query.get("streams", "")
