@@ -4,10 +4,12 @@ from functools import partial
 
 from aiohttp import web
 
+from graphwiz_trader.adapters.loopback.account import Account
 from graphwiz_trader.adapters.loopback.connection import Connection, Frame
 from graphwiz_trader.adapters.loopback.premises import Premises
 from graphwiz_trader.adapters.loopback.rest.binance import BinanceRest
 from graphwiz_trader.adapters.loopback.rest.binance_meter import BinanceMeter
+from graphwiz_trader.adapters.loopback.rest.binance_private import BinancePrivate
 from graphwiz_trader.adapters.loopback.rest.binance_public import BinancePublic
 from graphwiz_trader.adapters.loopback.rest.door import RestDoor
 from graphwiz_trader.adapters.loopback.streams.binance import (
@@ -16,6 +18,7 @@ from graphwiz_trader.adapters.loopback.streams.binance import (
     message_rate,
     raw,
 )
+from graphwiz_trader.adapters.loopback.streams.binance_api import BinanceApi
 from graphwiz_trader.adapters.loopback.streams.door import serve
 
 
@@ -26,9 +29,13 @@ class Binance:
         self._premises = premises
         meter = BinanceMeter(premises.limits)
         public = BinancePublic(premises)
-        self._rest = RestDoor(premises, BinanceRest(premises, public.endpoints(), meter))
+        account = Account(premises)
+        private = BinancePrivate(premises, account, public)
+        endpoints = (*public.endpoints(), *private.endpoints())
+        self._rest = RestDoor(premises, BinanceRest(premises, endpoints, meter))
+        self._api = BinanceApi(premises, account, public, private, meter)
         self._streams = BinanceStreams(premises)
-        premises.host.listeners.append(self._streams)
+        premises.host.listeners += [account, self._streams]
 
     def routes(self) -> list[web.RouteDef]:
         """Return the addresses of all doors."""
@@ -38,6 +45,7 @@ class Binance:
             web.get("/ws/{names}", self._raw),
             web.get("/stream", self._combined),
             web.get("/stream/ws", self._combined),
+            web.get("/ws-api/v3", self._questions),
             web.get("/stream/ws/{number}", self._combined),
         ]
 
@@ -49,6 +57,9 @@ class Binance:
     async def _combined(self, request: web.Request) -> web.StreamResponse:
         names = request.query.get("streams", "")
         return await self._market(request, combined, names.split("/") if names else [])
+
+    async def _questions(self, request: web.Request) -> web.StreamResponse:
+        return await serve(self._premises, request, raw, _nothing, self._api.take, "ws-api")
 
     async def _market(
         self, request: web.Request, frame: Frame, names: list[str]
@@ -62,3 +73,7 @@ class Binance:
 
         take = partial(streams.take, rate=rate)
         return await serve(self._premises, request, frame, opened, take, "market")
+
+
+def _nothing(_: Connection) -> None:
+    """Nothing to do when a client connects."""

@@ -8,7 +8,7 @@ from graphwiz_trader.domain.commands import OrderCommand
 from graphwiz_trader.domain.events import BookUpdate, CancelReject, Event, Trade
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.orders import ExecutionReport
-from graphwiz_trader.domain.units import MILLISECOND, SECOND, InstrumentId, Nanos, Venue
+from graphwiz_trader.domain.units import MILLISECOND, SECOND, InstrumentId, Nanos, Ticks, Venue
 from graphwiz_trader.simulation.exchange import Exchange
 
 BOOK_INTERVAL = Nanos(100 * MILLISECOND)
@@ -105,6 +105,8 @@ class Host:
         ladder = self.ladders[update.instrument]
         before = ladder.touch
         after = ladder.apply(update)
+        if update.snapshot:
+            self.prints[update.instrument].open(Ticks(after.bid))
         best = (after.bid, after.bid_qty, after.ask, after.ask_qty)
         if best != (before.bid, before.bid_qty, before.ask, before.ask_qty):
             for listener in self.listeners:

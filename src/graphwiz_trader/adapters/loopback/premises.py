@@ -11,6 +11,7 @@ from graphwiz_trader.adapters.loopback.record import Record
 from graphwiz_trader.adapters.loopback.signing import Credentials
 from graphwiz_trader.adapters.loopback.wire.symbol import Symbols
 from graphwiz_trader.domain.units import Nanos
+from graphwiz_trader.simulation.exchange import Terms
 
 
 @attrs.define
@@ -24,6 +25,7 @@ class Premises:
     record: Record
     limits: Limits
     credentials: Credentials
+    terms: Terms
     hub: Hub = attrs.field(factory=Hub)
 
     def now(self) -> Nanos:

@@ -58,9 +58,11 @@ class Prints:
     def __init__(self, instrument: InstrumentId, began: Nanos) -> None:
         self._instrument = instrument
         self._numbers = count(1)
-        self._aggregates = count(1)
+        self._takes = count(1)
         self.recent: deque[Print] = deque(maxlen=KEPT)
         """The last trades, oldest first."""
+        self.aggregates: deque[Aggregate] = deque(maxlen=KEPT)
+        """The last trades as takers saw them, oldest first."""
         self.day = Day(began)
         """What the ticker shows."""
 
@@ -98,9 +100,9 @@ class Prints:
                 runs[-1].append(each)
             else:
                 runs.append([each])
-        return tuple(
+        made = tuple(
             Aggregate(
-                next(self._aggregates),
+                next(self._takes),
                 run[0].number,
                 run[-1].number,
                 run[0],
@@ -108,3 +110,10 @@ class Prints:
             )
             for run in runs
         )
+        self.aggregates.extend(made)
+        return made
+
+    def open(self, price: Ticks) -> None:
+        """Let the day begin at *price*; until somebody trades it is the last one."""
+        if not self.day.trades:
+            self.day = Day(self.day.began, price, price, price, price)

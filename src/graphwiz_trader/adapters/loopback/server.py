@@ -153,6 +153,7 @@ def _premises(
                 record,
                 settings.limits,
                 settings.credentials,
+                settings.terms,
             )
         )
     return made

@@ -40,6 +40,13 @@ class BinancePublic:
             Endpoint("GET /api/v3/depth", self.depth, ("symbol",), ("limit",), _depth_weight),
             Endpoint("GET /api/v3/trades", self.trades, ("symbol",), ("limit",), constant(25)),
             Endpoint(
+                "GET /api/v3/aggTrades",
+                self.agg_trades,
+                ("symbol",),
+                ("limit", "fromId"),
+                constant(4),
+            ),
+            Endpoint(
                 "GET /api/v3/ticker/24hr", self.ticker, optional=several, weight=_ticker_weight
             ),
             Endpoint(
@@ -83,6 +90,16 @@ class BinancePublic:
         limit = whole(params, "limit", 500, 1, MOST_TRADES)
         recent = tuple(self._premises.host.prints[symbol.instrument.id].recent)
         return binance.trades(symbol, recent[-limit:])
+
+    def agg_trades(self, params: Params) -> Plain:
+        """Return the last trades as their takers saw them, or those from an id on."""
+        symbol = self.symbol(params["symbol"])
+        limit = whole(params, "limit", 500, 1, MOST_TRADES)
+        first = whole(params, "fromId", 0, 0, 1 << 63)
+        kept = self._premises.host.prints[symbol.instrument.id].aggregates
+        found = [aggregate for aggregate in kept if aggregate.number >= first]
+        chosen = found[:limit] if "fromId" in params else found[-limit:]
+        return binance.agg_trades(chosen, symbol)
 
     def ticker(self, params: Params) -> Plain:
         """Return the day of one symbol, or of several."""

@@ -116,6 +116,12 @@ def trades(symbol: Symbol, prints: Iterable[Print]) -> list[Plain]:
     ]
 
 
+def agg_trades(aggregates: Iterable[Aggregate], symbol: Symbol) -> list[Plain]:
+    """Return the answer to `GET /api/v3/aggTrades`, oldest first."""
+    updates = (agg_trade_update(symbol, aggregate) for aggregate in aggregates)
+    return [{key: update[key] for key in "apqflTmM"} for update in updates]
+
+
 def ticker(symbol: Symbol, day: Day, touch: Touch, now: Nanos) -> dict[str, Plain]:
     """Return one answer to `GET /api/v3/ticker/24hr`."""
     return {
