@@ -1,7 +1,11 @@
 """Asking: the calls of ccxt that begin and end a subscription; never with a limit."""
 
-from graphwiz_trader.adapters.ccxt.exchange import Exchange
+from contextlib import suppress
+
+from graphwiz_trader.adapters.ccxt.errors import Operation, translated
+from graphwiz_trader.adapters.ccxt.exchange import Client, Exchange
 from graphwiz_trader.adapters.ccxt.line import Line, Topic
+from graphwiz_trader.domain.errors import PortError
 
 _LEAVING = {
     Topic.BOOK: "unWatchOrderBook",
@@ -42,3 +46,9 @@ async def leave(exchange: Exchange, line: Line) -> None:
             await exchange.un_watch_bids_asks([symbol])
         case Topic.TRADES:
             await exchange.un_watch_trades(symbol)
+
+
+async def hang_up(client: Client) -> None:
+    """Close a connection that is given up; it is no loss if that fails."""
+    with suppress(PortError), translated(Operation.ASK):
+        await client.aiohttp_close()

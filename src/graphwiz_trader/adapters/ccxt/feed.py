@@ -11,20 +11,20 @@ from contextlib import suppress
 
 from ccxt.base.errors import NetworkError
 
-from graphwiz_trader.adapters.ccxt.asking import can_leave, leave, watch
+from graphwiz_trader.adapters.ccxt.asking import can_leave, hang_up, leave, watch
 from graphwiz_trader.adapters.ccxt.errors import Operation, translated, translation
 from graphwiz_trader.adapters.ccxt.exchange import Client, Exchange
 from graphwiz_trader.adapters.ccxt.line import Line, Topic
 from graphwiz_trader.adapters.ccxt.lines import Lines
 from graphwiz_trader.adapters.ccxt.pace import Pace
-from graphwiz_trader.adapters.ccxt.patience import Patience
+from graphwiz_trader.adapters.ccxt.patience import Patience, silence
 from graphwiz_trader.adapters.ccxt.publisher import Publisher, Tally
 from graphwiz_trader.adapters.ccxt.quirk import quirks_of
 from graphwiz_trader.adapters.ccxt.tap import ASKING, tap
-from graphwiz_trader.domain.errors import Disconnected, Garbled, PortError, TimedOut, Transient
+from graphwiz_trader.domain.errors import Disconnected, Garbled, PortError, Transient
 from graphwiz_trader.domain.events import BookGap, BookUpdate, Event, FeedDown, FeedUp, Trade
 from graphwiz_trader.domain.instrument import Instrument
-from graphwiz_trader.domain.units import MILLISECOND, SECOND, InstrumentId, Nanos, Venue
+from graphwiz_trader.domain.units import MILLISECOND, InstrumentId, Nanos, Venue
 from graphwiz_trader.ports.clock import Clock
 from graphwiz_trader.ports.feed import Deliver
 
@@ -133,10 +133,14 @@ class CcxtFeed:
 
     def rejected(self, client: Client, error: BaseException, name: str | None) -> None:
         """Take one line for broken, or everything that comes over *client*."""
-        if name is None:
-            self._replace(client, translation(error))
+        ours = translation(error)
+        if name is not None:
+            self._break(self._lines.on(client, name), ours)
+        elif isinstance(ours, Transient):
+            self._replace(client, ours)
         else:
-            self._break(self._lines.on(client, name), translation(error))
+            # An error that names no request is no verdict on any of ours.
+            self._replace(client, Garbled(str(ours)))
 
     def _publish(self, line: Line, result: object) -> None:
         publisher = self._publisher
@@ -252,7 +256,7 @@ class CcxtFeed:
         client.error = client.error or NetworkError(str(error))
         client.reset(client.error)
         if self._group is not None:
-            self._group.create_task(_hang_up(client))
+            self._group.create_task(hang_up(client))
 
     async def _guard(self) -> None:
         """Look after connections and lines that say nothing."""
@@ -262,7 +266,7 @@ class CcxtFeed:
             now = self._clock.now()
             for client, at in tuple(self._heard.items()):
                 if now - at > patience.stale:
-                    self._replace(client, _silence("no frame", now - at))
+                    self._replace(client, silence("no frame", now - at))
             for line in self._lines:
                 self._look_at(line, now)
 
@@ -273,9 +277,9 @@ class CcxtFeed:
         if line.held is not None and now - line.held.since > patience.proof:
             self._publish(line, line.held.book)
         elif line.is_live and now - line.last > patience.quiet:
-            self._distrust(line, _silence("no change", now - line.last))
+            self._distrust(line, silence("no change", now - line.last))
         elif not line.is_live and now - line.asked > patience.first:
-            late = _silence("no book", now - line.asked)
+            late = silence("no book", now - line.asked)
             if line.client is not None:
                 self._replace(line.client, late)
             self._break((line,), late)
@@ -288,12 +292,3 @@ class CcxtFeed:
             line.fall(Disconnected(f"{self._venue}: the feed does not run"))
         with suppress(TimeoutError, PortError), translated(Operation.ASK):
             await asyncio.wait_for(self._exchange.close(), FAREWELL_S)
-
-
-async def _hang_up(client: Client) -> None:
-    with suppress(PortError), translated(Operation.ASK):
-        await client.aiohttp_close()
-
-
-def _silence(what: str, ns: int) -> TimedOut:
-    return TimedOut(f"{what} for {ns / SECOND:.1f} s")

@@ -1,5 +1,6 @@
 """Patience: how long a feed waits for what, before it acts."""
 
+from graphwiz_trader.domain.errors import TimedOut
 from graphwiz_trader.domain.units import MILLISECOND, SECOND, Nanos
 from graphwiz_trader.domain.value import value
 
@@ -32,3 +33,8 @@ class Patience:
     def before(self, attempt: int) -> Nanos:
         """Return the pause before attempt number *attempt*, from 1."""
         return min(Nanos(self.pause << min(attempt - 1, 30)), self.long_pause)
+
+
+def silence(what: str, ns: int) -> TimedOut:
+    """Return the error that *what* did not come for so long."""
+    return TimedOut(f"{what} for {ns / SECOND:.1f} s")

@@ -1,0 +1,125 @@
+"""CcxtFeed on the simulated exchange, in both dialects, against the promises of every feed."""
+
+import asyncio
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from graphwiz_trader.adapters.ccxt.exchange import Access, exchange_of, hosts
+from graphwiz_trader.adapters.ccxt.feed import CcxtFeed
+from graphwiz_trader.adapters.ccxt.patience import Patience
+from graphwiz_trader.adapters.clock import SystemClock
+from graphwiz_trader.adapters.loopback.resolver import loopback_session, make_authority
+from graphwiz_trader.adapters.loopback.server import Served
+from graphwiz_trader.domain.units import MILLISECOND, SECOND, Nanos
+from graphwiz_trader.ports.feed import MarketFeed
+from tests.contracts.feed import (
+    MarketFeedContract,
+    Stage,
+    Staging,
+    Touch,
+    Watcher,
+    running,
+)
+from tests.contracts.loopback import loopback
+
+pytestmark = pytest.mark.contract
+
+HASTE = Patience(
+    first=SECOND,
+    stale=SECOND,
+    quiet=Nanos(2 * SECOND),
+    proof=Nanos(200 * MILLISECOND),
+    pause=Nanos(20 * MILLISECOND),
+    long_pause=Nanos(100 * MILLISECOND),
+    budget=6,
+)
+
+
+def feed_of(served: Served) -> MarketFeed:
+    exchange = exchange_of(Access(served.dialect, url=served.rest))
+    return CcxtFeed(served.venue, exchange, SystemClock(), patience=HASTE)
+
+
+class _OnLoopback(MarketFeedContract):
+    dialect = ""
+
+    @pytest.fixture
+    def staging(self) -> Staging:
+        def stage() -> AbstractAsyncContextManager[Stage]:
+            return loopback(self.dialect, feed_of)
+
+        return stage
+
+
+class TestOnBinance(_OnLoopback):
+    dialect = "binance"
+    faults = (
+        "closed",
+        "aborted",
+        "silent",
+        "lost subscribe",
+        "gap",
+        "reorder",
+        "duplicate",
+        "stale snapshot",
+        "truncated",
+        "garbage",
+        "snapshot fails",
+        "stream terminated",
+    )
+
+    def test_a_terminated_stream_is_told_and_cured(self, staging: Staging) -> None:
+        self.test_f15_a_fault_is_told_and_cured(staging, "stream terminated")
+
+
+class TestOnOkx(_OnLoopback):
+    """ccxt checks no checksums, and takes a repeated message for a gap, which costs a resync."""
+
+    dialect = "okx"
+    faults = (
+        "closed",
+        "aborted",
+        "silent",
+        "lost subscribe",
+        "gap",
+        "reorder",
+        "truncated",
+        "garbage",
+        "zero checksum",
+        "error without id",
+    )
+
+    def test_an_error_without_id_is_told_and_cured(self, staging: Staging) -> None:
+        self.test_f15_a_fault_is_told_and_cured(staging, "error without id")
+
+
+@pytest.mark.parametrize("dialect", ["binance", "okx"])
+def test_production_addresses_end_on_this_machine(dialect: str, tmp_path: Path) -> None:
+    authority = make_authority(tmp_path)
+    seen: list[tuple[Touch | None, Touch]] = []
+
+    async def play() -> None:
+        async with AsyncExitStack() as stack:
+
+            def made(served: Served) -> MarketFeed:
+                assert served.tls_port is not None
+                session = loopback_session(served.tls_port, authority)
+                stack.push_async_callback(session.close)
+                exchange = exchange_of(Access(dialect), session)
+                exchange.timeout_on_exit = 0
+                assert "127.0.0.1" not in hosts(exchange)
+                return CcxtFeed(served.venue, exchange, SystemClock(), patience=HASTE)
+
+            stage = await stack.enter_async_context(loopback(dialect, made, tls=authority.server()))
+            first = stage.instruments[0]
+            watcher = Watcher(stage.instruments)
+            stage.feed.subscribe([first])
+            async with running(stage.feed, watcher.deliver):
+                await watcher.until(lambda: watcher.touch(first) is not None)
+                seen.append((watcher.touch(first), stage.touch(first)))
+
+    asyncio.run(play())
+
+    assert [told for told, _ in seen] == [true for _, true in seen]
