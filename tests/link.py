@@ -19,7 +19,7 @@ START = Nanos(1_629_417_600 * SECOND)
 """2021-08-20T00:00:00Z, the first row; the others follow second by second."""
 
 BINANCE = make.instrument("LINK/USDT@binance", "0.001", "0.001")
-HUOBI = make.instrument("LINK/USDT@huobi", "0.0001", "0.01")
+HUOBI = make.instrument("LINK/USDT@huobi", "0.0001", "0.00000001")
 
 
 def link_tape(data: Path, of: Instrument) -> Tape:
@@ -35,7 +35,7 @@ def updates(data: Path, of: Instrument) -> Iterator[BookUpdate]:
             prices = [float(row[f"{s}{i}"]) for s in "ba" for i in range(1, 11)]
             sizes = [float(row[f"{s}v{i}"]) for s in "ba" for i in range(1, 11)]
             ticks = np.rint(np.array(prices) / of.tick).astype(np.int64)
-            lots = np.floor(np.array(sizes) / of.lot + 1e-6).astype(np.int64)
+            lots = np.floor(np.array(sizes) / of.lot + 1e-3).astype(np.int64)
             ts = Nanos(START + second * SECOND)
             yield BookUpdate(
                 ts, ts, of.id, LevelRows(side, ticks, lots), 0, len(side), snapshot=True

@@ -89,14 +89,16 @@ class CrossExchange:
         if isinstance(event, TimerFired):
             return self._survived(event.name, view)
         opinions: list[Opinion] = []
+        takes: list[Signal] = []
         for route in self._moved(view):
             buy, sell = view.books[route.buy.id], view.books[route.sell.id]
             gross = gross_bps(buy, sell)
             if gross > 0 and self._is_fresh(buy, view) and self._is_fresh(sell, view):
-                self._look(route, buy, sell, gross, view, opinions)
+                takes += self._look(route, buy, sell, gross, view, opinions)
             elif route.is_open:
                 route.is_open = False
                 opinions.append(self._noted(route, Stage.CLOSED, gross, NAN, Decimal(0)))
+        opinions += _apart(takes)
         return opinions
 
     def _moved(self, view: View) -> Iterable[_Route]:
@@ -116,7 +118,8 @@ class CrossExchange:
         gross: float,
         view: View,
         opinions: list[Opinion],
-    ) -> None:
+    ) -> Iterable[Signal]:
+        """Note how far *route* comes among *opinions*; return what to take of it."""
         if not route.is_open:
             route.is_open, route.after_fees, route.is_asked = True, False, False
             route.episodes += 1
@@ -124,14 +127,14 @@ class CrossExchange:
         fees = self._fees(route, view)
         crossing = cross(buy, sell, *fees, self._need_bps(route, view), self._shown(buy, sell))
         if crossing is None:
-            return
+            return ()
         if not route.after_fees:
             route.after_fees = True
             opinions.append(
                 self._noted(route, Stage.AFTER_FEES, gross, crossing.net_bps, crossing.qty)
             )
             opinions.extend(self._later(route, crossing.qty, view))
-        opinions.extend(self._taken(route, buy, sell, crossing, view))
+        return self._taken(route, buy, sell, crossing, view)
 
     def _taken(
         self, route: _Route, buy: OrderBook, sell: OrderBook, seen: Crossing, view: View
@@ -224,6 +227,16 @@ class CrossExchange:
         self, route: _Route, stage: Stage, gross: float, net: float, qty: Decimal
     ) -> Observation:
         return Observation(self.id, route.episode, route.name, stage, gross, net, float(qty))
+
+
+def _apart(takes: Sequence[Signal]) -> Iterator[Signal]:
+    """Yield the best of *takes* that share no book: what is shown can be taken once."""
+    used: dict[InstrumentId, None] = {}
+    for signal in sorted(takes, key=lambda take: -take.strength):
+        names = [leg.instrument for leg in signal.legs]
+        if not any(name in used for name in names):
+            used.update(dict.fromkeys(names))
+            yield signal
 
 
 def _routes(instruments: Sequence[Instrument]) -> Iterator[_Route]:

@@ -311,6 +311,18 @@ def test_every_symbol_that_moved_in_an_instant_is_looked_at() -> None:
     assert {o.instrument for o in submitted(outcome)} == {ALPHA.id, BETA.id}
 
 
+def test_what_one_venue_shows_is_taken_once_on_the_better_route() -> None:
+    gamma = make.instrument("BTC/USDT@gamma", "0.01")
+    route = Route(ALPHA, BETA, gamma)
+    route.asks(more=True)
+    route._show(BETA, BIDS, [("110.00", "9")], more=True)
+
+    outcome = route._show(gamma, [("100.60", "1")], [("110.00", "9")], more=False)
+
+    assert [o.instrument for o in submitted(outcome)] == [ALPHA.id, gamma.id]
+    assert _stages(outcome)[:2] == [Stage.SEEN, Stage.AFTER_FEES]
+
+
 def test_a_trade_that_moves_no_book_asks_nothing() -> None:
     route = Route()
     route.end(route.both())
