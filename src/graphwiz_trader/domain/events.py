@@ -156,6 +156,47 @@ class BalanceReport:
 
 
 @value
+class AccountUp:
+    """Reports of our orders at a venue come in; what happened before is still to be asked for."""
+
+    ts: Nanos
+    venue: Venue
+
+
+@value
+class AccountDown:
+    """Reports of our orders at a venue no longer come in: what happens there is not known."""
+
+    ts: Nanos
+    venue: Venue
+    reason: str
+
+
+@value
+class AccountDiffers:
+    """
+    The venue was asked, and its word on *what* is not ours; nothing under way explains it.
+
+    *what* is `order:CL_ORD_ID` (with its instrument), `balance:ASSET` or `position:INSTRUMENT`.
+    """
+
+    ts: Nanos
+    venue: Venue
+    what: str
+    ours: str
+    theirs: str
+    instrument: InstrumentId | None = None
+
+
+@value
+class AccountAgrees:
+    """The venue was asked, and all it says of our account is what we think."""
+
+    ts: Nanos
+    venue: Venue
+
+
+@value
 class TimerFired:
     """A `SetTimer` has come due."""
 
@@ -172,6 +213,7 @@ class OperatorAction(Enum):
     RESUME = "resume"
     FLATTEN = "flatten"
     CANCEL = "cancel"
+    ADOPT = "adopt"
 
 
 @value
@@ -179,8 +221,8 @@ class OperatorOrder:
     """
     A person's order, with who and why.
 
-    `scope` is `""` (everything), `venue:NAME`, `strategy:NAME`, `instrument:ID` or, for a
-    cancel, `order:CL_ORD_ID`.
+    `scope` is `""` (everything), `venue:NAME`, `strategy:NAME`, `instrument:ID`; for a cancel
+    also `order:CL_ORD_ID`; to adopt a difference `VENUE:` and what differs.
     """
 
     ts: Nanos
@@ -243,6 +285,10 @@ Event: TypeAlias = (
     | CancelReject
     | SubmitUnknown
     | BalanceReport
+    | AccountUp
+    | AccountDown
+    | AccountDiffers
+    | AccountAgrees
     | TapeMessage
     | TimerFired
     | OperatorOrder

@@ -17,6 +17,7 @@ from graphwiz_trader.domain.units import (
     Nanos,
     StrategyId,
     Ticks,
+    Venue,
 )
 from graphwiz_trader.domain.value import value
 
@@ -150,6 +151,25 @@ class StateChanged:
 
 
 @value
+class DifferenceFound:
+    """A venue's word on our account is not ours; `what` as in `AccountDiffers`."""
+
+    venue: Venue
+    what: str
+    ours: str
+    theirs: str
+
+
+@value
+class DifferenceSettled:
+    """A difference is gone: the venue now agrees, or a person (*who*) adopted its word."""
+
+    venue: Venue
+    what: str
+    who: str
+
+
+@value
 class StrategyRaised:
     """A strategy raised; it is HALTED."""
 
@@ -168,6 +188,8 @@ Fact: TypeAlias = (
     | GroupChanged
     | TradeClosed
     | StateChanged
+    | DifferenceFound
+    | DifferenceSettled
     | StrategyRaised
 )
 

@@ -106,6 +106,9 @@ class RiskView(Protocol):
     ) -> TradingState:
         """The worst trading state that applies."""
 
+    def is_blind(self, venue: Venue) -> bool:
+        """Whether nobody knows what our orders at a venue do."""
+
     def orders_of(self, instrument: InstrumentId) -> tuple[Order, ...]:
         """Our live orders in an instrument."""
 

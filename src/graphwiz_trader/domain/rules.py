@@ -16,10 +16,16 @@ _BUY = Side.BUY
 
 
 def trading_state(case: Case, bounds: Bounds) -> Refused | None:
-    """REDUCING passes what reduces; HALTED only what the engine itself must still close."""
+    """
+    REDUCING passes what reduces; HALTED only what the engine itself must still close.
+
+    Nothing passes where nobody knows what our orders do: a hedge might be hedged twice.
+    """
     intent = case.intent
     state = case.view.trading_state(intent.strategy, intent.instrument, case.venue)
-    if state is TradingState.ACTIVE or intent.reducing:
+    if state is TradingState.ACTIVE:
+        return None
+    if intent.reducing and not case.view.is_blind(case.venue):
         return None
     reason = Reason.HALTED if state is TradingState.HALTED else Reason.REDUCING
     return Refused(reason, intent.instrument, state.value, TradingState.ACTIVE.value)

@@ -39,6 +39,11 @@ class Desk:
         self._ids = ids
         self._indices = dict(indices)
 
+    def begin(self, installation: str, incarnation: int) -> None:
+        """Count ids anew, unless it is what they are counted for already."""
+        if (installation, incarnation) != (self._ids.installation, self._ids.incarnation):
+            self._ids = ClOrdIds(installation, incarnation)
+
     def submit(self, intents: Sequence[Intent]) -> tuple[Order, ...] | Refused:
         """
         Send all of *intents*, or none.

@@ -8,6 +8,10 @@ from graphwiz_trader.domain.account import Account
 from graphwiz_trader.domain.commands import SetTimer, Severity
 from graphwiz_trader.domain.errors import DomainError, UnknownInstrument
 from graphwiz_trader.domain.events import (
+    AccountAgrees,
+    AccountDiffers,
+    AccountDown,
+    AccountUp,
     BalanceReport,
     BookGap,
     BookUpdate,
@@ -35,6 +39,7 @@ from graphwiz_trader.domain.orders import ExecutionReport
 from graphwiz_trader.domain.signal import Observation, Refused, Signal, SignalKind
 from graphwiz_trader.domain.strategy import Opinion, Strategy, Wakeup
 from graphwiz_trader.domain.units import InstrumentId, StrategyId
+from graphwiz_trader.engine.agreement import Agreement
 from graphwiz_trader.engine.desk import Desk
 from graphwiz_trader.engine.draft import Draft
 from graphwiz_trader.engine.gate import Gate
@@ -74,7 +79,10 @@ class Engine:
             self.state, self._desk, self._draft, self._gate, spec.policy.limits.group
         )
         self._planner = Planner(self.state, self._desk, self._draft)
-        self._operator = Operator(self.state, self._desk, self._draft, self._gate, self._groups)
+        self._agreement = Agreement(self.state, self._draft, self._gate)
+        self._operator = Operator(
+            self.state, self._desk, self._draft, self._gate, self._groups, self._agreement
+        )
         self._guard = Guard(self.state, self._draft, self._gate)
         self._listeners = _listeners(spec.strategies)
         self._instant: dict[StrategyId, Wakeup] = {}
@@ -91,7 +99,11 @@ class Engine:
         self._handle(FeedUp, _nothing)
         self._handle(BookGap, lambda e: self.state.books[e.instrument].drop(e.reason))
         self._handle(InstrumentUpdated, self._on_instrument)
-        self._handle(RunStarted, _nothing)
+        self._handle(AccountUp, _nothing)
+        self._handle(AccountDown, self._agreement.on_down)
+        self._handle(AccountDiffers, self._agreement.on_difference)
+        self._handle(AccountAgrees, self._agreement.on_agreement)
+        self._handle(RunStarted, lambda e: self._desk.begin(e.installation, e.incarnation))
         self._handle(Shutdown, lambda e: self._operator.shut_down(e.reason))
 
     @property

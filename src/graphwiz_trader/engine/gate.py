@@ -42,6 +42,7 @@ class Gate:
         return scope in (
             "",
             f"venue:{instrument.venue}",
+            f"account:{instrument.venue}",
             f"strategy:{order.strategy}",
             f"instrument:{order.instrument}",
             f"order:{order.cl_ord_id}",

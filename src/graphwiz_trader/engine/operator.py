@@ -7,6 +7,7 @@ from graphwiz_trader.domain.orders import OrdType, TimeInForce
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import Reason, Refused
 from graphwiz_trader.domain.units import InstrumentId, Lots, StrategyId, Ticks
+from graphwiz_trader.engine.agreement import ACCOUNT, Agreement
 from graphwiz_trader.engine.desk import Desk
 from graphwiz_trader.engine.draft import Draft
 from graphwiz_trader.engine.gate import Gate
@@ -18,9 +19,16 @@ class Operator:
     """Carries out operator orders."""
 
     def __init__(
-        self, state: EngineState, desk: Desk, draft: Draft, gate: Gate, groups: Groups
+        self,
+        state: EngineState,
+        desk: Desk,
+        draft: Draft,
+        gate: Gate,
+        groups: Groups,
+        agreement: Agreement,
     ) -> None:
         self._state = state
+        self._agreement = agreement
         self._desk = desk
         self._draft = draft
         self._gate = gate
@@ -35,6 +43,8 @@ class Operator:
             self._gate.set(order.scope, TradingState.REDUCING, order.reason, order.who)
         elif order.action is OperatorAction.RESUME:
             self._resume(order)
+        elif order.action is OperatorAction.ADOPT:
+            self._agreement.adopt(order.scope, order.who)
         else:
             self._gate.cancel(order.scope)
             if order.action is OperatorAction.FLATTEN:
@@ -52,7 +62,7 @@ class Operator:
     def _resume(self, order: OperatorOrder) -> None:
         """From HALTED to REDUCING first, from there to ACTIVE; limits count anew from there."""
         scope = order.scope
-        if scope in self._condemned:
+        if scope in self._condemned or scope.startswith(ACCOUNT):
             return
         halted = self._state.scopes.get(scope) is TradingState.HALTED
         to = TradingState.REDUCING if halted and not scope else TradingState.ACTIVE

@@ -30,7 +30,13 @@ class Scopes:
         """Return the worst state that rules an order of *strategy* in *instrument* at *venue*."""
         if not self._states:
             return TradingState.ACTIVE
-        names = ("", f"venue:{venue}", f"strategy:{strategy}", f"instrument:{instrument}")
+        names = (
+            "",
+            f"venue:{venue}",
+            f"account:{venue}",
+            f"strategy:{strategy}",
+            f"instrument:{instrument}",
+        )
         return max((self.get(name) for name in names), key=_SEVERITY.__getitem__)
 
     def content(self) -> tuple[tuple[str, str], ...]:

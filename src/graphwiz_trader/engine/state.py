@@ -34,7 +34,8 @@ class EngineState:
     """
     The `View` of strategies and the `RiskView` of rules in one.
 
-    `limits` is each strategy's own position limit, `latency` how long an order takes to a venue.
+    `limits` is each strategy's own position limit, `latency` how long an order takes to a venue;
+    `blind` names the venues where nobody knows what our orders do.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class EngineState:
         self.scopes = Scopes()
         self.policy = policy
         self.debts: dict[str, float] = {}
+        self.blind: dict[Venue, None] = {}
         self.losses = 0
         self._limits = dict(limits)
         self._latency = dict(latency)
@@ -109,6 +111,10 @@ class EngineState:
     ) -> TradingState:
         """The worst state that applies."""
         return self.scopes.of(strategy, instrument, venue)
+
+    def is_blind(self, venue: Venue) -> bool:
+        """Whether reports are missing and the venue was not asked since."""
+        return venue in self.blind
 
     def orders_of(self, instrument: InstrumentId) -> tuple[Order, ...]:
         """Live orders in an instrument."""

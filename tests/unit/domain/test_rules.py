@@ -67,6 +67,7 @@ class Sight:
     day: float = 0.0
     down: float = 0.0
     lost: int = 0
+    blind: bool = False
 
     @property
     def books(self) -> dict[InstrumentId, OrderBook]:
@@ -84,6 +85,9 @@ class Sight:
         self, strategy: StrategyId, instrument: InstrumentId, venue: Venue
     ) -> TradingState:
         return self.state
+
+    def is_blind(self, venue: Venue) -> bool:
+        return self.blind
 
     def orders_of(self, instrument: InstrumentId) -> tuple[Order, ...]:
         return self.orders
@@ -457,3 +461,11 @@ def test_nothing_trades_with_an_order_of_our_own(
 @pytest.mark.parametrize("rule", [rules.order_size, rules.size_cap, rules.consecutive_losses])
 def test_a_limit_that_is_not_set_refuses_nothing(rule: Rule) -> None:
     assert _ask(rule, Sight(lost=10**6, usdt=None), _intent(qty="1000000")) is None
+
+
+def test_not_even_a_hedge_is_sent_where_nobody_knows_what_our_orders_do() -> None:
+    hedge = _intent(reducing=True)
+
+    blind = _ask(rules.trading_state, Sight(state=HALTED, blind=True), hedge)
+
+    assert _told(blind) == (Reason.HALTED, "HALTED", "ACTIVE")
