@@ -31,6 +31,9 @@ from graphwiz_trader.domain.units import (
 from graphwiz_trader.domain.value import evolve, value
 
 WORKING = (OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED)
+AMENDED = "~"
+"""Stands between a client's id and the number of an amendment; no client may use it."""
+
 _OURS = StrategyId("client")
 
 
@@ -132,7 +135,7 @@ class Account(Listener):
             Declined: the exchange does not take it; the order goes on as it was.
 
         """
-        request = ClOrdId(f"{order.wanted.cl_ord_id}~{next(self._amendments)}")
+        request = ClOrdId(f"{order.wanted.cl_ord_id}{AMENDED}{next(self._amendments)}")
         left = Lots(qty - order.cum_qty)
         wanted = evolve(order.wanted, price=price, qty=qty)
         before = order.wanted
@@ -156,6 +159,27 @@ class Account(Listener):
             self._ask(order, CancelOrder(order.request, order.wanted.instrument))
         finally:
             self._cancel_id = ""
+
+    def stillborn(self, wanted: Wanted, number: str, text: str) -> PlacedOrder:
+        """Keep an order that ended before it worked, and tell the watchers."""
+        now = self._premises.host.now
+        report = ExecutionReport(
+            now,
+            now,
+            wanted.cl_ord_id,
+            number,
+            number,
+            ExecType.CANCELED,
+            OrdStatus.CANCELED,
+            wanted.instrument,
+            text=text,
+        )
+        order = PlacedOrder(wanted, number, wanted.cl_ord_id, now, now)
+        order.status, order.text = OrdStatus.CANCELED, text
+        self._by_id[wanted.cl_ord_id] = self._by_number[number] = order
+        for watcher in self.watchers:
+            watcher(News(order, report))
+        return order
 
     def by_id(self, cl_ord_id: str) -> PlacedOrder | None:
         """Return the order of a client's own id."""

@@ -22,6 +22,8 @@ class Stage(Enum):
     """A request has arrived over HTTP."""
     ORDER = auto()
     """An order has arrived, over HTTP or a socket."""
+    BATCH = auto()
+    """Several orders have arrived together."""
     SNAPSHOT = auto()
     """A whole book is about to be told."""
     BALANCE = auto()
@@ -90,7 +92,7 @@ STAGES = {
     Kind.ZERO_CHECKSUM: Stage.FRAME,
     Kind.STREAM_TERMINATED: Stage.FRAME,
     Kind.IDLESS_ERROR: Stage.FRAME,
-    Kind.PARTIAL_BATCH: Stage.ORDER,
+    Kind.PARTIAL_BATCH: Stage.BATCH,
     Kind.BALANCE_MISMATCH: Stage.BALANCE,
 }
 """Where each kind strikes."""

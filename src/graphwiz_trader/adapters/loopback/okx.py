@@ -2,13 +2,17 @@
 
 from aiohttp import web
 
+from graphwiz_trader.adapters.loopback.account import Account
 from graphwiz_trader.adapters.loopback.premises import Premises
 from graphwiz_trader.adapters.loopback.rest.door import RestDoor
 from graphwiz_trader.adapters.loopback.rest.okx import OkxRest
+from graphwiz_trader.adapters.loopback.rest.okx_orders import OkxOrders
+from graphwiz_trader.adapters.loopback.rest.okx_private import OkxPrivate
 from graphwiz_trader.adapters.loopback.rest.okx_public import OkxPublic
 from graphwiz_trader.adapters.loopback.streams.binance import raw
 from graphwiz_trader.adapters.loopback.streams.door import serve
 from graphwiz_trader.adapters.loopback.streams.okx import OkxChannels
+from graphwiz_trader.adapters.loopback.streams.okx_private import OkxNews, OkxPrivateSocket
 from graphwiz_trader.adapters.loopback.streams.okx_socket import OkxPublicSocket
 
 
@@ -17,18 +21,27 @@ class Okx:
 
     def __init__(self, premises: Premises) -> None:
         self._premises = premises
-        public = OkxPublic(premises)
-        self._rest = RestDoor(premises, OkxRest(premises, public.endpoints()))
+        account = Account(premises)
+        self._orders = OkxOrders(premises, account)
+        private = OkxPrivate(premises, account, self._orders)
+        endpoints = (*OkxPublic(premises).endpoints(), *private.endpoints())
+        self._rest = RestDoor(premises, OkxRest(premises, endpoints))
         self._channels = OkxChannels(premises)
-        premises.host.listeners.append(self._channels)
+        self._news = OkxNews(premises, account)
+        premises.host.listeners += [account, self._channels]
 
     def routes(self) -> list[web.RouteDef]:
         """Return the addresses of all doors."""
         return [
             web.route("*", "/api/v5/{rest:.*}", self._rest.handle),
             web.get("/ws/v5/public", self._public),
+            web.get("/ws/v5/private", self._private),
         ]
 
     async def _public(self, request: web.Request) -> web.StreamResponse:
         socket = OkxPublicSocket(self._premises, self._channels)
         return await serve(self._premises, request, raw, lambda _: None, socket.take, "public")
+
+    async def _private(self, request: web.Request) -> web.StreamResponse:
+        socket = OkxPrivateSocket(self._premises, self._news, self._orders)
+        return await serve(self._premises, request, raw, lambda _: None, socket.take, "private")

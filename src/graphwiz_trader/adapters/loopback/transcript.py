@@ -2,6 +2,7 @@
 
 from typing_extensions import override
 
+from graphwiz_trader.adapters.loopback.account import AMENDED
 from graphwiz_trader.adapters.loopback.host import Host, Listener
 from graphwiz_trader.adapters.loopback.ladder import Touch
 from graphwiz_trader.adapters.loopback.record import Record
@@ -28,13 +29,14 @@ class Transcript(Listener):
         if isinstance(report, CancelReject):
             return
         instrument = self._host.instruments[report.instrument]
-        at, venue, name = report.ts_venue, self._host.venue, report.cl_ord_id
+        at, venue = report.ts_venue, self._host.venue
+        name = report.cl_ord_id.partition(AMENDED)[0]
         if report.exec_type is ExecType.TRADE:
             qty = shortest(instrument.qty(report.last_qty))
             price = shortest(instrument.price(report.last_px))
             self._record.fill(at, venue, name, report.exec_id, qty, price)
         elif report.exec_type in (ExecType.NEW, ExecType.REPLACED):
-            order = self._host.exchange.order(name)
+            order = self._host.exchange.order(report.cl_ord_id)
             if order is not None:
                 is_market = order.ord_type is OrdType.MARKET
                 price = "" if is_market else shortest(instrument.price(order.price))

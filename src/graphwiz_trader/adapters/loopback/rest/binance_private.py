@@ -4,30 +4,23 @@ Binance's private questions, asked over HTTP or a socket.
 Source: Binance spot API documentation, "Trading endpoints", "Account endpoints", "Error codes".
 """
 
-import re
-from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
 from itertools import count
 
-from graphwiz_trader.adapters.loopback.account import (
-    Account,
-    Declined,
-    PlacedOrder,
-    Wanted,
-)
+from graphwiz_trader.adapters.loopback.account import Account, Declined, PlacedOrder
 from graphwiz_trader.adapters.loopback.premises import Premises
 from graphwiz_trader.adapters.loopback.rest.binance_public import BinancePublic, whole
+from graphwiz_trader.adapters.loopback.rest.binance_wanted import (
+    illegal,
+    new_id,
+    placed,
+    wanted_order,
+)
 from graphwiz_trader.adapters.loopback.rest.endpoint import Endpoint, Params, Refusal, constant
 from graphwiz_trader.adapters.loopback.wire import binance_orders as wire
-from graphwiz_trader.adapters.loopback.wire.symbol import Symbol, on_grid
+from graphwiz_trader.adapters.loopback.wire.symbol import Symbol
 from graphwiz_trader.adapters.loopback.wire.text import fixed
-from graphwiz_trader.domain.orders import OrdType, TimeInForce
 from graphwiz_trader.domain.plain import Plain
-from graphwiz_trader.domain.sides import Side
-from graphwiz_trader.domain.units import ClOrdId, Lots, Ticks
 
-_ID = re.compile(r"[a-zA-Z0-9_.:/-]{1,36}")
-_NUMBER = re.compile(r"[0-9]{1,20}(\.[0-9]{1,20})?")
 _PLACE = (
     "timeInForce",
     "quantity",
@@ -37,14 +30,6 @@ _PLACE = (
     "selfTradePreventionMode",
 )
 _WHICH = ("orderId", "origClientOrderId")
-_REASONS = (
-    ("insufficient balance", -2010, "Account has insufficient balance for requested action."),
-    ("order would take", -2010, "Order would immediately match and take."),
-    ("duplicate cl_ord_id", -2010, "Duplicate order sent."),
-    ("notional", -1013, "Filter failure: NOTIONAL"),
-    ("quantity", -1013, "Filter failure: LOT_SIZE"),
-    ("price", -1013, "Filter failure: PRICE_FILTER"),
-)
 
 
 class BinancePrivate:
@@ -94,16 +79,16 @@ class BinancePrivate:
         style = params.get("newOrderRespType", "FULL")
         answers = {"ACK": wire.ack, "RESULT": wire.result, "FULL": wire.full}
         if style not in answers:
-            raise _illegal("newOrderRespType")
+            raise illegal("newOrderRespType")
         if params.get("selfTradePreventionMode", wire.STP) != wire.STP:
             raise Refusal(400, -1013, "This symbol does not allow that self-trade prevention.")
-        order = _tried(lambda: self._account.place(self._wanted(symbol, params)))
+        order = placed(self._account, wanted_order(symbol, params, self._fresh_id()))
         return answers[style](symbol, order)
 
     def cancel(self, params: Params) -> Plain:
         """Cancel one order."""
         symbol, order = self._found(params, -2011, "Unknown order sent.")
-        cancel_id = _new_id(params, self._fresh_id())
+        cancel_id = new_id(params, self._fresh_id())
         try:
             self._account.cancel(order, cancel_id)
         except Declined:
@@ -177,19 +162,6 @@ class BinancePrivate:
         chosen = trades[:limit] if is_from_start else trades[-limit:]
         return [trade for _, trade in chosen]
 
-    def _wanted(self, symbol: Symbol, params: Params) -> Wanted:
-        side, ord_type, tif = _kind(params)
-        instrument = symbol.instrument
-        return Wanted(
-            ClOrdId(_new_id(params, self._fresh_id(), "newClientOrderId")),
-            instrument.id,
-            Side[side],
-            OrdType(ord_type),
-            TimeInForce(tif),
-            Ticks(_steps(params, "price", instrument.tick_size, "PRICE_FILTER")),
-            Lots(_steps(params, "quantity", instrument.lot_size, "LOT_SIZE")),
-        )
-
     def _found(self, params: Params, code: int, text: str) -> tuple[Symbol, PlacedOrder]:
         symbol = self._public.symbol(params["symbol"])
         if not any(name in params for name in _WHICH):
@@ -244,69 +216,6 @@ class BinancePrivate:
     def _trades(self, name: str) -> Endpoint:
         optional = ("orderId", "startTime", "endTime", "fromId", "limit")
         return Endpoint(name, self.my_trades, ("symbol",), optional, constant(20), is_signed=True)
-
-
-def _tried(ask: Callable[[], PlacedOrder]) -> PlacedOrder:
-    """Return what *ask* does; what the exchange declines is refused in the venue's words."""
-    try:
-        return ask()
-    except Declined as no:
-        for prefix, code, text in _REASONS:
-            if str(no).startswith(prefix):
-                raise Refusal(400, code, text) from no
-        raise Refusal(400, -2010, str(no)) from no
-
-
-def _kind(params: Params) -> tuple[str, str, str]:
-    """Return side, type and time in force, or refuse what does not fit together."""
-    side, ord_type = params["side"], params["type"]
-    if side not in Side.__members__:
-        raise Refusal(400, -1117, "Invalid side.")
-    if ord_type not in OrdType.__members__:
-        raise Refusal(400, -1116, "Invalid orderType.")
-    needed = {"LIMIT": ("timeInForce", "quantity", "price"), "LIMIT_MAKER": ("quantity", "price")}
-    expected = needed.get(ord_type, ("quantity",))
-    for name in expected:
-        if name not in params:
-            raise Refusal(
-                400,
-                -1102,
-                f"Mandatory parameter '{name}' was not sent, was empty/null, or malformed.",
-            )
-    for name in ("timeInForce", "price"):
-        if name in params and name not in expected:
-            raise Refusal(400, -1106, f"Parameter '{name}' sent when not required.")
-    tif = params.get("timeInForce", "GTC")
-    if tif not in TimeInForce.__members__:
-        raise Refusal(400, -1115, "Invalid timeInForce.")
-    return side, ord_type, tif
-
-
-def _steps(params: Params, name: str, size: Decimal, filter_name: str) -> int:
-    """Return the number *name* in steps of *size*, or refuse; 0 where it is not sent."""
-    text = params.get(name)
-    if text is None:
-        return 0
-    if not _NUMBER.fullmatch(text):
-        raise _illegal(name)
-    try:
-        steps = on_grid(size, text)
-    except InvalidOperation:
-        raise _illegal(name) from None
-    if not steps:
-        raise Refusal(400, -1013, f"Filter failure: {filter_name}")
-    return steps
-
-
-def _new_id(params: Params, fresh: str, name: str = "newClientOrderId") -> str:
-    text = params.get(name, fresh)
-    if not _ID.fullmatch(text):
-        raise _illegal(name)
-    return text
-
-
-def _illegal(name: str) -> Refusal:
-    return Refusal(400, -1100, f"Illegal characters found in parameter '{name}'.")
 
 
 def _open_weight(params: Params) -> int:

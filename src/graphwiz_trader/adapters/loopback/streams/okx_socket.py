@@ -31,10 +31,7 @@ class OkxPublicSocket:
 
     def take(self, connection: Connection, text: str) -> None:
         """Answer a message of the client."""
-        now = self._premises.now()
-        if text == "ping":
-            if self._premises.faults.strike(Stage.PING, "text", now) is None:
-                connection.reply("pong")
+        if is_ping(self._premises, connection, text):
             return
         try:
             request = parsed(text)
@@ -71,6 +68,16 @@ class OkxPublicSocket:
         if self._premises.faults.strike(Stage.SUBSCRIBE, topic, now) is None:
             connection.reply(told("subscribe", arg, request))
             self._channels.open(connection, channel, symbol)
+
+
+def is_ping(premises: Premises, connection: Connection, text: str) -> bool:
+    """Answer *text* if it is a ping, and return whether it was one; bring time up to now."""
+    now = premises.now()
+    if text != "ping":
+        return False
+    if premises.faults.strike(Stage.PING, "text", now) is None:
+        connection.reply("pong")
+    return True
 
 
 def parsed(text: str) -> Mapping[str, Plain]:
