@@ -14,10 +14,11 @@ from graphwiz_trader.domain.facts import (
     SignalApproved,
 )
 from graphwiz_trader.domain.funnel import Opportunities
+from graphwiz_trader.domain.group import is_passed_on, money_of, owed_assets
 from graphwiz_trader.domain.position import ZERO
 from graphwiz_trader.domain.report import Arbitrage
 from graphwiz_trader.domain.signal import Leg
-from graphwiz_trader.domain.units import SECOND, Nanos
+from graphwiz_trader.domain.units import SECOND, Asset, Nanos
 from graphwiz_trader.engine.holdings import settlement
 
 _CLOSED = (GroupState.DONE, GroupState.UNWOUND, GroupState.MISSED)
@@ -25,9 +26,16 @@ _CLOSED = (GroupState.DONE, GroupState.UNWOUND, GroupState.MISSED)
 
 @attrs.define
 class _Open:
-    """A group under way; `debt` in base units, owed since `owing`, None while nothing is."""
+    """
+    A group under way; `debt` in base units, owed since `owing`, None while nothing is.
+
+    `passed_on` are the assets that its legs only pass on.
+    """
 
     legs: tuple[Leg, ...]
+    passed_on: tuple[Asset, ...]
+    is_round: bool
+    heard: Nanos = Nanos(0)
     fills: list[FillBooked] = attrs.field(factory=list)
     debt: Decimal = ZERO
     owing: Nanos | None = None
@@ -37,9 +45,10 @@ class GroupLog:
     """
     Follows every group of two legs or more, from approval to its end.
 
-    Expected and realised are compared where all legs settle in one asset; debt is followed where
-    all trade one base asset: what was bought and not yet sold, or sold and not yet bought, at the
-    first leg's planned price.
+    Expected and realised are compared where all legs, but for those that pass an asset on, settle
+    in one.
+    Debt is what was bought and not yet sold, or sold and not yet bought, at the first leg's
+    planned price; of legs in several bases, what the group says it owes.
     """
 
     def __init__(self, prices: Prices, earnings: Earnings) -> None:
@@ -56,7 +65,10 @@ class GroupLog:
         """Begin to follow a group."""
         if fact.group and len(fact.signal.legs) > 1:
             self._groups += 1
-            self._open[fact.group] = _Open(fact.signal.legs)
+            legs = fact.signal.legs
+            instruments = [self._prices.instruments[leg.instrument] for leg in legs]
+            is_round = len({instrument.base for instrument in instruments}) > 1
+            self._open[fact.group] = _Open(legs, owed_assets(instruments), is_round)
 
     def fill(self, fill: FillBooked, now: Nanos) -> None:
         """Note a fill of one of its orders, received *now*."""
@@ -68,15 +80,31 @@ class GroupLog:
 
     def change(self, fact: GroupChanged) -> None:
         """Note a new state, after the fills of the same step."""
-        if fact.state not in _CLOSED or (group := self._open.pop(fact.group, None)) is None:
+        group = self._open.get(fact.group)
+        if group is None:
             return
-        if fact.state is GroupState.MISSED:
-            return
+        is_closed = fact.state in _CLOSED
+        if group.is_round:
+            self._owe_round(group, ZERO if is_closed else fact.debt)
+        if is_closed:
+            del self._open[fact.group]
+        if is_closed and fact.state is not GroupState.MISSED:
+            self._add(group, fact)
+
+    def _add(self, group: _Open, fact: GroupChanged) -> None:
+        """Compare what the group earned with what it was expected to."""
         instruments = self._prices.instruments
-        assets = {settlement(instruments[leg.instrument]) for leg in group.legs}
+        earning = {
+            name: instrument
+            for leg in group.legs
+            if not is_passed_on(instrument := instruments[name := leg.instrument], group.passed_on)
+        }
+        assets = {settlement(instrument) for instrument in earning.values()}
         if len(assets) > 1:
             return
-        found = attribution(group.legs, group.fills, instruments, fact.expected)
+        legs = [leg for leg in group.legs if leg.instrument in earning]
+        fills = [fill for fill in group.fills if fill.instrument in earning]
+        found = attribution(legs, fills, instruments, fact.expected)
         rated = found.times(self._earnings.rate(assets.pop()))
         self._outcome += rated
         if fact.state is GroupState.UNWOUND:
@@ -95,17 +123,24 @@ class GroupLog:
         )
 
     def _owe(self, group: _Open, fill: FillBooked, now: Nanos) -> None:
-        instruments = self._prices.instruments
-        legs = [instruments[leg.instrument] for leg in group.legs]
-        if len({instrument.base for instrument in legs}) > 1:
+        group.heard = now
+        if group.is_round:
             return
-        traded = instruments[fill.instrument]
+        instruments = self._prices.instruments
+        first, traded = instruments[group.legs[0].instrument], instruments[fill.instrument]
         group.debt += fill.side * traded.qty(fill.qty) * traded.multiplier
-        notional = abs(group.debt) * legs[0].price(group.legs[0].price)
-        rated = notional * self._earnings.rate(settlement(legs[0]))
-        self._max_debt = max(self._max_debt, rated)
-        if group.debt and group.owing is None:
-            group.owing = now
-        elif not group.debt and group.owing is not None:
-            self._owed_ns += now - group.owing
+        notional = abs(group.debt) * first.price(group.legs[0].price)
+        self._follow(group, notional, settlement(first))
+
+    def _owe_round(self, group: _Open, debt: Decimal) -> None:
+        instruments = [self._prices.instruments[leg.instrument] for leg in group.legs]
+        self._follow(group, debt, money_of(instruments))
+
+    def _follow(self, group: _Open, debt: Decimal, asset: Asset) -> None:
+        if debt:
+            self._max_debt = max(self._max_debt, debt * self._earnings.rate(asset))
+        if debt and group.owing is None:
+            group.owing = group.heard
+        elif not debt and group.owing is not None:
+            self._owed_ns += group.heard - group.owing
             group.owing = None

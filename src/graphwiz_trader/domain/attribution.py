@@ -62,8 +62,8 @@ def attribution(
     undid something.
 
     Args:
-        legs: As planned, at most one an instrument.
-        fills: All fills of the group.
+        legs: As planned, at most one an instrument; without those that pass an asset on.
+        fills: All fills of the group on their instruments.
         instruments: Of the legs.
         expected: Cash of the legs at their planned prices, less the fees modelled.
     """

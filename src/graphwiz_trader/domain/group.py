@@ -1,18 +1,43 @@
 """OrderGroup: legs that belong together, and the debt that stands while they do not match."""
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import attrs
 
 from graphwiz_trader.domain.facts import GroupState
-from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.instrument import Instrument, Kind
 from graphwiz_trader.domain.position import ZERO, flow
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import Leg
-from graphwiz_trader.domain.units import ClOrdId, Lots, Nanos, StrategyId, Ticks
+from graphwiz_trader.domain.units import Asset, ClOrdId, Lots, Nanos, StrategyId, Ticks
 from graphwiz_trader.domain.value import evolve
 
 CLOSED = frozenset({GroupState.DONE, GroupState.UNWOUND, GroupState.MISSED})
+
+
+def money_of(instruments: Sequence[Instrument]) -> Asset:
+    """Return what legs in *instruments* are meant to earn: what most of them are quoted in."""
+    quotes = [instrument.quote for instrument in instruments]
+    return max(quotes, key=quotes.count)
+
+
+def owed_assets(instruments: Sequence[Instrument]) -> tuple[Asset, ...]:
+    """
+    Return what legs in *instruments* only pass on: bases that two legs or more move.
+
+    What they are meant to earn is not owed, nor is what one leg alone trades: that is its purpose.
+    """
+    money = money_of(instruments)
+    moved = [i.base for i in instruments]
+    moved += [i.quote for i in instruments if i.kind is Kind.SPOT]
+    bases = dict.fromkeys(i.base for i in instruments)
+    return tuple(asset for asset in bases if asset != money and moved.count(asset) > 1)
+
+
+def is_passed_on(instrument: Instrument, owed: Sequence[Asset]) -> bool:
+    """Whether the cash of a leg in *instrument* is one of the assets *owed*, and no profit."""
+    return instrument.kind is Kind.SPOT and instrument.quote in owed
 
 
 @attrs.define
@@ -50,8 +75,8 @@ class OrderGroup:
     strategy: StrategyId
     opportunity: str
     legs: tuple[GroupLeg, ...]
-    expected: Decimal
     opened: Nanos
+    expected: Decimal = ZERO
     state: GroupState = GroupState.WORKING
     deadline: Nanos | None = None
     alarm: Nanos | None = None
@@ -59,21 +84,57 @@ class OrderGroup:
     fees: Decimal = ZERO
     fills: int = 0
     live: dict[ClOrdId, None] = attrs.field(factory=dict)
+    money: Asset = attrs.field(init=False)
+    _owed: tuple[Asset, ...] = attrs.field(init=False)
     _settled: tuple[Decimal, Decimal] = (ZERO, ZERO)
 
+    def __attrs_post_init__(self) -> None:
+        instruments = [leg.instrument for leg in self.legs]
+        self.money = money_of(instruments)
+        self._owed = owed_assets(instruments)
+
     @property
-    def debt(self) -> Decimal:
+    def debts(self) -> Mapping[Asset, Decimal]:
         """
-        Base units bought and not sold (positive), or sold and not bought (negative).
+        What was received of an asset and not passed on (positive), or the other way (negative).
 
         A single leg owes nothing: its position is its purpose.
         """
-        return sum((leg.base for leg in self.legs), ZERO) if len(self.legs) > 1 else ZERO
+        debts = dict.fromkeys(self._owed, ZERO)
+        for leg in self.legs:
+            if leg.instrument.base in debts:
+                debts[leg.instrument.base] += leg.base
+            if is_passed_on(leg.instrument, self._owed):
+                debts[leg.instrument.quote] += leg.cash
+        return debts
+
+    @property
+    def debt(self) -> Decimal:
+        """The sum of debts of either sign, in what the group earns, at its planned prices."""
+        return sum((abs(owed) * self.worth(asset) for asset, owed in self.debts.items()), ZERO)
+
+    def worth(self, asset: Asset) -> Decimal:
+        """Return what one *asset* is worth in what the group earns, at its planned prices."""
+        worth = Decimal(1)
+        for _ in self.legs:
+            if asset not in self._owed:
+                break
+            priced = [leg for leg in self.legs if leg.instrument.base == asset]
+            direct = (leg for leg in priced if leg.instrument.quote == self.money)
+            leg = next(direct, priced[0])
+            worth *= leg.instrument.price(leg.plan.price)
+            asset = leg.instrument.quote
+        return worth
+
+    @property
+    def earning(self) -> tuple[GroupLeg, ...]:
+        """The legs whose cash is profit."""
+        return tuple(x for x in self.legs if not is_passed_on(x.instrument, self._owed))
 
     @property
     def realised(self) -> Decimal:
         """Cash in less cash out, after fees; final once nothing is owed."""
-        return sum((leg.cash for leg in self.legs), ZERO)
+        return sum((leg.cash for leg in self.earning), ZERO)
 
     def settle(self) -> tuple[Decimal, Decimal]:
         """Return profit and fees since it was last settled: a late fill can open it again."""
@@ -85,5 +146,6 @@ class OrderGroup:
         leg = self.legs[index]
         leg.base += side * leg.instrument.qty(qty) * leg.instrument.multiplier
         leg.cash += flow(leg.instrument, side, price, qty) - fee
-        self.fees += fee
+        passed_on = is_passed_on(leg.instrument, self._owed)
+        self.fees += fee * self.worth(leg.instrument.quote) if passed_on else fee
         self.fills += 1

@@ -20,7 +20,6 @@ from graphwiz_trader.domain.order import Order
 from graphwiz_trader.domain.orders import OrdType, TimeInForce
 from graphwiz_trader.domain.position import ZERO
 from graphwiz_trader.domain.settings import GroupSettings
-from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import Approved, Reason, Refused
 from graphwiz_trader.domain.units import MILLISECOND, SECOND, Nanos, Ticks
 from graphwiz_trader.engine.desk import Desk
@@ -71,10 +70,10 @@ class Groups:
             signal.strategy,
             signal.opportunity,
             legs,
-            self._expected(legs),
             self._state.now,
             live=dict.fromkeys(order.cl_ord_id for order in sent),
         )
+        group.expected = self._expected(group)
         self._open[name] = group
         self._draft.facts.append(SignalApproved(signal, name))
         self._tell(group)
@@ -107,7 +106,7 @@ class Groups:
         if group.state not in CLOSED or not group.fills or len(group.legs) < 2:
             return None
         pnl, fees = group.settle()
-        asset = settlement(group.legs[0].instrument)
+        asset = settlement(group.earning[0].instrument)
         now = self._state.now
         return TradeClosed(group.strategy, group.id, group.opened, now, asset, pnl, fees)
 
@@ -145,12 +144,11 @@ class Groups:
 
     def _settle(self, group: OrderGroup) -> None:
         """Close the group, wait for what is in flight, or hedge what is owed."""
-        debt = group.debt
-        self._owe(group, debt)
-        if not debt:
+        self._owe(group)
+        owed = {asset: debt for asset, debt in group.debts.items() if debt}
+        if not owed:
             group.deadline = None
-        side = Side.SELL if debt > 0 else Side.BUY
-        found = hedges(group, side, abs(debt), self._state) if debt else ()
+        found = [h for asset, debt in owed.items() for h in hedges(group, asset, debt, self._state)]
         if not found:
             if not group.live:
                 self._close(group)
@@ -162,7 +160,7 @@ class Groups:
             group.deadline = Nanos(now + self._patience)
         overdue = group.deadline + self._patience
         if now > overdue:
-            self._stick(group, debt)
+            self._stick(group)
         elif group.live or self._try(group, found):
             # What is in flight may never be heard of again.
             self._wake(group, Nanos(overdue + 1))
@@ -222,40 +220,31 @@ class Groups:
             del self._closed[next(iter(self._closed))]
         self._tell(group)
 
-    def _stick(self, group: OrderGroup, debt: Decimal) -> None:
+    def _stick(self, group: OrderGroup) -> None:
         group.state = GroupState.STUCK
         self._tell(group)
-        text = f"group {group.id} still owes {debt} after hedging for {self._settings.hedge_s} s"
+        owed = ", ".join(f"{debt} {asset}" for asset, debt in group.debts.items() if debt)
+        text = f"group {group.id} still owes {owed} after hedging for {self._settings.hedge_s} s"
         self._draft.alert(Severity.CRITICAL, "GROUP_STUCK", text)
         self._gate.halt("", text, "engine")
 
-    def _owe(self, group: OrderGroup, debt: Decimal) -> None:
-        notional = self._notional(group, debt)
-        if notional:
-            self._state.debts[group.id] = float(notional) * self._rate(group)
+    def _owe(self, group: OrderGroup) -> None:
+        debt = group.debt
+        if debt:
+            self._state.debts[group.id] = float(debt) * (self._state.rate(group.money) or 1.0)
         else:
             self._state.debts.pop(group.id, None)
 
-    def _notional(self, group: OrderGroup, debt: Decimal) -> Decimal:
-        plan = group.legs[0]
-        return abs(debt) * plan.instrument.price(plan.plan.price)
-
-    def _rate(self, group: OrderGroup) -> float:
-        return self._state.rate(group.legs[0].instrument.quote) or 1.0
-
-    def _expected(self, legs: Sequence[GroupLeg]) -> Decimal:
+    def _expected(self, group: OrderGroup) -> Decimal:
         """What the planned prices would earn after taker fees; 0 for a single leg."""
-        if len(legs) < 2:
-            return ZERO
         total = ZERO
-        for leg in legs:
+        for leg in group.earning if len(group.legs) > 1 else ():
             notional = leg.instrument.notional(leg.plan.price, leg.plan.qty)
             fee = (self._state.accounts[leg.instrument.venue].taker_bps or ZERO) / 10_000
             total -= notional * leg.plan.side + notional * fee
         return total
 
     def _tell(self, group: OrderGroup) -> None:
-        debt = self._notional(group, group.debt)
         self._draft.facts.append(
-            GroupChanged(group.id, group.state, debt, group.expected, group.realised)
+            GroupChanged(group.id, group.state, group.debt, group.expected, group.realised)
         )

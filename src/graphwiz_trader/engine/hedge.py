@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from graphwiz_trader.domain.group import GroupLeg, OrderGroup
 from graphwiz_trader.domain.sides import Side
-from graphwiz_trader.domain.units import Lots, Ticks
+from graphwiz_trader.domain.units import Asset, Lots, Ticks
 from graphwiz_trader.domain.value import value
 from graphwiz_trader.engine.state import EngineState
 
@@ -16,7 +16,7 @@ class Hedge:
 
     `completes`: it is the leg that fell behind; otherwise it takes back one that went ahead.
     `price` is the touch now, None while the book is unusable; `cash` what one base unit
-    would bring after the fee, negative when bought.
+    would bring after the fee, negative when bought, in the reporting currency.
     """
 
     leg: int
@@ -39,14 +39,20 @@ class Hedge:
         return None if self.price is None else _worse(self.price, self.side, band_bps)
 
 
-def hedges(group: OrderGroup, side: Side, debt: Decimal, state: EngineState) -> tuple[Hedge, ...]:
+def hedges(group: OrderGroup, asset: Asset, debt: Decimal, state: EngineState) -> tuple[Hedge, ...]:
     """
-    Return the legs on which *debt* base units can be traded on *side*, the best cash first.
+    Return the legs on which *debt* of *asset* can be traded away, the best cash first.
 
+    A positive debt is sold, a negative one bought.
     Empty when what is owed is below every venue's minimum at a price it could be sent at: that
     is dust, not debt.
     """
-    found = [_hedge(i, leg, side, debt, state) for i, leg in enumerate(group.legs)]
+    side = Side.SELL if debt > 0 else Side.BUY
+    found = [
+        _hedge(i, leg, side, abs(debt), state)
+        for i, leg in enumerate(group.legs)
+        if leg.instrument.base == asset
+    ]
     return tuple(sorted((h for h in found if h is not None), key=lambda h: (-h.cash, h.leg)))
 
 
@@ -69,7 +75,8 @@ def _hedge(
         depth = book.vwap(side, qty)
         fee = (state.taker_fee_bps(instrument.venue) or 0.0) / 1e4
         if depth is not None:
-            cash = -side * depth * instrument.tick * (1 + side * fee)
+            rate = state.rate(instrument.quote) or 1.0
+            cash = -side * depth * instrument.tick * (1 + side * fee) * rate
     return Hedge(index, side, qty, side is leg.plan.side, leg.plan.price, price, cash)
 
 

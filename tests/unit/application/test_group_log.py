@@ -33,6 +33,8 @@ def instrument(name: str, base: str, quote: str) -> Instrument:
 HERE = instrument("A/U@here", "A", "U")
 THERE = instrument("A/U@there", "A", "U")
 OTHER = instrument("A/E@there", "A", "E")
+MIDDLE = instrument("B/A@here", "B", "A")
+LAST = instrument("B/U@here", "B", "U")
 ARB = StrategyId("arb")
 
 
@@ -40,7 +42,7 @@ class Log:
     """A group log and the shortest way to talk to it."""
 
     def __init__(self) -> None:
-        prices = RebuiltPrices((HERE, THERE, OTHER), (), Asset("U"))
+        prices = RebuiltPrices((HERE, THERE, OTHER, MIDDLE, LAST), (), Asset("U"))
         self.log = GroupLog(prices, Earnings(prices))
 
     def approve(self, group: str, *legs: tuple[Instrument, Side]) -> None:
@@ -56,8 +58,8 @@ class Log:
         )  # fmt: skip
         self.log.fill(fill, Nanos(at * SECOND))
 
-    def end(self, group: str, state: GroupState) -> None:
-        self.log.change(GroupChanged(group, state, Decimal(0), Decimal(-4), Decimal(0)))
+    def end(self, group: str, state: GroupState, debt: int = 0) -> None:
+        self.log.change(GroupChanged(group, state, Decimal(debt), Decimal(-4), Decimal(0)))
 
     def figures(self, end: int = 100) -> Arbitrage:
         return self.log.arbitrage(Opportunities(), Nanos(end * SECOND))
@@ -127,3 +129,34 @@ def test_a_single_leg_is_no_arbitrage() -> None:
     found = log.figures()
 
     assert (found.groups, found.debt_s) == (0, 0.0)
+
+
+def test_a_round_is_compared_in_the_asset_it_leads_back_to() -> None:
+    """Bought at 101 for 100, sold at 100; what the middle leg paid was not in that asset."""
+    log = Log()
+    log.approve("g1", (HERE, Side.BUY), (MIDDLE, Side.BUY), (LAST, Side.SELL))
+    log.fill("g1", 1, HERE, Side.BUY, 101, 2)
+    log.fill("g1", 2, MIDDLE, Side.BUY, 7, 2)
+    log.fill("g1", 4, LAST, Side.SELL, 100, 2)
+    log.end("g1", GroupState.DONE)
+
+    found = log.figures().outcome
+
+    assert (found.realised, found.price, found.quantity) == (Decimal(-4), -2, 0)
+    parts = found.expected + found.price + found.quantity + found.fees + found.unwind
+    assert parts == found.realised
+
+
+def test_a_round_owes_what_its_group_says_until_it_closes() -> None:
+    log = Log()
+    log.approve("g1", (HERE, Side.BUY), (MIDDLE, Side.BUY), (LAST, Side.SELL))
+    log.fill("g1", 1, HERE, Side.BUY, 100, 2)
+    log.end("g1", GroupState.WORKING, debt=200)
+    log.fill("g1", 2, MIDDLE, Side.BUY, 1, 2)
+    log.end("g1", GroupState.WORKING, debt=150)
+    log.fill("g1", 4, LAST, Side.SELL, 100, 2)
+    log.end("g1", GroupState.DONE)
+
+    found = log.figures()
+
+    assert (found.debt_s, found.max_debt) == (3.0, 200)

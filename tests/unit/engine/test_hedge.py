@@ -34,8 +34,8 @@ def _found(
         GroupLeg(Leg(alpha.id, Side.BUY, alpha.ticks("100.1"), alpha.lots("1")), alpha),
         GroupLeg(Leg(beta.id, Side.SELL, beta.ticks("100.4"), beta.lots("1")), beta),
     )
-    group = OrderGroup("g1", StrategyId("x"), "o", legs, Decimal(0), make.START)
-    return hedges(group, side, Decimal(debt), engine.state)
+    group = OrderGroup("g1", StrategyId("x"), "o", legs, make.START)
+    return hedges(group, alpha.base, -side * Decimal(debt), engine.state)
 
 
 def test_the_leg_that_brings_more_comes_first() -> None:
