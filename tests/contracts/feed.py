@@ -151,6 +151,8 @@ class MarketFeedContract:
     faults: ClassVar[tuple[str, ...]] = FAULTS
     pace: ClassVar[int] = 70
     """Moves after which F09 is judged."""
+    within_s: ClassVar[float] = PATIENCE_S
+    """The time within which faults are told, as stated for the patience the feed was given."""
 
     @pytest.fixture
     def staging(self) -> Staging:
@@ -341,8 +343,9 @@ class MarketFeedContract:
         async def scene(stage: Stage, watcher: Watcher) -> None:
             first = stage.instruments[0]
             told = len(watcher.losses(first))
-            await stage.inject(fault, first)
-            await watcher.until(lambda: len(watcher.losses(first)) > told)
+            async with asyncio.timeout(self.within_s):
+                await stage.inject(fault, first)
+                await watcher.until(lambda: len(watcher.losses(first)) > told)
             await watcher.until(lambda: watcher.touch(first) == stage.touch(first))
             await self.follows(stage, watcher, first)
 

@@ -20,6 +20,8 @@ Row: TypeAlias = tuple[int, int, int]
 START_MS = 1_700_000_000_000
 LIFE_S = 0.03
 LEVELS = 12
+STAMP = "@@"
+"""Where a number that counts a connection's messages belongs."""
 
 
 class VenueBook:
@@ -71,6 +73,7 @@ class Tongue(Protocol):
     """How a venue says what happens."""
 
     bridged: bool
+    pong: str
 
     def name(self, instrument: Instrument) -> str:
         """Return the venue's name of *instrument*."""
@@ -108,8 +111,7 @@ class Player:
         self.clients: list[Client] = []
         self.loses_subscribe = self.shows_old = self.fails_snapshot = False
         self.is_gone = False
-        self.moves = 0
-        self.port = 0
+        self.moves = self.port = self.count = 0
 
     def book(self, instrument: Instrument) -> VenueBook:
         """Return the venue's own book of *instrument*."""
@@ -144,6 +146,13 @@ class Player:
         book.ms += 1
         return self.tongue.change(book, rows, before, checksum)
 
+    def stamped(self, text: str) -> str:
+        """Return *text* with the next number of the connection, where it has a place for one."""
+        if STAMP not in text:
+            return text
+        self.count += 1
+        return text.replace(STAMP, str(self.count))
+
     async def inject(self, fault: str, instrument: Instrument) -> None:
         """Play one fault."""
         if fault in ("closed", "aborted", "silent", "lost subscribe"):
@@ -156,10 +165,12 @@ class Player:
         if fault in ("gap", "stale snapshot", "snapshot fails"):
             self.shows_old = fault == "stale snapshot"
             self.fails_snapshot = fault == "snapshot fails"
-            self.next_change(instrument, rows)
+            second = book.put(1, sorted(book.sides[1])[-2], 900 + self.moves)
+            self.stamped(self.next_change(instrument, [*rows, second]))
             await self.move(instrument)
         elif fault == "reorder":
-            late = self.next_change(instrument, rows)
+            second = book.put(1, sorted(book.sides[1])[-2], 900 + self.moves)
+            late = self.stamped(self.next_change(instrument, [*rows, second]))
             await self.move(instrument)
             await self._tell(instrument, late)
         elif fault == "crossed":
@@ -169,7 +180,7 @@ class Player:
 
     async def _mangle(self, fault: str, instrument: Instrument, rows: Sequence[Row]) -> None:
         checksum = {"bad checksum": 12345, "zero checksum": 0}.get(fault)
-        text = self.next_change(instrument, rows, checksum)
+        text = self.stamped(self.next_change(instrument, rows, checksum))
         if fault == "truncated":
             text = text[: len(text) * 2 // 3]
         elif fault == "garbage":
@@ -208,7 +219,7 @@ class Player:
         name = self.tongue.name(instrument)
         for client in self.clients:
             if name in client.names and not client.is_mute and not client.socket.closed:
-                await client.socket.send_str(text)
+                await client.socket.send_str(self.stamped(text))
 
     async def life(self) -> None:
         """Keep every book a little in motion, far from its touch."""
@@ -241,7 +252,7 @@ class Player:
         request = self.tongue.heard(text)
         if request is None:
             if "ping" in text:
-                await client.socket.send_str("pong")
+                await client.socket.send_str(self.stamped(self.tongue.pong))
             return
         if request.subscribes and self.loses_subscribe:
             self.loses_subscribe = False
@@ -249,12 +260,12 @@ class Player:
         if not request.subscribes:
             client.names -= set(request.names)
         for answer in request.answers:
-            await client.socket.send_str(answer)
+            await client.socket.send_str(self.stamped(answer))
         if request.subscribes:
             for name in request.names:
                 client.names.add(name)
                 if not self.tongue.bridged:
-                    await client.socket.send_str(self._snapshot(name))
+                    await client.socket.send_str(self.stamped(self._snapshot(name)))
 
     async def depth(self, request: web.Request) -> web.Response:
         """Serve a snapshot by REST."""

@@ -31,7 +31,8 @@ class BookSync:
     One book between a venue and those who trade on it.
 
     Where the stream carries changes only (*bridged*), they are kept until a snapshot is there and
-    a change proves that none is missing between the two.
+    a change proves that none is missing between the two; in a market where nothing changes,
+    silence is the proof.
 
     Args:
         instrument: Its grid.
@@ -87,6 +88,10 @@ class BookSync:
             return Taken.NOTHING
         self._snapshot = kept(snapshot)
         return self._prove(self._snapshot)
+
+    def settle(self) -> Taken:
+        """Take the snapshot as it is: the stream, long listened to, has nothing to add to it."""
+        return Taken.NOTHING if self._snapshot is None else self._publish([self._snapshot])
 
     def _restart(self, snapshot: BookUpdate) -> Taken:
         number = snapshot.last_seq

@@ -16,12 +16,14 @@ class Patience:
     `stale`: how old the last message of one book may be; a quiet market that says nothing is
     asked again, which costs a snapshot.
     `idle`: how long nothing at all may be heard before a ping is sent.
+    `quiet`: how long a stream of changes must be silent for a snapshot to count as bridged.
     `tick`: how often these are looked at; a fault is told that much later at most.
     """
 
     answer: Nanos = Nanos(5 * SECOND)
     stale: Nanos = Nanos(10 * SECOND)
     idle: Nanos = Nanos(5 * SECOND)
+    quiet: Nanos = Nanos(1 * SECOND)
     tick: Nanos = Nanos(50 * MILLISECOND)
     resync: Backoff = attrs.field(
         default=Backoff(Nanos(100 * MILLISECOND), Nanos(10 * SECOND), 10, Nanos(30 * SECOND))

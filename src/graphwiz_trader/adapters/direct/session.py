@@ -121,7 +121,7 @@ class Session:
         if line is None or source is None or not line.is_fetching:
             return
         now = self._clock.now()
-        line.is_fetching = False
+        line.is_fetching, line.heard = False, now
         try:
             snapshot = source.read(instrument, body, now)
         except Garbled as error:
@@ -163,6 +163,8 @@ class Session:
             if now - line.heard > patience.stale:
                 line.is_silent = True
                 self._lose(line, f"silent for {(now - line.heard) / SECOND:.3f} s", now)
+        elif line.sync.has_snapshot and now - line.heard > patience.quiet:
+            self._conclude(line, line.sync.settle(), now)
         elif now - line.asked > patience.answer:
             line.is_silent = True
             self._lose(line, f"no book within {patience.answer / SECOND:.3f} s", now)
@@ -205,7 +207,9 @@ class Session:
             self._fetch(line)
 
     def _note(self, said: Said, now: Nanos) -> None:
-        if isinstance(said, Trade):
+        if isinstance(said, BookUpdate):
+            self._take(said, now)
+        elif isinstance(said, Trade):
             self._trade(said)
         elif isinstance(said, tuple):
             for trade in said:
