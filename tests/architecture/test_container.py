@@ -5,14 +5,23 @@ from pathlib import Path
 
 import pytest
 
+from graphwiz_trader.application.ask import Ask
 from graphwiz_trader.application.backtest import Backtest
 from graphwiz_trader.application.demo import Demo
+from graphwiz_trader.application.project import Project
 from graphwiz_trader.application.rerun import Rerun
 from graphwiz_trader.application.run_report import RunReport
 from graphwiz_trader.bootstrap.container import App, backtest_app, demo_app
 from graphwiz_trader.domain.settings import Settings
 
-USE_CASES = {"backtest": Backtest, "demo": Demo, "rerun": Rerun, "report": RunReport}
+USE_CASES = {
+    "ask": Ask,
+    "backtest": Backtest,
+    "demo": Demo,
+    "project": Project,
+    "rerun": Rerun,
+    "report": RunReport,
+}
 
 
 @pytest.mark.parametrize("mode", [backtest_app, demo_app])

@@ -53,16 +53,17 @@ class RunReport:
         started = first_entry(reader)
         settings = self._restore(started.settings, ())
         tapes = recalled(self._tapes, started.tapes)
-        instruments = _instruments(started, settings, tapes)
+        instruments = instruments_in(started, settings, tapes)
         reporting = reporting_of(settings, instruments)
         prices = RebuiltPrices(instruments, tapes, reporting)
         audit = Audit(prices.instruments)
         return Told(read_report(reader, prices, ReportBuilder(prices, reporting), audit), audit)
 
 
-def _instruments(
+def instruments_in(
     started: RunStarted, settings: Settings, tapes: Sequence[Tape]
 ) -> tuple[Instrument, ...]:
+    """Return what a run traded; raise `DataError` for a mode that leaves no such record."""
     if started.mode == "backtest":
         return instruments_of(tapes)
     if started.mode == "demo":

@@ -10,8 +10,11 @@ from graphwiz_trader.adapters.files.home import Home
 from graphwiz_trader.adapters.files.journal import BACKTEST, LIVE, MIB, JournalOptions
 from graphwiz_trader.adapters.files.runs import FileRuns
 from graphwiz_trader.adapters.files.tape import FileTapes
+from graphwiz_trader.adapters.sqlite.graph import SqliteGraph
+from graphwiz_trader.application.ask import Ask
 from graphwiz_trader.application.backtest import Backtest
 from graphwiz_trader.application.demo import Demo
+from graphwiz_trader.application.project import Project
 from graphwiz_trader.application.rerun import Rerun
 from graphwiz_trader.application.run_report import RunReport
 from graphwiz_trader.bootstrap.assembly import engine_of
@@ -19,6 +22,9 @@ from graphwiz_trader.bootstrap.rendering import canonical
 from graphwiz_trader.bootstrap.settings import restored
 from graphwiz_trader.domain.settings import Settings
 from graphwiz_trader.domain.value import evolve
+
+GRAPH = "graph.db"
+"""The graph's file in a home."""
 
 
 def _restored(text: str, assignments: Sequence[str]) -> Settings:
@@ -33,6 +39,7 @@ class FileGateways(containers.DeclarativeContainer):
     home = providers.Singleton(Home, folder)
     runs = providers.Singleton(FileRuns, home, options)
     tapes = providers.Singleton(FileTapes)
+    graph = providers.Singleton(SqliteGraph, providers.Callable(Path.joinpath, folder, GRAPH))
 
 
 class App(containers.DeclarativeContainer):
@@ -71,6 +78,14 @@ class App(containers.DeclarativeContainer):
         runs=gateways.runs,
         restore=providers.Object(_restored),
     )
+    project = providers.Factory(
+        Project,
+        tapes=gateways.tapes,
+        runs=gateways.runs,
+        restore=providers.Object(_restored),
+        sink=gateways.graph,
+    )
+    ask = providers.Factory(Ask, gateways.graph)
 
 
 def backtest_app(settings: Settings, home: Path) -> App:

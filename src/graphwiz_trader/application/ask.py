@@ -1,0 +1,90 @@
+"""Ask: questions to the graph, as people put them."""
+
+from graphwiz_trader.application.explain import Explanation, explained
+from graphwiz_trader.domain.errors import DataError
+from graphwiz_trader.domain.graph import ArbitrageOpportunity, Trade
+from graphwiz_trader.domain.graph_answers import (
+    FOREVER,
+    ArbitrageLine,
+    OpportunityFilter,
+    StrategyLine,
+    TradeFilter,
+    Verdict,
+    Window,
+)
+from graphwiz_trader.domain.units import DAY, Nanos
+from graphwiz_trader.domain.value import evolve
+from graphwiz_trader.ports.graph import GraphQueries
+
+
+class Ask:
+    """Puts questions to `graph`."""
+
+    def __init__(self, graph: GraphQueries) -> None:
+        self.graph = graph
+
+    async def window(self, days: float | None) -> Window:
+        """
+        Return the last *days* up to the end of the newest trade, or all of time.
+
+        The graph's own time counts, so that a simulation of last year answers today as well.
+        """
+        if days is None:
+            return Window()
+        latest = (await self.graph.stats()).latest
+        if latest is None:
+            return Window()
+        return Window(Nanos(max(0, latest - int(days * DAY))), FOREVER)
+
+    async def performance(self, only: TradeFilter, days: float | None) -> tuple[StrategyLine, ...]:
+        """Return the record of each strategy over the last *days*, by name."""
+        return await self.graph.strategies(evolve(only, window=await self.window(days)))
+
+    async def top(
+        self, only: TradeFilter, days: float | None, most: int
+    ) -> tuple[StrategyLine, ...]:
+        """Return at most *most* strategies, the one that earned most first."""
+        lines = await self.performance(only, days)
+        return tuple(sorted(lines, key=lambda line: (-line.record.net, line.strategy))[:most])
+
+    async def trades(self, only: TradeFilter, days: float | None, most: int) -> tuple[Trade, ...]:
+        """Return trades of the last *days*, the latest first."""
+        return await self.graph.trades(evolve(only, window=await self.window(days)), most)
+
+    async def opportunities(
+        self, only: OpportunityFilter, days: float | None, most: int
+    ) -> tuple[ArbitrageOpportunity, ...]:
+        """Return opportunities of the last *days*, the latest first."""
+        return await self.graph.opportunities(evolve(only, window=await self.window(days)), most)
+
+    async def arbitrage(self, only: OpportunityFilter, days: float | None) -> ArbitrageLine:
+        """Return the figures of the opportunities of the last *days*."""
+        return await self.graph.arbitrage(evolve(only, window=await self.window(days)))
+
+    async def explain(self, name: str, run: str) -> Explanation:
+        """
+        Return why the order or trade *name* was made and what it led to.
+
+        Raises:
+            DataError: the graph knows none.
+        """
+        story = await self.graph.story(name, run)
+        if story is None:
+            raise DataError(f"the graph knows no order or trade {name!r}{_in(run)}")
+        return explained(story)
+
+    async def why_not(self, name: str, run: str) -> Verdict:
+        """
+        Return what spoke against the opportunity *name*.
+
+        Raises:
+            DataError: the graph knows none.
+        """
+        verdict = await self.graph.verdict(name, run)
+        if verdict is None:
+            raise DataError(f"the graph knows no opportunity {name!r}{_in(run)}")
+        return verdict
+
+
+def _in(run: str) -> str:
+    return f" in run {run}" if run else ""

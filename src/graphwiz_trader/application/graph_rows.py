@@ -1,0 +1,130 @@
+"""Graph rows: a journal, entry by entry, as nodes and relationships."""
+
+from collections.abc import Sequence
+
+from graphwiz_trader.application.earnings import Earnings
+from graphwiz_trader.application.graph_causes import GraphCauses
+from graphwiz_trader.application.graph_draft import GraphDraft
+from graphwiz_trader.application.graph_episodes import GraphEpisodes
+from graphwiz_trader.application.graph_orders import GraphOrders
+from graphwiz_trader.application.graph_step import GraphStep
+from graphwiz_trader.application.graph_trades import GraphTrades
+from graphwiz_trader.application.prices import RebuiltPrices, received
+from graphwiz_trader.domain import graph
+from graphwiz_trader.domain.commands import RaiseAlert
+from graphwiz_trader.domain.events import InstrumentUpdated, RunStarted
+from graphwiz_trader.domain.facts import Entry, FillBooked, GroupChanged
+from graphwiz_trader.domain.graph import Batch, Relation
+from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.signal import Observation
+from graphwiz_trader.domain.units import Asset
+
+
+class GraphRows:
+    """Reads one run from its beginning; `cut` returns what is new since the last cut."""
+
+    def __init__(
+        self,
+        started: RunStarted,
+        prices: RebuiltPrices,
+        reporting: Asset,
+        strategies: Sequence[str],
+    ) -> None:
+        """*strategies* are those the run was started with."""
+        self._started = started
+        self._prices = prices
+        self._draft = GraphDraft()
+        self._causes = GraphCauses(prices)
+        earnings = Earnings(prices)
+        self._episodes = GraphEpisodes(self._draft, prices, earnings)
+        self._orders = GraphOrders(self._draft, prices, self._causes, self._episodes)
+        self._trades = GraphTrades(
+            self._draft, prices, earnings, self._orders, _account(started), reporting
+        )
+        self._seq, self._ts = 0, started.ts
+        self._begin(reporting, strategies)
+
+    def __len__(self) -> int:
+        return len(self._draft)
+
+    def feed(self, entry: Entry) -> None:
+        """Take in *entry*."""
+        event = self._prices.resolve(entry.event)
+        self._prices.apply(event)
+        self._seq, self._ts = entry.outcome.seq, received(event)
+        self._causes.hear(self._seq, entry.event, event)
+        if isinstance(event, InstrumentUpdated):
+            self._list(event.instrument)
+        outcome = entry.outcome
+        if outcome.commands or outcome.facts:
+            self._feed(GraphStep(self._started.run, event, outcome, self._ts))
+
+    def cut(self) -> Batch:
+        """Return everything new, up to the last entry."""
+        return self._draft.cut(self._started.run, self._seq, self._ts)
+
+    def _feed(self, step: GraphStep) -> None:
+        facts = step.outcome.facts
+        for index, fact in enumerate(facts):
+            if isinstance(fact, Observation):
+                self._episodes.observe(step, index, fact)
+        self._orders.feed(step)
+        self._trades.feed(step)
+        for fact in facts:
+            if isinstance(fact, FillBooked):
+                self._episodes.fill(fact)
+        for fact in facts:
+            if isinstance(fact, GroupChanged):
+                self._episodes.change(fact)
+        for index, command in enumerate(step.outcome.commands):
+            if isinstance(command, RaiseAlert):
+                self._alert(step, index, command)
+
+    def _begin(self, reporting: Asset, strategies: Sequence[str]) -> None:
+        started = self._started
+        self._draft.put(
+            graph.Run(
+                started.run,
+                started.ts,
+                started.mode,
+                started.seed,
+                started.version,
+                started.installation,
+                started.incarnation,
+                reporting,
+            )
+        )
+        for name in strategies:
+            self._draft.put(graph.Strategy(name))
+            self._draft.link(started.run, Relation.RAN, name)
+        for instrument in self._prices.instruments.values():
+            self._list(instrument)
+
+    def _list(self, instrument: Instrument) -> None:
+        name, put, link = instrument.id, self._draft.put, self._draft.link
+        put(
+            graph.Instrument(name, instrument.kind.value, instrument.tick_size, instrument.lot_size)
+        )
+        put(graph.Symbol(instrument.symbol))
+        put(graph.Exchange(instrument.venue))
+        put(graph.Asset(instrument.base))
+        put(graph.Asset(instrument.quote))
+        link(name, Relation.OF, instrument.symbol)
+        link(name, Relation.LISTED_ON, instrument.venue)
+        link(instrument.base, Relation.CONVERTS, instrument.quote, name)
+        link(instrument.quote, Relation.CONVERTS, instrument.base, name)
+
+    def _alert(self, step: GraphStep, index: int, alert: RaiseAlert) -> None:
+        key = step.key(index)
+        severity = alert.severity.value
+        self._draft.put(
+            graph.Alert(key, step.run, step.seq, step.ts, severity, alert.code, alert.text)
+        )
+        self._draft.link(step.run, Relation.RAISED, key)
+
+
+def _account(started: RunStarted) -> str:
+    """Return whose fills a run's are: simulated venues are made, and count trades, anew."""
+    if started.mode in ("backtest", "demo"):
+        return started.run
+    return started.installation
