@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "config": ("config:config", "What is wrong, what is in force, the JSON schema."),
     "data": ("data:data", "Import, verify, describe and align recorded data."),
     "demo": ("demo:demo", "The main job on simulated exchanges."),
+    "graph": ("graph:graph", "What the runs did and why: the knowledge graph."),
     "init": ("init:init", "A commented configuration, an example strategy and its test."),
     "replay": ("replay:replay", "Run a journal again and prove it identical."),
     "report": ("report:report", "What a run did and earned."),
