@@ -1,0 +1,265 @@
+"""Graph in SQLite: the embedded default, one file, one writing thread."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from graphwiz_trader.adapters.sqlite import schema, texts
+from graphwiz_trader.domain.errors import DataError, Transient
+from graphwiz_trader.domain.graph import (
+    ENDS,
+    LABELS,
+    ArbitrageOpportunity,
+    Batch,
+    Edge,
+    Node,
+    Order,
+    Relation,
+    Trade,
+)
+from graphwiz_trader.domain.graph_answers import (
+    ArbitrageLine,
+    GraphStats,
+    OpportunityFilter,
+    Story,
+    StrategyLine,
+    TradeFilter,
+    Verdict,
+    arbitrage_line,
+    refusals,
+    strategy_lines,
+)
+from graphwiz_trader.domain.graph_story import story_of
+from graphwiz_trader.domain.units import Nanos, RunId
+
+T = TypeVar("T")
+N = TypeVar("N", Order, Trade, ArbitrageOpportunity)
+Parameters = Sequence[object] | Mapping[str, object]
+
+ALL = -1
+"""A limit of none, to SQLite."""
+
+BUSY_S = 10.0
+NEVER_TAKEN = (
+    OverflowError,
+    UnicodeEncodeError,
+    sqlite3.DataError,
+    sqlite3.IntegrityError,
+    sqlite3.InterfaceError,
+    sqlite3.ProgrammingError,
+)
+"""What SQLite says of a row it will not take however often it is sent."""
+
+
+class SqliteGraph:
+    """
+    A `FactSink` and `GraphQueries` over one file; other processes may read it meanwhile.
+
+    Kept batches survive kill -9. Power loss may take the last ones: the journals have them.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, or make it, when first used."""
+        self._path = path
+        self._thread = ThreadPoolExecutor(1, "graph")
+        self._opened: sqlite3.Connection | None = None
+
+    async def cursor(self, run: RunId) -> tuple[int, Nanos]:
+        """Return how far *run* is kept."""
+        return await self._call(lambda: _cursor(self._connection(), run))
+
+    async def write(self, batch: Batch) -> None:
+        """Keep *batch* in one transaction."""
+        await self._call(lambda: self._write(batch))
+
+    async def clear(self) -> None:
+        """Forget everything by making the file anew."""
+        await self._call(self._clear)
+
+    async def close(self) -> None:
+        """Let go of the file."""
+        await self._call(self._close)
+        self._thread.shutdown()
+
+    async def stats(self) -> GraphStats:
+        """Count."""
+        return await self._call(self._stats)
+
+    async def strategies(self, only: TradeFilter) -> tuple[StrategyLine, ...]:
+        """Sum up trades by strategy, exactly."""
+        latest_first = await self.trades(only, ALL)
+        return strategy_lines(reversed(latest_first))
+
+    async def trades(self, only: TradeFilter, most: int) -> tuple[Trade, ...]:
+        """Return trades, the latest first."""
+        text = texts.TRADES_OF_STRATEGY if only.strategy else texts.TRADES
+        asked = {
+            "run": only.run,
+            "symbol": only.symbol,
+            "venue": only.venue,
+            "since": only.window.since,
+            "until": only.window.until,
+            "most": most,
+        }
+        if only.strategy:
+            asked["strategy"] = only.strategy
+        return await self._call(lambda: self._nodes(Trade, text, asked))
+
+    async def opportunities(
+        self, only: OpportunityFilter, most: int
+    ) -> tuple[ArbitrageOpportunity, ...]:
+        """Return opportunities, the latest first."""
+        asked = {
+            "run": only.run,
+            "strategy": only.strategy,
+            "outcome": only.outcome,
+            "reason": only.reason,
+            "since": only.window.since,
+            "until": only.window.until,
+            "most": most,
+        }
+        return await self._call(
+            lambda: self._nodes(ArbitrageOpportunity, texts.OPPORTUNITIES, asked)
+        )
+
+    async def arbitrage(self, only: OpportunityFilter) -> ArbitrageLine:
+        """Sum up opportunities."""
+        return arbitrage_line(await self.opportunities(only, ALL))
+
+    async def story(self, name: str, run: str) -> Story | None:
+        """Walk from the order or trade *name*."""
+        return await self._call(lambda: self._story({"name": name, "run": run}))
+
+    async def verdict(self, name: str, run: str) -> Verdict | None:
+        """Look up the opportunity *name*."""
+        return await self._call(lambda: self._verdict({"name": name, "run": run}))
+
+    def onward(self, relation: Relation, source: str) -> tuple[Node, ...]:
+        """Step along *relation*; for walks, on the store's own thread."""
+        return self._step(ENDS[relation][1], schema.ONWARD[relation], relation, source)
+
+    def back(self, relation: Relation, target: str) -> tuple[Node, ...]:
+        """Step against *relation*, likewise."""
+        return self._step(ENDS[relation][0], schema.BACK[relation], relation, target)
+
+    async def _call(self, function: Callable[[], T]) -> T:
+        with _translated(self._path):
+            return await asyncio.get_running_loop().run_in_executor(self._thread, function)
+
+    def _connection(self) -> sqlite3.Connection:
+        if self._opened is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            found = sqlite3.connect(self._path, timeout=BUSY_S, isolation_level=None)
+            found.execute("PRAGMA journal_mode = WAL")
+            found.execute("PRAGMA synchronous = NORMAL")
+            schema.migrate(found)
+            self._opened = found
+        return self._opened
+
+    def _close(self) -> None:
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
+
+    def _clear(self) -> None:
+        connection = self._connection()
+        with schema.transaction(connection, "IMMEDIATE"):
+            for text in schema.EMPTY:
+                connection.execute(text)
+
+    def _write(self, batch: Batch) -> None:
+        connection = self._connection()
+        with schema.transaction(connection, "IMMEDIATE"):
+            if batch.seq <= _cursor(connection, batch.run)[0]:
+                return
+            for label in LABELS:
+                nodes = [node for node in batch.nodes if type(node) is label]
+                keys = [(label.__name__, node.key) for node in nodes]
+                _insert(connection, schema.UPSERT[label], list(map(schema.row, nodes)), keys, batch)
+            rows = [_edge_row(edge) for edge in batch.edges]
+            names = [
+                (edge.relation.value, f"{edge.source} {edge.target} {edge.key}")
+                for edge in batch.edges
+            ]
+            _insert(connection, texts.EDGE, rows, names, batch)
+            connection.execute(texts.ADVANCE, (batch.run, batch.seq, batch.ts))
+
+    def _stats(self) -> GraphStats:
+        connection = self._connection()
+        with schema.transaction(connection, "DEFERRED"):
+            counts = {
+                label.__name__: connection.execute(text).fetchone()[0]
+                for label, text in schema.COUNT.items()
+            }
+            return GraphStats(
+                {name: count for name, count in counts.items() if count},
+                dict(connection.execute(texts.RELATIONS).fetchall()),
+                connection.execute(texts.DEAD_LETTERS).fetchone()[0],
+                connection.execute(texts.LATEST).fetchone()[0],
+            )
+
+    def _story(self, asked: Parameters) -> Story | None:
+        found: Sequence[Order | Trade] = self._nodes(Order, texts.ORDER, asked)
+        found = found or self._nodes(Trade, texts.TRADE, asked)
+        return story_of(found[0], self) if found else None
+
+    def _verdict(self, asked: Parameters) -> Verdict | None:
+        found = self._nodes(ArbitrageOpportunity, texts.OPPORTUNITY, asked)
+        if not found:
+            return None
+        rows = self._connection().execute(texts.REFUSALS, (found[0].key,))
+        return Verdict(found[0], refusals(detail for (detail,) in rows))
+
+    def _nodes(self, label: type[N], text: str, asked: Parameters) -> tuple[N, ...]:
+        rows = self._connection().execute(text, asked)
+        return tuple(schema.node(label, columns) for columns in rows)
+
+    def _step(self, label: type[Node], text: str, relation: Relation, key: str) -> tuple[Node, ...]:
+        rows = self._connection().execute(text, (relation.value, key))
+        return tuple(schema.node(label, columns) for columns in rows)
+
+
+def _cursor(connection: sqlite3.Connection, run: RunId) -> tuple[int, Nanos]:
+    found = connection.execute(texts.CURSOR, (run,)).fetchone()
+    return (found[0], Nanos(found[1])) if found else (0, Nanos(0))
+
+
+def _edge_row(edge: Edge) -> tuple[object, ...]:
+    return edge.relation.value, edge.source, edge.target, edge.key, edge.detail
+
+
+def _insert(
+    connection: sqlite3.Connection,
+    text: str,
+    rows: Sequence[tuple[object, ...]],
+    names: Sequence[tuple[str, str]],
+    batch: Batch,
+) -> None:
+    """Write *rows*; if one is never taken, all the others, and that one as a dead letter."""
+    connection.execute("SAVEPOINT rows")
+    try:
+        connection.executemany(text, rows)
+    except NEVER_TAKEN:
+        connection.execute("ROLLBACK TO rows")
+        for row, (label, key) in zip(rows, names, strict=True):
+            try:
+                connection.execute(text, row)
+            except NEVER_TAKEN as error:
+                spelt = key.encode("ascii", "backslashreplace").decode()
+                said = str(error).encode("ascii", "backslashreplace").decode()
+                connection.execute(texts.BURY, (batch.run, label, spelt, batch.seq, said))
+    connection.execute("RELEASE rows")
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise Transient(f"{path}: {error}") from error
+    except sqlite3.DatabaseError as error:
+        raise DataError(f"{path} is no graph of ours: {error}; delete it") from error

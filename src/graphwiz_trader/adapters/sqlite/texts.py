@@ -1,0 +1,55 @@
+"""Texts: the questions in SQL; what is asked for is passed as parameters only."""
+
+CURSOR = "SELECT seq, ts FROM cursor WHERE run = ?"
+ADVANCE = """
+    INSERT INTO cursor (run, seq, ts) VALUES (?, ?, ?)
+    ON CONFLICT (run) DO UPDATE SET seq = excluded.seq, ts = excluded.ts
+"""
+EDGE = """
+    INSERT INTO edge (relation, source, target, key, detail) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET detail = excluded.detail
+"""
+BURY = """
+    INSERT INTO dead_letter (run, label, key, seq, error) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT DO NOTHING
+"""
+RELATIONS = "SELECT relation, count(*) FROM edge GROUP BY relation"
+DEAD_LETTERS = "SELECT count(*) FROM dead_letter"
+LATEST = 'SELECT max(closed) FROM "Trade"'
+
+# Two texts, since no index serves a condition that may not be there.
+_TRADES = """
+    SELECT t.* FROM "Trade" t WHERE {strategy} t.closed >= :since AND t.closed < :until
+    AND (:run = '' OR t.run = :run)
+    AND (:symbol = '' OR EXISTS (SELECT 1 FROM edge WHERE relation = 'OF_SYMBOL'
+        AND source = t.key AND target = :symbol))
+    AND (:venue = '' OR EXISTS (SELECT 1 FROM edge WHERE relation = 'ON_EXCHANGE'
+        AND source = t.key AND target = :venue))
+    ORDER BY t.closed DESC, t.run DESC, t.seq DESC, t.key DESC LIMIT :most
+"""
+TRADES = _TRADES.format(strategy="")
+TRADES_OF_STRATEGY = _TRADES.format(strategy="t.strategy = :strategy AND")
+
+OPPORTUNITIES = """
+    SELECT o.* FROM "ArbitrageOpportunity" o WHERE o.opened >= :since AND o.opened < :until
+    AND (:run = '' OR o.run = :run) AND (:strategy = '' OR o.strategy = :strategy)
+    AND (:outcome = '' OR o.outcome = :outcome) AND (:reason = '' OR o.reason = :reason)
+    ORDER BY o.opened DESC, o.run DESC, o.seq DESC, o.key DESC LIMIT :most
+"""
+
+ORDER = """
+    SELECT o.* FROM "Order" o JOIN "Run" r ON r.key = o.run
+    WHERE (o.key = :name OR o.cl_ord_id = :name) AND (:run = '' OR o.run = :run)
+    ORDER BY r.rowid DESC, o.seq DESC LIMIT 1
+"""
+TRADE = """
+    SELECT t.* FROM "Trade" t JOIN "Run" r ON r.key = t.run
+    WHERE (t.key = :name OR t.name = :name) AND (:run = '' OR t.run = :run)
+    ORDER BY r.rowid DESC, t.seq DESC LIMIT 1
+"""
+OPPORTUNITY = """
+    SELECT o.* FROM "ArbitrageOpportunity" o JOIN "Run" r ON r.key = o.run
+    WHERE (o.key = :name OR o.name = :name) AND (:run = '' OR o.run = :run)
+    ORDER BY r.rowid DESC, o.seq DESC LIMIT 1
+"""
+REFUSALS = "SELECT detail FROM edge WHERE relation = 'REFUSED_BECAUSE' AND source = ?"

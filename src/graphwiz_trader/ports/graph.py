@@ -1,0 +1,69 @@
+"""Graph: the memory of what was seen, done and why, written from journals and asked by people."""
+
+from typing import Protocol
+
+from graphwiz_trader.domain.graph import ArbitrageOpportunity, Batch, Trade
+from graphwiz_trader.domain.graph_answers import (
+    ArbitrageLine,
+    GraphStats,
+    OpportunityFilter,
+    Story,
+    StrategyLine,
+    TradeFilter,
+    Verdict,
+)
+from graphwiz_trader.domain.units import Nanos, RunId
+
+
+class FactSink(Protocol):
+    """
+    Keeps what journals say.
+
+    A batch is kept whole or not at all, together with how far it reaches; one that reaches no
+    further than what is kept changes nothing. A row the store will never take becomes a dead
+    letter and holds up none of the others.
+    """
+
+    async def cursor(self, run: RunId) -> tuple[int, Nanos]:
+        """Return the seq and time up to which *run* is kept, zeros for a run never seen."""
+
+    async def write(self, batch: Batch) -> None:
+        """Keep *batch*, durably; raise `Transient` if it should be sent again."""
+
+    async def clear(self) -> None:
+        """Forget everything."""
+
+    async def close(self) -> None:
+        """Let go of the store; nothing is asked of it afterwards."""
+
+
+class GraphQueries(Protocol):
+    """Answers; what is asked for is data and is never taken for a query."""
+
+    async def stats(self) -> GraphStats:
+        """Return how much there is."""
+
+    async def strategies(self, only: TradeFilter) -> tuple[StrategyLine, ...]:
+        """Return the record of each strategy's trades, by name."""
+
+    async def trades(self, only: TradeFilter, most: int) -> tuple[Trade, ...]:
+        """Return at most *most* trades, the latest closed first."""
+
+    async def opportunities(
+        self, only: OpportunityFilter, most: int
+    ) -> tuple[ArbitrageOpportunity, ...]:
+        """Return at most *most* opportunities, the latest opened first."""
+
+    async def arbitrage(self, only: OpportunityFilter) -> ArbitrageLine:
+        """Return the figures of opportunities."""
+
+    async def story(self, name: str, run: str) -> Story | None:
+        """
+        Return what led to the order or trade *name* and what came of it, None if unknown.
+
+        *name* is a key, a `cl_ord_id`, or a trade's name; where several runs know it, *run* or
+        else the run kept last is meant.
+        """
+
+    async def verdict(self, name: str, run: str) -> Verdict | None:
+        """Return what became of the opportunity *name*, a key or an episode, None if unknown."""
