@@ -22,7 +22,7 @@ from tests.contracts.feed import (
     Watcher,
     running,
 )
-from tests.contracts.loopback import loopback
+from tests.contracts.loopback_stage import loopback
 
 pytestmark = pytest.mark.contract
 

@@ -62,7 +62,7 @@ def test_an_error_means_what_the_table_says(
     assert found == [asking, ordering]
 
 
-class NewerError(theirs.RateLimitExceeded):
+class NewerError(theirs.RateLimitExceeded):  # type: ignore[misc] # ccxt is untyped
     """Something a later ccxt, or one exchange, may raise."""
 
 

@@ -43,7 +43,7 @@ def test_a_market_becomes_an_instrument() -> None:
     assert made is not None
     assert (made.id, made.base, made.quote, made.kind) == (BTC.id, "BTC", "USDT", Kind.SPOT)
     assert (made.tick_size, made.lot_size) == (Decimal("0.1"), Decimal("0.001"))
-    assert (made.min_qty, made.max_qty, made.min_notional) == (2, 9000, 5)
+    assert (made.min_qty, made.max_qty, made.min_notional) == (2, 9000, Decimal(5))
 
 
 def test_decimal_places_become_a_step() -> None:
@@ -92,7 +92,7 @@ def test_a_limit_that_is_no_number_is_refused(text: str) -> None:
 
 
 def test_fees_are_basis_points() -> None:
-    assert (fee_bps(MARKET, "maker"), fee_bps(MARKET, "taker")) == (10, 15)
+    assert (fee_bps(MARKET, "maker"), fee_bps(MARKET, "taker")) == (Decimal(10), Decimal(15))
     assert fee_bps({}, "maker") is None
 
 
