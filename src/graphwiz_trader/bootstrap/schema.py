@@ -8,7 +8,7 @@ from typing import Literal, Union, get_args, get_origin, get_type_hints
 import attrs
 
 from graphwiz_trader.bootstrap.limits import limits_of
-from graphwiz_trader.bootstrap.strategies import BUILT_IN, LATER, config_class, strategy_class
+from graphwiz_trader.bootstrap.strategies import BUILT_IN, config_class, strategy_class
 from graphwiz_trader.domain.plain import Plain, plain
 from graphwiz_trader.domain.setting import fields_of
 from graphwiz_trader.domain.settings import Settings, StrategySettings
@@ -93,10 +93,6 @@ def _mapping(inner: object) -> dict[str, Plain]:
     if inner is not StrategySettings:
         return {"type": "object", "additionalProperties": _hint(inner)}
     names: dict[str, Plain] = {name: _strategy(use) for name, use in BUILT_IN.items()}
-    off: dict[str, Plain] = {"enabled": {"const": False}}
-    names |= {
-        name: {"type": "object", "properties": off, "required": ["enabled"]} for name in LATER
-    }
     own: dict[str, Plain] = {**_section(StrategySettings), "required": ["use"]}
     own["additionalProperties"] = True
     return {"type": "object", "properties": names, "additionalProperties": own}

@@ -11,7 +11,6 @@ from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
-from typing import get_type_hints
 
 import attrs
 
@@ -26,12 +25,10 @@ from graphwiz_trader.domain.value import evolve
 BUILT_IN = {
     "statistical_arbitrage": "graphwiz_trader.strategies.stat_arb:StatisticalArbitrage",
     "cross_exchange_arbitrage": "graphwiz_trader.strategies.cross_exchange:CrossExchange",
+    "triangular_arbitrage": "graphwiz_trader.strategies.triangular:Triangular",
     "market_making": "graphwiz_trader.strategies.market_making:MarketMaking",
 }
 """Plain names that need no `use:`."""
-
-LATER = ("triangular_arbitrage",)
-"""Plain names that users' files hold and this version has no strategy for."""
 
 _SHARED = tuple(field.name for field in fields_of(StrategySettings) if field.name != "config")
 
@@ -65,7 +62,7 @@ def config_class(strategy: type) -> type | None:
 
 
 def read_strategies(structure: Structure, _key: str, raw: Raw, path: str) -> object:
-    """Read the section of instances; those of a later version are left out with a notice."""
+    """Read the section of instances."""
     tree = structure.mapping(raw, path)
     if tree is None:
         return Broken.VALUE
@@ -75,21 +72,10 @@ def read_strategies(structure: Structure, _key: str, raw: Raw, path: str) -> obj
         given = structure.mapping(keys, where)
         if given is None:
             continue
-        if name in LATER and "use" not in given:
-            _later(structure, name, given, where)
-            continue
         made = _instance(structure, name, given, where)
         if not isinstance(made, Broken):
             instances[name] = made
     return instances
-
-
-def _later(structure: Structure, name: str, given: dict[str, Raw], path: str) -> None:
-    hint = get_type_hints(StrategySettings)["enabled"]
-    if structure.read(hint, given.get("enabled", "true"), f"{path}.enabled") is True:
-        structure.tell(f"{path}.enabled", "true", f"false: {name} is not in this version")
-    else:
-        structure.notices.append(f"{path} is off and not in this version; its keys are not checked")
 
 
 def _instance(

@@ -86,11 +86,17 @@ def test_a_class_without_config_takes_no_keys_of_its_own(write: Write) -> None:
     assert problem(write, "{p: {use: own.py:Plain, z: 1}}").path == "hft.strategies.p.z"
 
 
-def test_a_strategy_of_a_later_version_may_only_be_off(write: Write) -> None:
-    off = loaded(write, "{triangular_arbitrage: {enabled: false, spread: 3}}")
-    on = problem(write, "{triangular_arbitrage: {spread: 3}}")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "statistical_arbitrage",
+        "cross_exchange_arbitrage",
+        "triangular_arbitrage",
+        "market_making",
+    ],
+)
+def test_a_plain_name_needs_no_use_and_may_be_off(name: str, write: Write) -> None:
+    given = loaded(write, f"{{{name}: {{enabled: false}}}}")
 
-    assert off.settings.hft.strategies == {}
-    assert len(off.notices) == 1
-    assert on.path == "hft.strategies.triangular_arbitrage.enabled"
-    assert "not in this version" in on.expected
+    assert given.settings.hft.strategies[name].enabled is False
+    assert given.notices == ()

@@ -1,0 +1,224 @@
+"""Triangular arbitrage: one asset through two others and back, all three legs at once."""
+
+from collections.abc import Iterator, Sequence
+from math import nan
+
+import attrs
+from attrs.validators import and_, ge, gt, le
+
+from graphwiz_trader.domain.commands import SetTimer
+from graphwiz_trader.domain.cycle import Cycle, CycleDesk
+from graphwiz_trader.domain.events import TimerFired
+from graphwiz_trader.domain.group import money_of
+from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.route import Route, routes
+from graphwiz_trader.domain.setting import setting
+from graphwiz_trader.domain.signal import Observation, Signal, SignalKind, Stage
+from graphwiz_trader.domain.strategy import Opinion, View, Wakeup
+from graphwiz_trader.domain.units import (
+    MILLISECOND,
+    InstrumentId,
+    Lots,
+    Nanos,
+    StrategyId,
+    Venue,
+)
+from graphwiz_trader.domain.value import value
+
+LEGS = 3
+
+
+@value
+class TriangularConfig:
+    """Keys of `triangular_arbitrage`."""
+
+    min_profit_bps: float = setting(5.0, "least edge after the fees of all legs", ge(0.0))
+    fee_bps: float = setting(10.0, "taker fee per leg, where the venue's own is not known")
+    max_age_ms: int = setting(300, "age above which a book is not traded on", gt(0))
+    max_age_spread_ms: int = setting(
+        200, "most that the ages of the three books may differ by", gt(0)
+    )
+    participation: float = setting(
+        0.5, "share of the depth shown to take at most", and_(gt(0.0), le(1.0))
+    )
+
+
+@attrs.define(eq=False)
+class _Track:
+    """A route, what prices it, and the episode open on it, if there is one."""
+
+    route: Route
+    desk: CycleDesk
+    episodes: int = 0
+    is_open: bool = False
+    after_fees: bool = False
+    is_asked: bool = False
+    names: tuple[InstrumentId, ...] = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.names = tuple(step.instrument.id for step in self.route.steps)
+
+    @property
+    def episode(self) -> str:
+        """The name of the episode now open, or last open."""
+        return f"{self.route.name}#{self.episodes}"
+
+
+class Triangular:
+    """
+    Watches every triangle of spot instruments of one venue, both ways round.
+
+    The legs leave together, so that all three assets must be there beforehand; a leg that falls
+    short is the engine's to complete or unwind. A triangle begins with the asset that two of its
+    instruments are quoted in, since only that one can both pay and be paid.
+    An episode opens when the touch gains before fees and closes when it no longer does, or when
+    a book may not be traded on.
+    """
+
+    Config = TriangularConfig
+
+    def __init__(
+        self,
+        id: StrategyId,  # noqa: A002 # what the protocol calls it
+        config: TriangularConfig,
+        instruments: Sequence[Instrument],
+        ttl: Nanos,
+    ) -> None:
+        self.id = id
+        self._config = config
+        self._ttl = ttl
+        self._tracks = tuple(
+            _Track(route, CycleDesk(route, config.participation)) for route in _found(instruments)
+        )
+        names = dict.fromkeys(name for track in self._tracks for name in track.names)
+        self.instruments = tuple(names)
+        self._pending: dict[str, tuple[_Track, Lots]] = {}
+
+    def on_event(self, event: Wakeup, view: View) -> Sequence[Opinion]:
+        """Look at every triangle of which a book has just changed."""
+        if isinstance(event, TimerFired):
+            return tuple(self._survived(event.name, view))
+        books, now = view.books, view.now
+        moved = {name for name in self.instruments if books[name].ts == now}
+        opinions: list[Opinion] = []
+        taken: set[InstrumentId] = set()
+        for track in self._tracks:
+            if moved.isdisjoint(track.names):
+                continue
+            gross = track.desk.gross_bps(books)
+            if gross > 0 and self._is_fresh(track, view):
+                opinions += self._look(track, gross, taken, view)
+            elif track.is_open:
+                track.is_open = False
+                opinions.append(self._noted(track, Stage.CLOSED, gross))
+        return opinions
+
+    def _look(
+        self, track: _Track, gross: float, taken: set[InstrumentId], view: View
+    ) -> Iterator[Opinion]:
+        if not track.is_open:
+            track.is_open, track.after_fees, track.is_asked = True, False, False
+            track.episodes += 1
+            yield self._noted(track, Stage.SEEN, gross)
+        found = track.desk.best(view.books, self._fees(track, view), self._config.min_profit_bps)
+        if found is None:
+            return
+        if not track.after_fees:
+            track.after_fees = True
+            yield self._noted(track, Stage.AFTER_FEES, gross, found)
+            yield from self._later(track, found, view)
+        is_free = taken.isdisjoint(track.names)
+        if is_free and not any(view.working(self.id, name) for name in track.names):
+            for signal in self._taken(track, found, view):
+                taken.update(track.names)
+                yield signal
+
+    def _taken(self, track: _Track, seen: Cycle, view: View) -> Iterator[Signal]:
+        """Ask for what limits and balances leave of it."""
+        share = self._room(seen, view)
+        if share <= 0 and track.is_asked:
+            return  # refused once in this episode; nothing more is learnt by asking again
+        track.is_asked = True
+        cycle = seen
+        if 0 < share < 1:
+            fees, least = self._fees(track, view), self._config.min_profit_bps
+            smaller = track.desk.best(view.books, fees, least, seen.spent * share)
+            if smaller is None or self._room(smaller, view) < 1:
+                return
+            cycle = smaller
+        yield Signal(
+            self.id,
+            SignalKind.TAKE,
+            cycle.legs,
+            cycle.net_bps,
+            Nanos(view.now + self._ttl),
+            strength=cycle.net_bps,
+            opportunity=track.episode,
+            reason=f"{cycle.spent:g} {track.route.start} at {cycle.net_bps:.4f} bps after fees",
+        )
+
+    def _room(self, cycle: Cycle, view: View) -> float:
+        """Return the share of *cycle* that limits and balances leave of its tightest leg."""
+        return min(
+            view.room(self.id, leg.instrument, leg.side, leg.price) / leg.qty for leg in cycle.legs
+        )
+
+    def _fees(self, track: _Track, view: View) -> list[float]:
+        known = [view.taker_fee_bps(step.instrument.venue) for step in track.route.steps]
+        return [self._config.fee_bps if fee is None else fee for fee in known]
+
+    def _is_fresh(self, track: _Track, view: View) -> bool:
+        """Whether the three books may be traded on, and were true at nearly one time."""
+        books = [view.books[name] for name in track.names]
+        if not all(book.is_usable for book in books):
+            return False
+        ages = [view.now - book.ts for book in books]
+        is_young = max(ages) <= self._config.max_age_ms * MILLISECOND
+        return is_young and max(ages) - min(ages) <= self._config.max_age_spread_ms * MILLISECOND
+
+    def _later(self, track: _Track, found: Cycle, view: View) -> Iterator[Opinion]:
+        """Ask to look again when orders sent now would have arrived."""
+        latency = view.latency(track.route.steps[0].instrument.venue)
+        self._pending[track.episode] = (track, found.legs[0].qty)
+        if latency > 0:
+            yield SetTimer(Nanos(view.now + latency), self.id, track.episode)
+        else:
+            yield from self._survived(track.episode, view)
+
+    def _survived(self, episode: str, view: View) -> Iterator[Observation]:
+        """Say whether the same lots would still have paid; never an input to a decision."""
+        track, first = self._pending.pop(episode, (None, Lots(0)))
+        if track is None or not self._is_fresh(track, view):
+            return
+        books = view.books
+        edge = track.desk.reprice(books, self._fees(track, view), first)
+        if edge is not None and edge >= 0:
+            gross, qty = track.desk.gross_bps(books), track.route.steps[0].instrument.qty(first)
+            yield Observation(
+                self.id, episode, track.route.name, Stage.SURVIVED, gross, edge, float(qty)
+            )
+
+    def _noted(
+        self, track: _Track, stage: Stage, gross: float, found: Cycle | None = None
+    ) -> Observation:
+        net, qty = nan, 0.0
+        if found is not None:
+            net = found.net_bps
+            qty = float(track.route.steps[0].instrument.qty(found.legs[0].qty))
+        return Observation(self.id, track.episode, track.route.name, stage, gross, net, qty)
+
+
+def _found(instruments: Sequence[Instrument]) -> Iterator[Route]:
+    """Yield the triangles of each venue, begun with what two of their instruments cost."""
+    venues: dict[Venue, list[Instrument]] = {}
+    for instrument in instruments:
+        venues.setdefault(instrument.venue, []).append(instrument)
+    for there in venues.values():
+        for route in routes(there, LEGS):
+            if len(route.steps) == LEGS and _is_hedgeable(route):
+                yield route.starting_with(money_of([step.instrument for step in route.steps]))
+
+
+def _is_hedgeable(route: Route) -> bool:
+    """Whether two of the instruments are quoted in one asset, in which both others are sold."""
+    return len({step.instrument.quote for step in route.steps}) < LEGS
