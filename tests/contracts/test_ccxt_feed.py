@@ -12,6 +12,7 @@ from graphwiz_trader.adapters.ccxt.patience import Patience
 from graphwiz_trader.adapters.clock import SystemClock
 from graphwiz_trader.adapters.loopback.resolver import loopback_session, make_authority
 from graphwiz_trader.adapters.loopback.server import Served
+from graphwiz_trader.domain.backoff import Backoff
 from graphwiz_trader.domain.units import MILLISECOND, SECOND, Nanos
 from graphwiz_trader.ports.feed import MarketFeed
 from tests.contracts.feed import (
@@ -31,9 +32,7 @@ HASTE = Patience(
     stale=SECOND,
     quiet=Nanos(2 * SECOND),
     proof=Nanos(200 * MILLISECOND),
-    pause=Nanos(20 * MILLISECOND),
-    long_pause=Nanos(100 * MILLISECOND),
-    budget=6,
+    retry=Backoff(Nanos(20 * MILLISECOND), Nanos(100 * MILLISECOND), 6, SECOND),
 )
 
 

@@ -176,7 +176,7 @@ class CcxtFeed:
 
     async def _keep(self, line: Line) -> None:
         """Ask for *line* again whenever it breaks, until its budget is spent."""
-        patience = self._patience
+        retry = self._patience.retry
         while self._group is not None:
             await self._pace.turn()
             broken = line.ask(self._clock.now())
@@ -186,17 +186,17 @@ class CcxtFeed:
             finally:
                 asking.cancel()
             now = self._clock.now()
-            lived = line.lived >= line.asked and now - line.lived >= patience.stale
-            line.failures = 1 if lived else line.failures + 1
+            held = now - line.lived if line.lived >= line.asked else 0
+            line.failures = retry.failures(line.failures, Nanos(held))
             if self._is_final(line, error):
                 return
-            await self._clock.sleep_until(Nanos(now + patience.before(line.failures)))
+            await self._clock.sleep_until(Nanos(now + retry.wait(line.failures)))
 
     def _is_final(self, line: Line, error: PortError) -> bool:
         """End the feed if *error* will not pass, or came too often."""
         if not isinstance(error, Transient | Garbled):
             final: PortError = error
-        elif line.failures > self._patience.budget:
+        elif self._patience.retry.is_spent(line.failures):
             final = Transient(f"{self._venue}: gave up after {line.failures} attempts: {error}")
         else:
             return False

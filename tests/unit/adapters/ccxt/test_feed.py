@@ -12,6 +12,7 @@ from graphwiz_trader.adapters.ccxt.exchange import Access, Exchange, exchange_of
 from graphwiz_trader.adapters.ccxt.feed import CcxtFeed
 from graphwiz_trader.adapters.ccxt.line import Topic
 from graphwiz_trader.adapters.ccxt.patience import Patience
+from graphwiz_trader.domain.backoff import Backoff
 from graphwiz_trader.domain.book import OrderBook
 from graphwiz_trader.domain.errors import InvalidOrder, Transient
 from graphwiz_trader.domain.events import BookGap, BookUpdate, Event, FeedDown, FeedUp, Trade
@@ -24,7 +25,7 @@ from tests.unit.adapters.ccxt.wire import Answer, Session, Socket
 
 BTC = instrument("BTC/USDT@binance", tick="0.01", lot="0.00001")
 ETH = instrument("ETH/USDT@binance", tick="0.01", lot="0.00001")
-PATIENCE = Patience(budget=3)
+PATIENCE = Patience(retry=Backoff(Nanos(SECOND // 10), SECOND, 3, Nanos(10 * SECOND)))
 
 
 class Scene:
