@@ -16,8 +16,11 @@ from graphwiz_trader.domain.units import Venue
 from graphwiz_trader.testing import make
 from tests.unit.engine.engine_floor import ALPHA, BETA, MS, SECOND, Floor
 
-DUST = 5.2
+DUST = Decimal("5.2")
 """The least either venue trades, at the worst price a hedge may have."""
+
+PLANNED = Decimal("100.1")
+"""The first leg's price in every plan."""
 
 MIDS = st.sampled_from(["98.0", "99.5", "100.0", "100.2", "100.4", "103.0"])
 PARTS = st.integers(1, 1000)
@@ -44,6 +47,7 @@ class Venues(RuleBasedStateMachine):
         self.ended: dict[str, tuple[SubmitOrder, int]] = {}
         self.timers: dict[tuple[str, str], int] = {}
         self.owed: dict[str, int] = {}
+        self.base: dict[str, Decimal] = {}
         self.groups: dict[str, GroupChanged] = {}
         self.alerts = 0
 
@@ -59,8 +63,7 @@ class Venues(RuleBasedStateMachine):
         for fact in outcome.facts:
             if isinstance(fact, GroupChanged):
                 self.groups[fact.group] = fact
-        debts = self.floor.engine.state.debts
-        owing = [name for name, notional in debts.items() if notional > DUST]
+        owing = [name for name, base in self.base.items() if abs(base) * PLANNED > DUST]
         self.owed = {name: self.owed.get(name, self.floor.now) for name in owing}
 
     @rule(qty=st.sampled_from(["0.2", "1", "3"]))
@@ -147,6 +150,9 @@ class Venues(RuleBasedStateMachine):
 
     def _trade(self, order: SubmitOrder, lots: int) -> None:
         of = ALPHA if order.instrument == ALPHA.id else BETA
+        known = self.floor.engine.state.orders.find(order.cl_ord_id)
+        assert known is not None
+        self.base[known.group] = self.base.get(known.group, Decimal(0)) + order.side * of.qty(lots)
         report = make.report(
             of,
             order.cl_ord_id,
