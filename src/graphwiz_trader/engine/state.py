@@ -246,12 +246,14 @@ class EngineState:
             OffGrid: a position or open order does not fit its lots or ticks; nothing was changed.
             UnknownInstrument: there is none of that id.
         """
-        self.orders.check_grid(self.books[instrument.id].instrument, instrument)
+        old = self.books[instrument.id].instrument
+        self.orders.check_grid(old, instrument)
         self.holdings.regrid(instrument)
-        self.orders.regrid(self.instruments[instrument.id], instrument)
+        self.orders.regrid(old, instrument)
         self.instruments[instrument.id] = instrument
         self._of_base = _by_base(self.instruments.values())
-        self._worth.pop(instrument.id, None)
+        if instrument.id in self._worth:
+            self._worth[instrument.id] *= instrument.contract / old.contract
         self.books.open(instrument)
 
     def _value(self, name: InstrumentId, lots: int) -> float:
