@@ -12,7 +12,7 @@ from graphwiz_trader.adapters.direct.row_ring import RowRing
 from graphwiz_trader.adapters.direct.said import Answered, Denied, Ending, Said, Unreadable
 from graphwiz_trader.adapters.direct.schema import Schema
 from graphwiz_trader.adapters.direct.trades import trade
-from graphwiz_trader.domain.errors import DomainError, Garbled
+from graphwiz_trader.domain.errors import Garbled
 from graphwiz_trader.domain.events import BookUpdate
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.sequence import SeqRule
@@ -22,8 +22,9 @@ from graphwiz_trader.domain.value import value
 
 SNAPSHOT = Schema({"bids": BIDS, "asks": ASKS}, ("lastUpdateId", "T"), optional=("T",))
 SNAPSHOT_LEVELS = 1000
-NAME, KIND = b'"s":"', b'"e":"'
+NAME, DIFF = b'"s":"', b'"e":"depthUpdate"'
 NAME_WITHIN = 200
+STREAM, STREAM_WITHIN = len(b'{"stream":"'), 80
 
 
 @value
@@ -65,7 +66,7 @@ class BinanceDialect:
         self.snapshots: Snapshots | None = _DepthSnapshots(market.depth_url)
         self._market = market
         self._ring = RowRing()
-        self._depths: dict[bytes, DepthParser] = {}
+        self._streams: dict[bytes, DepthParser] = {}
         self._instruments: dict[bytes, Instrument] = {}
         self._asked = 0
 
@@ -79,32 +80,41 @@ class BinanceDialect:
         for one in instruments:
             name = symbol(one)
             self._instruments[name.encode()] = one
-            self._depths[name.encode()] = DepthParser(one, name, self._ring)
+            self._streams[_stream(one)] = DepthParser(one, name, self._ring)
         return (self._request("SUBSCRIBE", instruments),)
 
     def unsubscribe(self, instruments: Sequence[Instrument]) -> Sequence[bytes]:
         """Return what ends the data of *instruments*."""
         for one in instruments:
             self._instruments.pop(symbol(one).encode(), None)
-            self._depths.pop(symbol(one).encode(), None)
+            self._streams.pop(_stream(one), None)
         return (self._request("UNSUBSCRIBE", instruments),)
 
     def read(self, payload: bytes, now: Nanos) -> Said:
         """Return what the frame received at *now* says, or raise `Unreadable`."""
+        depth = self._streams.get(payload[STREAM : payload.find(b"@", STREAM, STREAM_WITHIN) + 2])
+        if depth is None:
+            return self._read_other(payload, now)
+        try:
+            return depth.parse(payload, now)
+        except Garbled as error:
+            raise Unreadable(str(error), depth.instrument) from error
+
+    def _read_other(self, payload: bytes, now: Nanos) -> Said:
+        """Read what is not a wrapped diff that was asked for: a bare diff, a trade, an answer."""
         at = payload.find(NAME, 0, NAME_WITHIN)
         if at < 0:
             return _answer(payload)
-        name = payload[at + 5 : payload.find(b'"', at + 5)]
-        depth = self._depths.get(name)
-        if depth is None:
+        name = payload[at + len(NAME) : payload.find(b'"', at + len(NAME))]
+        instrument = self._instruments.get(name)
+        if instrument is None:
             return Answered(f"about {name!r}, which nobody asked for")
-        kind = payload.find(KIND, 0, at)
         try:
-            if payload.startswith(b"d", kind + 5):
-                return depth.parse(payload, now)
-            return self._trade(payload, self._instruments[name], now)
-        except (Garbled, DomainError) as error:
-            raise Unreadable(str(error), self._instruments[name].id) from error
+            if payload.find(DIFF, 0, at) >= 0:
+                return self._streams[_stream(instrument)].parse(payload, now)
+            return self._trade(payload, instrument, now)
+        except Garbled as error:
+            raise Unreadable(str(error), instrument.id) from error
 
     def _trade(self, payload: bytes, instrument: Instrument, now: Nanos) -> Said:
         try:
@@ -153,6 +163,11 @@ class _DepthSnapshots:
             first_seq=number,
             last_seq=number,
         )
+
+
+def _stream(instrument: Instrument) -> bytes:
+    """Return how the name of its stream of diffs begins: `btcusdt@d`."""
+    return f"{symbol(instrument).lower()}@d".encode()
 
 
 class _Trade(msgspec.Struct):

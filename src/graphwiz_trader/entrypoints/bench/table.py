@@ -5,6 +5,7 @@ from pathlib import Path
 
 from graphwiz_trader.application.report_text import Table
 from graphwiz_trader.entrypoints.bench.engine import engine_rows
+from graphwiz_trader.entrypoints.bench.feeds import feed_rows
 from graphwiz_trader.entrypoints.bench.journal import journal_rows
 from graphwiz_trader.entrypoints.bench.kernels import kernel_rows
 from graphwiz_trader.entrypoints.bench.row import Row
@@ -19,6 +20,7 @@ def measured(messages: int, recorded: Path | None, say: Callable[[str], None]) -
         ("journal", journal_rows),
         ("engine", lambda: engine_rows(messages)),
         ("frame to order", lambda: slice_rows(recorded)),
+        ("feeds", feed_rows),
         ("start-up", startup_rows),
     )
     rows: list[Row] = []

@@ -1,0 +1,156 @@
+"""Feeds: what a frame costs on its way to a signal, in process and over a real socket."""
+
+import asyncio
+import json
+import multiprocessing
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from time import perf_counter, process_time
+
+import uvloop
+
+from graphwiz_trader.adapters.clock import SystemClock
+from graphwiz_trader.adapters.direct.binance_depth import DepthParser
+from graphwiz_trader.adapters.direct.binance_feed import SPOT, BinanceDialect, symbol
+from graphwiz_trader.adapters.direct.feed import DirectFeed
+from graphwiz_trader.adapters.direct.picows_transport import PicowsTransport
+from graphwiz_trader.domain.book import OrderBook
+from graphwiz_trader.domain.errors import DataError
+from graphwiz_trader.domain.events import BookUpdate, Event
+from graphwiz_trader.domain.units import Nanos
+from graphwiz_trader.domain.value import evolve
+from graphwiz_trader.entrypoints.bench.flood import SNAPSHOT_SEQ, serve
+from graphwiz_trader.entrypoints.bench.frames import generated_frames
+from graphwiz_trader.entrypoints.bench.generate import INSTRUMENT
+from graphwiz_trader.entrypoints.bench.row import Row, seconds
+
+FRAMES = 20_000
+FLOOD = 200_000
+LEVELS = 5
+PATIENCE_S = 60.0
+
+
+def feed_rows() -> list[Row]:
+    """Return what parsing and following a book cost, alone and in a flood."""
+    return [*_in_process(), *_flood()]
+
+
+def _in_process() -> list[Row]:
+    begin, frames = generated_frames(FRAMES)
+    parser = DepthParser(INSTRUMENT, symbol(INSTRUMENT))
+    book = OrderBook(INSTRUMENT)
+    book.apply(begin)
+    texts = [text for _, text in frames]
+
+    def parse() -> None:
+        for text in texts:
+            parser.parse(text, Nanos(1))
+
+    def signal() -> None:
+        for text in texts:
+            book.apply(parser.parse(text, Nanos(1)))
+            book.imbalance(LEVELS)
+
+    each = 1e6 / len(texts)
+    return [
+        Row("parse, 7.5 levels", seconds(parse) * each, "µs", None, "lower"),
+        Row(
+            "parse with json and Decimal",
+            seconds(lambda: _plain(texts)) * each,
+            "µs",
+            None,
+            "lower",
+        ),
+        Row(
+            "frame to signal, 7.5 levels",
+            seconds(signal) * each,
+            "µs",
+            2.0,
+            "lower",
+            "ccxt.pro 26, cryptofeed 16",
+        ),
+    ]
+
+
+def _plain(texts: Sequence[bytes]) -> None:
+    for text in texts:
+        body = json.loads(text)
+        for side in (body["b"], body["a"]):
+            for price, qty in side:
+                Decimal(price), Decimal(qty)
+
+
+class Follower:
+    """Keeps the book a feed tells of, and looks at it after each update."""
+
+    def __init__(self) -> None:
+        self.book = OrderBook(INSTRUMENT)
+        self.updates = 0
+        self.last_seq = 0
+        self.signal = 0.0
+        self._told = asyncio.Event()
+        self._until = -1
+
+    def deliver(self, event: Event) -> None:
+        """Take in one event."""
+        if isinstance(event, BookUpdate):
+            self.book.apply(event)
+            self.signal = self.book.imbalance(LEVELS)
+            self.updates += not event.snapshot
+            self.last_seq = event.last_seq
+            if event.last_seq >= self._until:
+                self._told.set()
+
+    async def reach(self, seq: int) -> None:
+        """Wait for the update *seq*."""
+        self._until = seq
+        self._told.clear()
+        if self.last_seq < seq:
+            async with asyncio.timeout(PATIENCE_S):
+                await self._told.wait()
+
+
+async def _followed(port: int, tell: Callable[[str], None]) -> tuple[float, float, int]:
+    """Follow the venue at *port*; return wall and CPU seconds, and updates delivered."""
+    market = evolve(
+        SPOT,
+        stream_url=f"ws://127.0.0.1:{port}/stream",
+        depth_url=f"http://127.0.0.1:{port}/depth",
+    )
+    dialect = BinanceDialect(INSTRUMENT.venue, market)
+    feed = DirectFeed(dialect, SystemClock(), PicowsTransport())
+    feed.subscribe([INSTRUMENT])
+    follower = Follower()
+    run = asyncio.create_task(feed.run(follower.deliver))
+    await follower.reach(SNAPSHOT_SEQ + 1)
+    began, began_cpu = perf_counter(), process_time()
+    tell("go")
+    await follower.reach(SNAPSHOT_SEQ + FLOOD)
+    wall, cpu = perf_counter() - began, process_time() - began_cpu
+    run.cancel()
+    await asyncio.wait([run])
+    return wall, cpu, follower.updates
+
+
+def _flood() -> list[Row]:
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    venue = context.Process(target=serve, args=(theirs, FLOOD), daemon=True)
+    venue.start()
+    port = ours.recv()
+    wall, cpu, updates = uvloop.run(_followed(port, ours.send))
+    ours.send("end")
+    venue.join()
+    if updates != FLOOD:
+        raise DataError(f"{updates} updates were delivered of {FLOOD}")
+    return [
+        Row(
+            "flood, socket to signal, per core",
+            updates / cpu,
+            "msg/s",
+            150_000.0,
+            "higher",
+            "ccxt.pro 22 k",
+        ),
+        Row("flood, by the wall clock", updates / wall, "msg/s", None, "higher"),
+    ]
