@@ -92,7 +92,7 @@ class LoopbackStage:
     async def trade(self, instrument: Instrument) -> Trade:
         """Let time pass until one trade was printed."""
         topic = self._named(TRADES, instrument)
-        while not self.served.premises.hub._topics.get(topic):
+        while not self.served.premises.hub.is_heard(topic):
             await self.clock.advance(0)
         while not (made := [p for p in self.ears.prints if p.instrument == instrument.id]):
             await self.clock.advance(MILLISECOND)
@@ -116,7 +116,7 @@ class LoopbackStage:
             match = "*" if kind is Kind.SWALLOW_PONG else match
             count = 3 if kind is Kind.SWALLOW_PONG else 1
             entry = Fault(kind, match=match, count=count, seconds=5.0)
-            faults._left[len(faults._left) + 1000] = (entry, count)
+            faults.add(entry)
         if self._living is None:
             self._living = asyncio.create_task(self._live())
 

@@ -5,7 +5,7 @@ from functools import partial
 from aiohttp import web
 
 from graphwiz_trader.adapters.loopback.account import Account
-from graphwiz_trader.adapters.loopback.connection import Connection, Frame
+from graphwiz_trader.adapters.loopback.connection import Connection, Style
 from graphwiz_trader.adapters.loopback.premises import Premises
 from graphwiz_trader.adapters.loopback.rest.binance import BinanceRest
 from graphwiz_trader.adapters.loopback.rest.binance_meter import BinanceMeter
@@ -13,10 +13,10 @@ from graphwiz_trader.adapters.loopback.rest.binance_private import BinancePrivat
 from graphwiz_trader.adapters.loopback.rest.binance_public import BinancePublic
 from graphwiz_trader.adapters.loopback.rest.door import RestDoor
 from graphwiz_trader.adapters.loopback.streams.binance import (
+    COMBINED,
+    RAW,
     BinanceStreams,
-    combined,
     message_rate,
-    raw,
 )
 from graphwiz_trader.adapters.loopback.streams.binance_api import BinanceApi
 from graphwiz_trader.adapters.loopback.streams.door import serve
@@ -52,17 +52,17 @@ class Binance:
     async def _raw(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info.get("names", "")
         # ccxt numbers its sockets, /ws/0, /ws/1; Binance takes that for a stream that says nothing.
-        return await self._market(request, raw, [name] if name and not name.isdigit() else [])
+        return await self._market(request, RAW, [name] if name and not name.isdigit() else [])
 
     async def _combined(self, request: web.Request) -> web.StreamResponse:
         names = request.query.get("streams", "")
-        return await self._market(request, combined, names.split("/") if names else [])
+        return await self._market(request, COMBINED, names.split("/") if names else [])
 
     async def _questions(self, request: web.Request) -> web.StreamResponse:
-        return await serve(self._premises, request, raw, _nothing, self._api.take, "ws-api")
+        return await serve(self._premises, request, RAW, _nothing, self._api.take, "ws-api")
 
     async def _market(
-        self, request: web.Request, frame: Frame, names: list[str]
+        self, request: web.Request, style: Style, names: list[str]
     ) -> web.StreamResponse:
         streams, rate = self._streams, message_rate(self._premises)
         if any(name not in streams.names for name in names):
@@ -72,7 +72,7 @@ class Binance:
             streams.join(connection, names)
 
         take = partial(streams.take, rate=rate)
-        return await serve(self._premises, request, frame, opened, take, "market")
+        return await serve(self._premises, request, style, opened, take, "market")
 
 
 def _nothing(_: Connection) -> None:

@@ -11,6 +11,8 @@ from aiohttp import ClientConnectionResetError, WSCloseCode, web
 
 from graphwiz_trader.adapters.loopback.faults import Fault, Faults, Kind, Stage, duration
 from graphwiz_trader.domain.units import Nanos
+from graphwiz_trader.domain.value import value
+from graphwiz_trader.ports.clock import Clock
 
 WAITING = 20_000
 """How many messages may wait before a slow client is cut off."""
@@ -18,6 +20,20 @@ WAITING = 20_000
 
 Frame: TypeAlias = Callable[[str, str], str]
 """From a stream's name and a message of it to what goes onto the socket."""
+
+
+@value
+class Style:
+    """
+    How a dialect speaks on a socket.
+
+    `terminated` is its notice that a stream ends, `idless_error` an error about nothing in
+    particular.
+    """
+
+    frame: Frame
+    terminated: str
+    idless_error: str
 
 
 class Connection:
@@ -32,23 +48,20 @@ class Connection:
         socket: web.WebSocketResponse,
         request: web.Request,
         faults: Faults,
-        frame: Frame,
+        clock: Clock,
+        style: Style,
     ) -> None:
         self.topics: dict[str, None] = {}
         """What it has subscribed to, in order."""
         self._socket = socket
         self._request = request
         self._faults = faults
-        self._frame = frame
-        self._queue: deque[str | WSCloseCode] = deque()
+        self._clock = clock
+        self._style = style
+        self._queue: deque[str | WSCloseCode | Fault] = deque()
         self._ready = asyncio.Event()
         self._muted_until = Nanos(0)
         self._held: str | None = None
-
-    @property
-    def is_open(self) -> bool:
-        """Whether anything can still be sent."""
-        return not self._socket.closed
 
     def reply(self, text: str) -> None:
         """Send an answer to a request."""
@@ -57,12 +70,12 @@ class Connection:
 
     def publish(self, topic: str, text: str, now: Nanos) -> None:
         """Send a message of the stream *topic*."""
-        if now < self._muted_until:
+        if now < self._muted_until or topic not in self.topics:
             return
-        text = self._frame(topic, text)
+        text = self._style.frame(topic, text)
         fault = self._faults.strike(Stage.FRAME, topic, now)
         if fault is not None:
-            self._go_wrong(fault, text, now)
+            self._go_wrong(fault, topic, text, now)
         else:
             self._queue.append(text)
             self._release()
@@ -89,9 +102,11 @@ class Connection:
                 while self._queue:
                     await self._send(self._queue.popleft())
 
-    async def _send(self, item: str | WSCloseCode) -> None:
+    async def _send(self, item: str | WSCloseCode | Fault) -> None:
         if isinstance(item, str):
             await self._socket.send_str(item)
+        elif isinstance(item, Fault):
+            await self._clock.sleep_until(Nanos(self._clock.now() + duration(item)))
         else:
             await self._socket.close(code=item)
 
@@ -100,7 +115,7 @@ class Connection:
             self._queue.append(self._held)
             self._held = None
 
-    def _go_wrong(self, fault: Fault, text: str, now: Nanos) -> None:
+    def _go_wrong(self, fault: Fault, topic: str, text: str, now: Nanos) -> None:
         if fault.kind is Kind.MUTE:
             self._muted_until = Nanos(now + duration(fault))
         elif fault.kind is Kind.CLOSE:
@@ -110,16 +125,23 @@ class Connection:
         elif fault.kind is Kind.REORDER:
             self._release()
             self._held = text
+        elif fault.kind is Kind.DELAY:
+            self._queue += (fault, text)
+        elif fault.kind is Kind.STREAM_TERMINATED:
+            self._queue.append(self._style.terminated)
+            del self.topics[topic]
+        elif fault.kind is Kind.IDLESS_ERROR:
+            self._queue += (self._style.idless_error, text)
         else:
             self._queue.extend(_DAMAGE[fault.kind](text))
 
 
-def _damaged_checksum(value: Callable[[int], int]) -> Callable[[str], tuple[str, ...]]:
+def _damaged_checksum(damaged: Callable[[int], int]) -> Callable[[str], tuple[str, ...]]:
     def damage(text: str) -> tuple[str, ...]:
         message = json.loads(text)
         for book in message.get("data", ()):
             if "checksum" in book:
-                book["checksum"] = value(book["checksum"])
+                book["checksum"] = damaged(book["checksum"])
         return (json.dumps(message, separators=(",", ":")),)
 
     return damage
@@ -132,8 +154,4 @@ _DAMAGE: dict[Kind, Callable[[str], tuple[str, ...]]] = {
     Kind.GARBAGE: lambda _: ("\ufffd{garbage\x00",),
     Kind.BAD_CHECKSUM: _damaged_checksum(lambda right: right ^ 1),
     Kind.ZERO_CHECKSUM: _damaged_checksum(lambda _: 0),
-    Kind.STREAM_TERMINATED: lambda text: (_TERMINATED, text),
-    Kind.IDLESS_ERROR: lambda text: (_IDLESS, text),
 }
-_TERMINATED = '{"e":"eventStreamTerminated","E":0}'
-_IDLESS = '{"event":"error","code":"60012","msg":"Invalid request","connId":"a4d3ae55"}'

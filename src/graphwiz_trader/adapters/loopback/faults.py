@@ -1,8 +1,11 @@
 """Faults: what goes wrong at a venue, when, and how often."""
 
+from collections import deque
 from collections.abc import Sequence
 from enum import Enum, auto
 from fnmatch import fnmatchcase
+
+import attrs
 
 from graphwiz_trader.adapters.loopback.record import Record
 from graphwiz_trader.domain.units import MILLISECOND, SECOND, Nanos, Venue
@@ -65,37 +68,47 @@ class Kind(Enum):
     BALANCE_MISMATCH = "balance_mismatch"
 
 
+_FRAME, _REST, _ORDER = (Stage.FRAME,), (Stage.REST,), (Stage.ORDER,)
 STAGES = {
-    Kind.CLOSE: Stage.FRAME,
-    Kind.ABORT: Stage.FRAME,
-    Kind.MUTE: Stage.FRAME,
-    Kind.SWALLOW_PONG: Stage.PING,
-    Kind.LOST_SUBSCRIBE: Stage.SUBSCRIBE,
-    Kind.GAP: Stage.FRAME,
-    Kind.REORDER: Stage.FRAME,
-    Kind.DUPLICATE: Stage.FRAME,
-    Kind.STALE_SNAPSHOT: Stage.SNAPSHOT,
-    Kind.TRUNCATED_FRAME: Stage.FRAME,
-    Kind.GARBAGE: Stage.FRAME,
-    Kind.HTTP_5XX: Stage.REST,
-    Kind.HTTP_429: Stage.REST,
-    Kind.HTTP_418: Stage.REST,
-    Kind.HTTP_403: Stage.REST,
-    Kind.DELAY: Stage.REST,
-    Kind.DROP_BEFORE_ACCEPT: Stage.ORDER,
-    Kind.DROP_AFTER_ACCEPT: Stage.ORDER,
-    Kind.NO_ACK: Stage.ORDER,
-    Kind.BROKEN_BODY: Stage.REST,
-    Kind.DUPLICATE_ID: Stage.ORDER,
-    Kind.SKEW: Stage.TIME,
-    Kind.BAD_CHECKSUM: Stage.FRAME,
-    Kind.ZERO_CHECKSUM: Stage.FRAME,
-    Kind.STREAM_TERMINATED: Stage.FRAME,
-    Kind.IDLESS_ERROR: Stage.FRAME,
-    Kind.PARTIAL_BATCH: Stage.BATCH,
-    Kind.BALANCE_MISMATCH: Stage.BALANCE,
+    **dict.fromkeys(
+        (
+            Kind.CLOSE,
+            Kind.ABORT,
+            Kind.MUTE,
+            Kind.GAP,
+            Kind.REORDER,
+            Kind.DUPLICATE,
+            Kind.TRUNCATED_FRAME,
+            Kind.GARBAGE,
+            Kind.BAD_CHECKSUM,
+            Kind.ZERO_CHECKSUM,
+            Kind.STREAM_TERMINATED,
+            Kind.IDLESS_ERROR,
+        ),
+        _FRAME,
+    ),
+    **dict.fromkeys(
+        (Kind.HTTP_5XX, Kind.HTTP_429, Kind.HTTP_418, Kind.HTTP_403, Kind.BROKEN_BODY), _REST
+    ),
+    **dict.fromkeys(
+        (Kind.DROP_BEFORE_ACCEPT, Kind.DROP_AFTER_ACCEPT, Kind.NO_ACK, Kind.DUPLICATE_ID), _ORDER
+    ),
+    Kind.DELAY: (Stage.FRAME, Stage.REST),
+    Kind.SWALLOW_PONG: (Stage.PING,),
+    Kind.LOST_SUBSCRIBE: (Stage.SUBSCRIBE,),
+    Kind.STALE_SNAPSHOT: (Stage.SNAPSHOT,),
+    Kind.SKEW: (Stage.TIME,),
+    Kind.PARTIAL_BATCH: (Stage.BATCH,),
+    Kind.BALANCE_MISMATCH: (Stage.BALANCE,),
 }
 """Where each kind strikes."""
+
+USUAL_MATCH = {
+    Kind.BAD_CHECKSUM: "books:*",
+    Kind.ZERO_CHECKSUM: "books:*",
+    Kind.STREAM_TERMINATED: "user",
+}
+"""What a kind strikes where its entry does not say; otherwise anything."""
 
 
 @value
@@ -107,16 +120,22 @@ class Fault:
     is about to happen: a stream (`btcusdt@depth@100ms`, `books:BTC-USDT`), a REST request
     (`GET /api/v3/depth`) or an operation (`order.place`). `seconds` is how long a mute, a delay
     or a skew lasts, `offset_ms` how far a skewed clock is ahead, `status` what `http_5xx` answers.
+    An empty `match` is what its kind usually strikes.
     """
 
     kind: Kind
     at: Nanos = Nanos(0)
     venue: str = "*"
-    match: str = "*"
+    match: str = ""
     count: int = 1
     seconds: float = 1.0
     offset_ms: int = 5_000
     status: int = 503
+
+    @property
+    def pattern(self) -> str:
+        """What it strikes."""
+        return self.match or USUAL_MATCH.get(self.kind, "*")
 
 
 class Faults:
@@ -128,25 +147,25 @@ class Faults:
         self._venue = venue
         self._began = began
         self._record = record
-        self._left = {
-            number: (fault, fault.count)
-            for number, fault in enumerate(schedule)
-            if fnmatchcase(venue, fault.venue)
-        }
+        ours = [fault for fault in schedule if fnmatchcase(venue, fault.venue)]
+        self._waiting = deque(sorted(ours, key=lambda fault: fault.at))
+        self._due: dict[Stage, list[_Due]] = {stage: [] for stage in Stage}
         self._skewed_until = Nanos(0)
         self._skew = Nanos(0)
 
+    def add(self, fault: Fault) -> None:
+        """Let *fault* strike from now on, whatever its `at` says."""
+        self._arm(_Due(fault))
+
     def strike(self, stage: Stage, what: str, now: Nanos) -> Fault | None:
         """Return the fault that strikes *what* at *stage* now, None if all goes well."""
-        for number, (fault, left) in self._left.items():
-            if (
-                STAGES[fault.kind] is stage
-                and now >= self._began + fault.at
-                and fnmatchcase(what, fault.match)
-            ):
-                self._spend(number, left)
-                self._record.fault(now, self._venue, fault.kind.value, what)
-                return fault
+        while self._waiting and now >= self._began + self._waiting[0].at:
+            self._arm(_Due(self._waiting.popleft()))
+        for due in self._due[stage]:
+            if due.left and fnmatchcase(what, due.fault.pattern):
+                self._spend(due)
+                self._record.fault(now, self._venue, due.fault.kind.value, what)
+                return due.fault
         return None
 
     def skewed(self, now: Nanos) -> Nanos:
@@ -157,11 +176,26 @@ class Faults:
             self._skew = Nanos(fault.offset_ms * MILLISECOND)
         return Nanos(now + self._skew) if now < self._skewed_until else now
 
-    def _spend(self, number: int, left: int) -> None:
-        if left > 1:
-            self._left[number] = (self._left[number][0], left - 1)
-        else:
-            del self._left[number]
+    def _arm(self, due: "_Due") -> None:
+        for place in STAGES[due.fault.kind]:
+            self._due[place].append(due)
+
+    def _spend(self, due: "_Due") -> None:
+        due.left -= 1
+        if not due.left:
+            for place in STAGES[due.fault.kind]:
+                self._due[place].remove(due)
+
+
+@attrs.define(eq=False)
+class _Due:
+    """A fault whose time has come."""
+
+    fault: Fault
+    left: int = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.left = self.fault.count
 
 
 def duration(fault: Fault) -> Nanos:

@@ -29,6 +29,10 @@ class Hub:
         for topic in tuple(connection.topics):
             self.leave(topic, connection)
 
+    def is_heard(self, topic: str) -> bool:
+        """Whether anybody has subscribed to *topic*."""
+        return bool(self._topics.get(topic))
+
     def publish(self, topic: str, message: Callable[[], Plain], now: Nanos) -> None:
         """Send *message*, made only if anybody has subscribed to *topic*."""
         connections = self._topics.get(topic)

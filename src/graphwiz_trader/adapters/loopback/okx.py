@@ -9,11 +9,10 @@ from graphwiz_trader.adapters.loopback.rest.okx import OkxRest
 from graphwiz_trader.adapters.loopback.rest.okx_orders import OkxOrders
 from graphwiz_trader.adapters.loopback.rest.okx_private import OkxPrivate
 from graphwiz_trader.adapters.loopback.rest.okx_public import OkxPublic
-from graphwiz_trader.adapters.loopback.streams.binance import raw
 from graphwiz_trader.adapters.loopback.streams.door import serve
 from graphwiz_trader.adapters.loopback.streams.okx import OkxChannels
 from graphwiz_trader.adapters.loopback.streams.okx_private import OkxNews, OkxPrivateSocket
-from graphwiz_trader.adapters.loopback.streams.okx_socket import OkxPublicSocket
+from graphwiz_trader.adapters.loopback.streams.okx_socket import STYLE, OkxPublicSocket
 
 
 class Okx:
@@ -40,8 +39,8 @@ class Okx:
 
     async def _public(self, request: web.Request) -> web.StreamResponse:
         socket = OkxPublicSocket(self._premises, self._channels)
-        return await serve(self._premises, request, raw, lambda _: None, socket.take, "public")
+        return await serve(self._premises, request, STYLE, lambda _: None, socket.take, "public")
 
     async def _private(self, request: web.Request) -> web.StreamResponse:
         socket = OkxPrivateSocket(self._premises, self._news, self._orders)
-        return await serve(self._premises, request, raw, lambda _: None, socket.take, "private")
+        return await serve(self._premises, request, STYLE, lambda _: None, socket.take, "private")

@@ -58,6 +58,7 @@ class LoopbackResolver(AbstractResolver):
 
     @override
     async def resolve(self, host: str, port: int = 0, family: int = 0) -> list[ResolveResult]:
+        """Return this machine, whatever was asked for."""
         return [
             ResolveResult(
                 hostname=host, host="127.0.0.1", port=self._port, family=2, proto=0, flags=0

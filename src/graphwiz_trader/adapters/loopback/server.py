@@ -127,9 +127,22 @@ async def serving(
             running = group.create_task(pacing.run(hosts))
             yield tuple(served)
             running.cancel()
+    except BaseExceptionGroup as failures:
+        if len(failures.exceptions) == 1:
+            raise failures.exceptions[0] from None
+        raise
     finally:
         for runner in runners:
             await runner.cleanup()
+
+
+def venue_names(dialects: Sequence[str]) -> list[Venue]:
+    """Return what the venues of *dialects* are called: `binance`, `binance2`, `okx`."""
+    names: list[Venue] = []
+    for number, dialect in enumerate(dialects):
+        earlier = dialects[:number].count(dialect)
+        names.append(Venue(f"{dialect}{earlier + 1}" if earlier else dialect))
+    return names
 
 
 def _premises(
@@ -137,7 +150,7 @@ def _premises(
 ) -> list[Premises]:
     specs = [
         VenueSpec(name, Nanos(_LAG + number * _LATER), settings.terms)
-        for number, name in enumerate(_names(settings.dialects))
+        for number, name in enumerate(venue_names(settings.dialects))
     ]
     exchanges = build_market(settings.seed, specs, began, settings.balances, settings.market)
     made = []
@@ -157,14 +170,6 @@ def _premises(
             )
         )
     return made
-
-
-def _names(dialects: Sequence[str]) -> list[Venue]:
-    names: list[Venue] = []
-    for number, dialect in enumerate(dialects):
-        earlier = dialects[:number].count(dialect)
-        names.append(Venue(f"{dialect}{earlier + 1}" if earlier else dialect))
-    return names
 
 
 async def _runner(dialect: str, premises: Premises) -> web.AppRunner:

@@ -81,7 +81,8 @@ class BinancePublic:
         _, asks = ladder.published(Side.SELL, limit)
         fresh = binance.depth(symbol, seq, bids, asks)
         stale = self._earlier.setdefault(symbol.name, fresh)
-        fault = self._premises.faults.strike(Stage.SNAPSHOT, f"depth:{symbol.name}", now)
+        what = f"GET /api/v3/depth:{symbol.name}"
+        fault = self._premises.faults.strike(Stage.SNAPSHOT, what, now)
         return fresh if fault is None else stale
 
     def trades(self, params: Params) -> Plain:

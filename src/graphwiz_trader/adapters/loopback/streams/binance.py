@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from aiohttp import WSCloseCode
 from typing_extensions import override
 
-from graphwiz_trader.adapters.loopback.connection import Connection
+from graphwiz_trader.adapters.loopback.connection import Connection, Style
 from graphwiz_trader.adapters.loopback.faults import Stage
 from graphwiz_trader.adapters.loopback.host import Listener
 from graphwiz_trader.adapters.loopback.hub import compact
@@ -152,14 +152,14 @@ class BinanceStreams(Listener):
         return self._premises.symbols.by_id[instrument]
 
 
-def combined(topic: str, text: str) -> str:
-    """Frame a message as the combined streams do."""
-    return f'{{"stream":"{topic}","data":{text}}}'
+_TERMINATED = '{"subscriptionId":0,"event":{"e":"eventStreamTerminated","E":0}}'
+_ERROR = '{"error":{"code":0,"msg":"Unknown property"}}'
 
+RAW = Style(lambda _, text: text, _TERMINATED, _ERROR)
+"""Messages as they are."""
 
-def raw(_: str, text: str) -> str:
-    """Frame a message as the raw streams do: not at all."""
-    return text
+COMBINED = Style(lambda topic, text: f'{{"stream":"{topic}","data":{text}}}', _TERMINATED, _ERROR)
+"""Messages with the name of their stream."""
 
 
 def message_rate(premises: Premises) -> Sliding:

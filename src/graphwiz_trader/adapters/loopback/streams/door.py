@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from aiohttp import WSMsgType, web
 
-from graphwiz_trader.adapters.loopback.connection import Connection, Frame
+from graphwiz_trader.adapters.loopback.connection import Connection, Style
 from graphwiz_trader.adapters.loopback.faults import Stage
 from graphwiz_trader.adapters.loopback.premises import Premises
 
@@ -15,7 +15,7 @@ LONGEST_MESSAGE = 1 << 16
 async def serve(
     premises: Premises,
     request: web.Request,
-    frame: Frame,
+    style: Style,
     opened: Callable[[Connection], None],
     take: Callable[[Connection, str], None],
     what: str,
@@ -23,7 +23,7 @@ async def serve(
     """Serve the socket *what* until it closes: texts go to *take*, pings are answered."""
     socket = web.WebSocketResponse(autoping=False, max_msg_size=LONGEST_MESSAGE)
     await socket.prepare(request)
-    connection = Connection(socket, request, premises.faults, frame)
+    connection = Connection(socket, request, premises.faults, premises.pacing.clock, style)
     opened(connection)
     try:
         async with asyncio.TaskGroup() as group:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-from graphwiz_trader.adapters.loopback.connection import Connection
+from graphwiz_trader.adapters.loopback.connection import Connection, Style
 from graphwiz_trader.adapters.loopback.faults import Stage
 from graphwiz_trader.adapters.loopback.hub import compact
 from graphwiz_trader.adapters.loopback.premises import Premises
@@ -18,6 +18,20 @@ from graphwiz_trader.domain.plain import Plain
 
 CONNECTION = "a4d3ae55"
 """The name every connection has; no client needs to tell them apart."""
+
+STYLE = Style(
+    lambda _, text: text,
+    compact(
+        {
+            "event": "notice",
+            "code": "64008",
+            "msg": "The connection will soon be closed for a service upgrade. Please reconnect.",
+            "connId": CONNECTION,
+        }
+    ),
+    compact({"event": "error", "code": "60012", "msg": "Invalid request", "connId": CONNECTION}),
+)
+"""OKX frames nothing: every message names its channel."""
 
 Arg: TypeAlias = Mapping[str, str]
 

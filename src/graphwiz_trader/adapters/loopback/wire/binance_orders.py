@@ -163,27 +163,26 @@ def position_update(owned: Iterable[BalanceReport], now: Nanos) -> dict[str, Pla
     return {"e": "outboundAccountPosition", "E": millis(now), "u": millis(now), "B": balances}
 
 
-_EXEC_TYPES = {ExecType.EXPIRED: "EXPIRED", ExecType.CANCELED: "CANCELED", ExecType.NEW: "NEW"}
+_EXEC_TYPES = {
+    ExecType.NEW: "NEW",
+    ExecType.TRADE: "TRADE",
+    ExecType.CANCELED: "CANCELED",
+    ExecType.EXPIRED: "EXPIRED",
+}
 
 
 def execution_report(symbol: Symbol, news: News, now: Nanos) -> dict[str, Plain]:
     """Return the event `executionReport`."""
     order, report = news.order, news.report
     wanted = order.wanted
-    is_fill = report.exec_type is ExecType.TRADE
-    is_canceled = report.exec_type is ExecType.CANCELED
-    client_id: str = wanted.cl_ord_id
-    original = ""
-    if is_canceled and order.text != PREVENTED:
-        client_id, original = news.cancel_id, wanted.cl_ord_id
-    kind = "TRADE" if is_fill else _EXEC_TYPES.get(report.exec_type, report.exec_type.value)
-    if is_canceled and order.text == PREVENTED:
-        kind = "TRADE_PREVENTION"
+    is_prevented = order.text == PREVENTED
+    is_canceled = report.exec_type is ExecType.CANCELED and not is_prevented
+    kind = "TRADE_PREVENTION" if is_prevented else _EXEC_TYPES[report.exec_type]
     return {
         "e": "executionReport",
         "E": millis(now),
         "s": symbol.name,
-        "c": client_id,
+        "c": news.cancel_id if is_canceled else wanted.cl_ord_id,
         "S": side_text(wanted.side),
         "o": wanted.ord_type.value,
         "f": wanted.time_in_force.value,
@@ -192,28 +191,37 @@ def execution_report(symbol: Symbol, news: News, now: Nanos) -> dict[str, Plain]
         "P": ZERO,
         "F": ZERO,
         "g": -1,
-        "C": original,
+        "C": wanted.cl_ord_id if is_canceled else "",
         "x": kind,
         "X": status_text(order),
         "r": "NONE",
         "i": int(order.number),
-        "l": symbol.qty(report.last_qty if is_fill else 0),
         "z": symbol.qty(order.cum_qty),
-        "L": symbol.price(report.last_px if is_fill else 0),
-        "n": _commission(report),
-        "N": _commission_asset(report) or None,
         "T": millis(report.ts_venue),
-        "t": int(report.exec_id) if is_fill else -1,
         "I": int(report.exec_id),
         "w": order.is_working,
-        "m": report.liquidity is Liquidity.MAKER,
-        "M": is_fill,
         "O": millis(order.created),
         "Z": symbol.notional(order.notional),
-        "Y": symbol.notional(report.last_px * report.last_qty if is_fill else 0),
         "Q": ZERO,
         "W": millis(order.created),
         "V": STP,
+        **_last_fill(symbol, report),
+    }
+
+
+def _last_fill(symbol: Symbol, report: ExecutionReport) -> dict[str, Plain]:
+    """Return what an `executionReport` says of the fill it tells, zeros if it tells none."""
+    is_fill = report.exec_type is ExecType.TRADE
+    price, qty = (report.last_px, report.last_qty) if is_fill else (0, 0)
+    return {
+        "l": symbol.qty(qty),
+        "L": symbol.price(price),
+        "n": _commission(report),
+        "N": _commission_asset(report) or None,
+        "t": int(report.exec_id) if is_fill else -1,
+        "m": report.liquidity is Liquidity.MAKER,
+        "M": is_fill,
+        "Y": symbol.notional(price * qty),
     }
 
 
