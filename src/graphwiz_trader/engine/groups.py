@@ -180,6 +180,8 @@ class Groups:
                 planned = (h for h in found if h.completes)
                 if any(self._send(group, h, h.within(band)) for h in planned):
                     return True
+                if group.id in self._state.hedged:
+                    return False  # our own orders are leaving its way
             group.state = GroupState.UNWINDING
             self._tell(group)
         return any(self._send(group, h, h.marketable(band)) for h in found)
@@ -203,14 +205,24 @@ class Groups:
         sent = self._desk.submit((intent,))
         if isinstance(sent, Refused):
             self._draft.facts.append(OrderRefused(group.strategy, group.id, sent))
+            if sent.reason is Reason.SELF_MATCH:
+                self._clear_way(group, intent)
             return False
         group.live[sent[0].cl_ord_id] = None
         group.was_unwound |= not hedge.completes
         return True
 
+    def _clear_way(self, group: OrderGroup, hedge: Intent) -> None:
+        """Withdraw our own orders that *hedge* would trade with, and let none take their place."""
+        self._state.hedged.setdefault(group.id, {})[hedge.instrument] = None
+        for order in self._state.orders.of(hedge.instrument):
+            if order.side is not hedge.side and not order.reducing:
+                self._desk.cancel(order)
+
     def _close(self, group: OrderGroup) -> None:
         del self._open[group.id]
         self._state.debts.pop(group.id, None)
+        self._state.hedged.pop(group.id, None)
         if not group.fills:
             group.state = GroupState.MISSED
         else:

@@ -5,7 +5,7 @@ from graphwiz_trader.domain.intent import Intent
 from graphwiz_trader.domain.order import Order
 from graphwiz_trader.domain.orders import OrdStatus
 from graphwiz_trader.domain.sides import Side
-from graphwiz_trader.domain.signal import Approved, Leg, Refused, Signal, SignalKind
+from graphwiz_trader.domain.signal import Approved, Leg, Reason, Refused, Signal, SignalKind
 from graphwiz_trader.domain.units import InstrumentId, Lots
 from graphwiz_trader.engine.desk import Desk
 from graphwiz_trader.engine.draft import Draft
@@ -41,7 +41,11 @@ class Planner:
                 self._submit(signal, _sized(leg, qty))
 
     def _quote(self, signal: Signal) -> None:
-        wanted = {(leg.instrument, leg.side): leg for leg in signal.legs}
+        wanted = {
+            (leg.instrument, leg.side): leg
+            for leg in signal.legs
+            if not (leg.qty and self._is_in_the_way(signal, leg))
+        }
         replaced: dict[tuple[InstrumentId, Side], None] = {}
         for name in dict.fromkeys(leg.instrument for leg in signal.legs):
             for order in self._state.orders.of(name):
@@ -59,6 +63,14 @@ class Planner:
         for place, leg in wanted.items():
             if leg.qty and place not in replaced:
                 self._submit(signal, leg)
+
+    def _is_in_the_way(self, signal: Signal, leg: Leg) -> bool:
+        """Whether a group hedges there: that goes before any quote."""
+        if not self._state.is_hedged(leg.instrument):
+            return False
+        found = Refused(Reason.HEDGE_DEBT, leg.instrument, "a group hedges there", "none does")
+        self._draft.facts.append(SignalRefused(signal, found))
+        return True
 
     def _submit(self, signal: Signal, leg: Leg) -> None:
         sent = self._desk.submit((Intent.of_leg(signal, leg),))

@@ -58,6 +58,7 @@ class EngineState:
         self.scopes = Scopes()
         self.policy = policy
         self.debts: dict[str, float] = {}
+        self.hedged: dict[str, dict[InstrumentId, None]] = {}
         self.blind: dict[Venue, None] = {}
         self.losses = 0
         self._limits = dict(limits)
@@ -210,6 +211,10 @@ class EngineState:
     def hedge_debt(self) -> float:
         """Unhedged notional of all open groups, reporting currency."""
         return sum(self.debts.values())
+
+    def is_hedged(self, instrument: InstrumentId) -> bool:
+        """Whether quotes must step aside there: a group found them in its hedge's way."""
+        return any(instrument in names for names in self.hedged.values())
 
     def hold(self, order: Order) -> None:
         """Take in an admitted order: from here it holds its worst case."""

@@ -21,7 +21,7 @@ from graphwiz_trader.domain.facts import (
 )
 from graphwiz_trader.domain.orders import ExecType, TimeInForce
 from graphwiz_trader.domain.sides import Side
-from graphwiz_trader.domain.signal import Reason, SignalKind
+from graphwiz_trader.domain.signal import Leg, Reason, Signal, SignalKind
 from graphwiz_trader.domain.units import Nanos, Venue
 from graphwiz_trader.testing import make
 from tests.unit.engine.engine_floor import ALPHA, BETA, MS, SECOND, Floor, only, submitted
@@ -296,3 +296,34 @@ def test_a_debt_that_no_venue_would_take_at_the_band_s_price_is_dust() -> None:
     outcome = floor.end(sell)
 
     assert _states(outcome)[-1] is GroupState.DONE
+
+
+def _quoted(floor: Floor, *quotes: tuple[Side, str]) -> list:
+    """Let the strategy quote at beta; return what is sent for it."""
+    legs = tuple(
+        Leg(BETA.id, side, BETA.ticks(price), BETA.lots("1"), TimeInForce.GTC, post_only=True)
+        for side, price in quotes
+    )
+    expires = Nanos(floor.now + SECOND)
+    outcome = floor.say(Signal(floor.strategy.id, SignalKind.QUOTE, legs, 1.0, expires))
+    return [c.side for c in submitted(outcome)]
+
+
+def test_quotes_in_the_way_of_a_hedge_are_withdrawn_and_stay_away_until_it_is_done() -> None:
+    floor = Floor()
+    _quoted(floor, (Side.BUY, "100.3"), (Side.SELL, "100.6"))
+    buy, sell = submitted(floor.say(floor.arbitrage()))
+    bid = next(o for o in floor.engine.state.orders_of(BETA.id) if o.price == BETA.ticks("100.3"))
+    floor.fill(buy, "1", "100.1")
+
+    blocked = floor.end(sell)
+    ended = make.report(BETA, bid.cl_ord_id, ExecType.CANCELED, ts=floor.now)
+    floor.engine.step(ended)
+    meanwhile = _quoted(floor, (Side.BUY, "100.3"))
+    (hedge,) = submitted(floor.fire(100 * MS))
+    floor.fill(hedge, "1", "100.4")
+    afterwards = _quoted(floor, (Side.BUY, "100.3"))
+
+    assert [c.cl_ord_id for c in only(CancelOrder, blocked.commands)] == [bid.cl_ord_id]
+    assert (hedge.instrument, hedge.side) == (BETA.id, Side.SELL)
+    assert (meanwhile, afterwards) == ([], [Side.BUY])
