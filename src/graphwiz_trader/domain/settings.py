@@ -31,6 +31,13 @@ class ExchangeSettings:
     enabled: bool = setting(True, "connect to it")
     symbols: tuple[Symbol, ...] = setting((), "what to watch, as BASE/QUOTE or BASE/QUOTE:SETTLE")
     websocket: bool = setting(True, "false polls over REST each second, and is never traded on")
+    direct: bool = setting(True, "read its own protocol where we can; false goes through ccxt")
+    testnet: bool = setting(False, "its testnet; refused where it has none")
+    url: str | None = setting(
+        None,
+        "a simulated exchange in its place, as http://host:port",
+        optional(matches_re("https?://[^/]+")),
+    )
     api_key: SecretName | None = setting(None, "name of an environment variable, as ${NAME}")
     api_secret: SecretName | None = setting(None, "name of an environment variable, as ${NAME}")
 

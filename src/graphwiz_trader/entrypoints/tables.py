@@ -3,8 +3,12 @@
 import sys
 from collections.abc import Sequence
 from io import StringIO
+from typing import TYPE_CHECKING
 
 from graphwiz_trader.application.report_text import Table
+
+if TYPE_CHECKING:
+    from rich.table import Table as RichTable
 
 
 def shown(tables: Sequence[Table]) -> str:
@@ -20,20 +24,26 @@ def plain_text(tables: Sequence[Table]) -> str:
 def rich_text(tables: Sequence[Table]) -> str:
     """Return *tables* as a terminal shows them; `NO_COLOR` is honoured."""
     from rich.console import Console
-    from rich.table import Table as RichTable
 
     out = StringIO()
     console = Console(file=out, force_terminal=True)
     for table in tables:
-        drawn = RichTable(title=table.title, title_justify="left", show_header=bool(table.columns))
-        for index in range(len(table.rows[0])):
-            name = table.columns[index] if table.columns else ""
-            right = bool(table.columns) and index > 0
-            drawn.add_column(name, justify="right" if right else "left", overflow="fold")
-        for row in table.rows:
-            drawn.add_row(*row)
-        console.print(drawn)
+        console.print(rich_table(table))
     return out.getvalue().rstrip("\n")
+
+
+def rich_table(table: Table) -> "RichTable":
+    """Return *table* as rich draws it."""
+    from rich.table import Table as RichTable
+
+    drawn = RichTable(title=table.title, title_justify="left", show_header=bool(table.columns))
+    for index in range(len(table.rows[0])):
+        name = table.columns[index] if table.columns else ""
+        right = bool(table.columns) and index > 0
+        drawn.add_column(name, justify="right" if right else "left", overflow="fold")
+    for row in table.rows:
+        drawn.add_row(*row)
+    return drawn
 
 
 def _aligned(table: Table) -> str:
