@@ -251,8 +251,7 @@ def best_lots(
     optimum(
         ticks, lots, depth, count, side, tick, lot, pay, keep, least, most, at, left, out
     )  # fmt: skip
-    bound = out[GOT] - out[SPENT]
-    n = len(count)
+    out[BOUND] = out[GOT] - out[SPENT]
     start = _first_lots(ticks, lots, count[0], side[0], tick[0], lot[0], pay[0], out[SPENT])
     best, chosen, tried, gap = 0.0, 0, 0, 0.0
     for step in (-1, 1):
@@ -278,7 +277,7 @@ def best_lots(
             if earned > best:
                 best, chosen = earned, first
             first += step
-    for k in range(n):
+    for k in range(len(count)):
         taken[k], worst[k] = 0, 0
     out[SPENT], out[GOT] = 0.0, 0.0
     if chosen > 0:
@@ -286,6 +285,5 @@ def best_lots(
             ticks, lots, depth, count, side, tick, lot, pay, keep, min_lots, min_notional,
             chosen, taken, worst, out,
         )  # fmt: skip
-    out[FIRST_LOTS], out[BOUND] = chosen, bound
-    out[GAP], out[EVALUATIONS] = gap, tried
+    out[FIRST_LOTS], out[GAP], out[EVALUATIONS] = chosen, gap, tried
     return best
