@@ -7,6 +7,7 @@ from typing import ClassVar
 import pytest
 
 from graphwiz_trader.adapters.clock import SystemClock
+from graphwiz_trader.adapters.direct.aiohttp_transport import AiohttpTransport
 from graphwiz_trader.adapters.direct.binance_feed import SPOT, USDM, BinanceDialect
 from graphwiz_trader.adapters.direct.bybit_feed import BybitDialect
 from graphwiz_trader.adapters.direct.coinbase_feed import CoinbaseDialect
@@ -106,6 +107,10 @@ class TestBinanceSpot(DirectFeedContract):
     def dialect(self, player: Player) -> Dialect:
         market = evolve(SPOT, stream_url=ws(player), depth_url=depth(player))
         return BinanceDialect(player.instruments[0].venue, market)
+
+
+class TestBinanceSpotWithAiohttp(TestBinanceSpot):
+    transport = AiohttpTransport
 
 
 class TestBinanceUsdm(DirectFeedContract):

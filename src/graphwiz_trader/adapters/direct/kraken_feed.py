@@ -27,7 +27,7 @@ BOOKS = Schema(
     ("checksum",),
     ("type", "timestamp"),
     ("data",),
-    optional=("timestamp",),
+    optional=("checksum", "timestamp"),
 )
 BOOK, TRADES = b'{"channel":"book"', b'{"channel":"trade"'
 NAMED = b'"symbol":"'
@@ -91,7 +91,7 @@ class KrakenDialect:
             0,
             message.count,
             snapshot=kind == "snapshot",
-            checksum=message.numbers[0],
+            checksum=message.numbers[0] if message.numbers[0] >= 0 else None,
         )
 
     def _trades(self, payload: bytes, now: Nanos) -> tuple[Trade, ...]:

@@ -27,7 +27,7 @@ BOOKS = Schema(
     optional=("checksum", "prevSeqId", "seqId"),
 )
 NAMED = b'"instId":"'
-BOOK = b'"channel":"books"'
+BOOK, TRADES = b'"channel":"books"', b'"channel":"trades"'
 ARG_WITHIN = 60
 UPGRADE = "64008"
 
@@ -68,7 +68,8 @@ class OkxDialect:
         if entry is None:
             return _answer(payload)
         if payload.find(BOOK, 0, ARG_WITHIN) < 0:
-            return _trades(entry, payload, now)
+            is_trade = payload.find(TRADES, 0, ARG_WITHIN) >= 0
+            return _trades(entry, payload, now) if is_trade else _answer(payload)
         message = read(entry, payload)
         ms, checksum, prev_seq, seq = message.numbers[:4]
         return BookUpdate(

@@ -12,6 +12,7 @@ from graphwiz_trader.adapters.direct.book_sync import BookSync, Taken
 from graphwiz_trader.adapters.direct.dialect import Dialect
 from graphwiz_trader.adapters.direct.patience import Patience, Tally
 from graphwiz_trader.adapters.direct.said import Answered, Denied, Ending, Missed, Said, Unreadable
+from graphwiz_trader.domain.book import OrderBook
 from graphwiz_trader.domain.errors import Garbled, Transient
 from graphwiz_trader.domain.events import BookGap, BookUpdate, Event, Trade
 from graphwiz_trader.domain.instrument import Instrument
@@ -96,6 +97,10 @@ class Session:
         """Ask for no more of *names*."""
         gone = [line.sync.instrument for n in names if (line := self._lines.pop(n, None))]
         self._send(self._dialect.unsubscribe(gone) if gone else ())
+
+    def book(self, name: InstrumentId) -> OrderBook:
+        """Return the book of *name* as it is proven here; to be looked at only."""
+        return self._lines[name].sync.book
 
     def on_text(self, payload: bytes) -> None:
         """Take one message, and deliver what it comes to."""
