@@ -91,13 +91,19 @@ class MarketMaking:
         self._desks = {i.id: _Desk(config, Pulse(*memory, grid)) for i in instruments}
 
     def on_event(self, event: Wakeup, view: View) -> Sequence[Opinion]:
-        """Move the quotes of every book of this instant; pull those of a book that stands still."""
+        """Move the quotes of every book of this instant; pull those of a book that broke."""
         if isinstance(event, TimerFired):
             name = InstrumentId(event.name)
             self._desks[name].is_watched = False
             return tuple(self._look(name, view))
-        moved = (name for name in self.instruments if view.books[name].ts == view.now)
+        moved = (name for name in self.instruments if self._is_due(view.books[name], view))
         return tuple(opinion for name in moved for opinion in self._look(name, view))
+
+    def _is_due(self, book: OrderBook, view: View) -> bool:
+        """Whether the book is of this instant, or broke while quotes rest in it."""
+        if book.ts == view.now:
+            return True
+        return bool(self._desks[book.instrument.id].quotes) and not book.is_usable
 
     def _look(self, name: InstrumentId, view: View) -> Iterator[Opinion]:
         """Quote one book anew, if there is reason to, and watch for its growing old."""

@@ -154,7 +154,8 @@ class Triangular:
             Nanos(view.now + self._ttl),
             strength=cycle.net_bps,
             opportunity=track.episode,
-            reason=f"{cycle.spent:g} {track.route.start} at {cycle.net_bps:.4f} bps after fees",
+            reason=f"{cycle.spent:g} {track.route.start} at {cycle.net_bps:.4f} bps after fees,"
+            f" {cycle.gap:g} at most missed by rounding",
         )
 
     def _room(self, cycle: Cycle, view: View) -> float:

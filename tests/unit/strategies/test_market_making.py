@@ -6,8 +6,9 @@ import pytest
 
 from graphwiz_trader.domain.commands import CancelOrder, ReplaceOrder, SetTimer, SubmitOrder
 from graphwiz_trader.domain.errors import ConfigError
-from graphwiz_trader.domain.events import FeedDown, TimerFired
+from graphwiz_trader.domain.events import BookGap, FeedDown, TimerFired
 from graphwiz_trader.domain.facts import Outcome
+from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.orders import ExecType, OrdType
 from graphwiz_trader.domain.settings import RiskSettings
 from graphwiz_trader.domain.sides import Side
@@ -32,10 +33,11 @@ SETTINGS = {
 class Floor:
     """One maker on one venue, and the orders it has resting."""
 
-    def __init__(self, **settings: object) -> None:
+    def __init__(self, others: tuple[Instrument, ...] = (), **settings: object) -> None:
         config = MarketMakingConfig(**{**SETTINGS, **settings})  # type: ignore[arg-type] # a test names its own
-        self.maker = MarketMaking(StrategyId("mm"), config, (BTC,), Nanos(SECOND))
-        self.engine = make.engine([BTC], [self.maker], RiskSettings(max_position_size=Decimal(10)))
+        quoted = (BTC, *others)
+        self.maker = MarketMaking(StrategyId("mm"), config, quoted, Nanos(SECOND))
+        self.engine = make.engine(quoted, [self.maker], RiskSettings(max_position_size=Decimal(10)))
         self.now = make.START
         self.engine.step(make.balance("alpha", "USDT", "10000"))
         self.engine.step(make.balance("alpha", "BTC", "10"))
@@ -188,6 +190,18 @@ def test_quotes_are_withdrawn_when_the_feed_drops() -> None:
     floor.engine.step(FeedDown(Nanos(floor.now), Venue("alpha"), "lost"))
 
     outcome = floor.engine.step(TimerFired(Nanos(floor.now + 1), "strategy:mm", str(BTC.id)))
+
+    assert {c.cl_ord_id for c in canceled(outcome)} == {q.cl_ord_id for q in quotes.values()}
+
+
+def test_quotes_in_a_book_with_a_gap_are_withdrawn_when_any_book_moves() -> None:
+    other = make.instrument("ETH/USDT@alpha", tick="0.01")
+    floor = Floor(others=(other,))
+    quotes = floor.begin()
+    floor.engine.step(BookGap(Nanos(floor.now), BTC.id, "lost one"))
+
+    update = make.book_update(other, [("10", "1")], [("11", "1")], floor.now + 1)
+    outcome = floor.engine.step(update)
 
     assert {c.cl_ord_id for c in canceled(outcome)} == {q.cl_ord_id for q in quotes.values()}
 
