@@ -111,7 +111,7 @@ async def serving(
     """Serve *settings* until the context ends; *record* is told what is true."""
     began = clock.now()
     pacing = Pacing(clock, began, settings.speed)
-    all_premises = _premises(settings, pacing, record, began)
+    all_premises = premises_of(settings, pacing, record, began)
     runners: list[web.AppRunner] = []
     served: list[Served] = []
     try:
@@ -145,9 +145,10 @@ def venue_names(dialects: Sequence[str]) -> list[Venue]:
     return names
 
 
-def _premises(
+def premises_of(
     settings: ServerSettings, pacing: Pacing, record: Record, began: Nanos
 ) -> list[Premises]:
+    """Return the premises of every venue of *settings*; no door is open yet."""
     specs = [
         VenueSpec(name, Nanos(_LAG + number * _LATER), settings.terms)
         for number, name in enumerate(venue_names(settings.dialects))

@@ -39,7 +39,9 @@ def millis(at: Nanos) -> str:
 
 def rows(symbol: Symbol, levels: Rows) -> list[Plain]:
     """Return *levels* as OKX writes them; the third field is deprecated, the fourth counts."""
-    return [[symbol.price(ticks), symbol.qty(lots), "0", "1"] for ticks, lots in levels]
+    return [
+        [symbol.price(ticks), symbol.qty(lots), "0", "1" if lots else "0"] for ticks, lots in levels
+    ]
 
 
 def book(symbol: Symbol, bids: Rows, asks: Rows, ts: Nanos, seq: int) -> dict[str, Plain]:
