@@ -35,7 +35,10 @@ class Studio:
         settings = RecordSettings("out", Nanos(segment_s * SECOND), until, 50)
         self.record = Record(self.tapes, self.clock, lambda: self.free, settings)
         self.alpha, self.beta = (ScriptedFeed(one.venue, self.clock) for one in (BTC, ETH))
-        self.sources = (self.source(self.alpha, BTC), self.source(self.beta, ETH))
+        self.sources: tuple[Source, ...] = (
+            self.source(self.alpha, BTC),
+            self.source(self.beta, ETH),
+        )
 
     def source(self, feed: ScriptedFeed, one: Instrument) -> Source:
         return Source(feed, WrittenCatalog(one.venue, [one]), (one.symbol,))

@@ -263,6 +263,43 @@ def test_a_silent_peer_is_noticed_by_our_own_timer() -> None:
     assert down.reason.startswith("no frame for")
 
 
+def test_a_book_that_stands_still_is_subscribed_to_again_on_the_same_connection() -> None:
+    async def play(scene: Scene) -> None:
+        async with synced(scene) as socket:
+            for _ in range(31):
+                socket.tell({"result": None, "id": 0})
+                await scene.settle(1)
+            assert socket.sent[-1]["method"] == "UNSUBSCRIBE"
+            socket.tell({"result": None, "id": socket.sent[-1]["id"]})
+            await scene.settle(0.5)
+            assert socket.sent[-1]["method"] == "SUBSCRIBE"
+            socket.tell({"result": None, "id": socket.sent[-1]["id"]})
+            await scene.settle(0.1)
+            socket.tell(binance.diff(100, 101))
+            await scene.settle()
+
+    scene = played(play)
+
+    assert scene.kinds() == ["FeedUp", "BookUpdate", "FeedDown", "FeedUp", "BookUpdate"]
+    assert scene.feed.tally.replaced == 0
+
+
+def test_a_subscription_that_is_never_answered_replaces_the_connection() -> None:
+    async def play(scene: Scene) -> None:
+        await scene.settle(1)
+        first = scene.session.sockets[-1]
+        for _ in range(10):
+            first.tell({"result": None, "id": 0})
+            await scene.settle(1)
+        assert first.closed
+        await scene.acknowledged("btcusdt@depth", count=2)
+        await scene.settle(2)
+
+    scene = played(play)
+
+    assert scene.books[BTC.id].is_usable
+
+
 def test_a_closed_connection_is_opened_again() -> None:
     async def play(scene: Scene) -> None:
         async with synced(scene) as socket:
