@@ -98,6 +98,18 @@ class Verdict:
 
 
 @value
+class Earned:
+    """What one trade earned, in `reporting`, for whom and where."""
+
+    strategy: str
+    reporting: str
+    net: Decimal
+    fees: Decimal
+    venues: str
+    symbols: str
+
+
+@value
 class StrategyLine:
     """The trades of one strategy, in the reporting currency."""
 
@@ -132,13 +144,13 @@ class ArbitrageLine:
     realised: Decimal
 
 
-def strategy_lines(trades: Iterable[Trade]) -> tuple[StrategyLine, ...]:
+def strategy_lines(trades: Iterable[Earned]) -> tuple[StrategyLine, ...]:
     """
     Return a line a strategy and reporting currency, by name, of *trades* in the order they closed.
 
     What a trade across several venues or symbols earned counts for each such combination as one.
     """
-    groups: dict[tuple[str, str], list[Trade]] = {}
+    groups: dict[tuple[str, str], list[Earned]] = {}
     for trade in trades:
         groups.setdefault((trade.strategy, trade.reporting), []).append(trade)
     return tuple(
@@ -146,7 +158,7 @@ def strategy_lines(trades: Iterable[Trade]) -> tuple[StrategyLine, ...]:
             strategy,
             reporting,
             trade_record([trade.net for trade in found]),
-            sum((trade.charged for trade in found), ZERO),
+            sum((trade.fees for trade in found), ZERO),
             _sums((trade.venues, trade.net) for trade in found),
             _sums((trade.symbols, trade.net) for trade in found),
         )

@@ -16,6 +16,7 @@ from graphwiz_trader.domain.graph import (
 )
 from graphwiz_trader.domain.graph_answers import (
     ArbitrageLine,
+    Earned,
     GraphStats,
     OpportunityFilter,
     Story,
@@ -80,7 +81,11 @@ class MemoryGraph:
 
     async def strategies(self, only: TradeFilter) -> tuple[StrategyLine, ...]:
         """Sum up trades by strategy."""
-        return strategy_lines(reversed(await self.trades(only, len(self._nodes))))
+        found = await self.trades(only, len(self._nodes))
+        return strategy_lines(
+            Earned(t.strategy, t.reporting, t.net, t.charged, t.venues, t.symbols)
+            for t in reversed(found)
+        )
 
     async def trades(self, only: TradeFilter, most: int) -> tuple[Trade, ...]:
         """Return trades, the latest first."""

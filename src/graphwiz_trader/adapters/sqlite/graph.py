@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,6 +24,7 @@ from graphwiz_trader.domain.graph import (
 )
 from graphwiz_trader.domain.graph_answers import (
     ArbitrageLine,
+    Earned,
     GraphStats,
     OpportunityFilter,
     Story,
@@ -91,23 +93,13 @@ class SqliteGraph:
 
     async def strategies(self, only: TradeFilter) -> tuple[StrategyLine, ...]:
         """Sum up trades by strategy, exactly."""
-        latest_first = await self.trades(only, ALL)
-        return strategy_lines(reversed(latest_first))
+        text = texts.EARNED_BY_STRATEGY if only.strategy else texts.EARNED
+        return await self._call(lambda: strategy_lines(self._earned(text, _asked(only, ALL))))
 
     async def trades(self, only: TradeFilter, most: int) -> tuple[Trade, ...]:
         """Return trades, the latest first."""
         text = texts.TRADES_OF_STRATEGY if only.strategy else texts.TRADES
-        asked = {
-            "run": only.run,
-            "symbol": only.symbol,
-            "venue": only.venue,
-            "since": only.window.since,
-            "until": only.window.until,
-            "most": most,
-        }
-        if only.strategy:
-            asked["strategy"] = only.strategy
-        return await self._call(lambda: self._nodes(Trade, text, asked))
+        return await self._call(lambda: self._nodes(Trade, text, _asked(only, most)))
 
     async def opportunities(
         self, only: OpportunityFilter, most: int
@@ -218,9 +210,25 @@ class SqliteGraph:
         rows = self._connection().execute(text, asked)
         return tuple(schema.node(label, columns) for columns in rows)
 
+    def _earned(self, text: str, asked: Parameters) -> Iterator[Earned]:
+        for strategy, reporting, net, fees, *places in self._connection().execute(text, asked):
+            yield Earned(strategy, reporting, Decimal(net), Decimal(fees), *places)
+
     def _step(self, label: type[Node], text: str, relation: Relation, key: str) -> tuple[Node, ...]:
         rows = self._connection().execute(text, (relation.value, key))
         return tuple(schema.node(label, columns) for columns in rows)
+
+
+def _asked(only: TradeFilter, most: int) -> dict[str, object]:
+    asked: dict[str, object] = {
+        "run": only.run,
+        "symbol": only.symbol,
+        "venue": only.venue,
+        "since": only.window.since,
+        "until": only.window.until,
+        "most": most,
+    }
+    return {**asked, "strategy": only.strategy} if only.strategy else asked
 
 
 def _cursor(connection: sqlite3.Connection, run: RunId) -> tuple[int, Nanos]:

@@ -19,16 +19,24 @@ LATEST = 'SELECT max(closed) FROM "Trade"'
 
 # Two texts, since no index serves a condition that may not be there.
 _TRADES = """
-    SELECT t.* FROM "Trade" t WHERE {strategy} t.closed >= :since AND t.closed < :until
+    SELECT {columns} FROM "Trade" t WHERE {strategy} t.closed >= :since AND t.closed < :until
     AND (:run = '' OR t.run = :run)
     AND (:symbol = '' OR EXISTS (SELECT 1 FROM edge WHERE relation = 'OF_SYMBOL'
         AND source = t.key AND target = :symbol))
     AND (:venue = '' OR EXISTS (SELECT 1 FROM edge WHERE relation = 'ON_EXCHANGE'
         AND source = t.key AND target = :venue))
-    ORDER BY t.closed DESC, t.run DESC, t.seq DESC, t.key DESC LIMIT :most
+    ORDER BY t.closed {way}, t.run {way}, t.seq {way}, t.key {way} LIMIT :most
 """
-TRADES = _TRADES.format(strategy="")
-TRADES_OF_STRATEGY = _TRADES.format(strategy="t.strategy = :strategy AND")
+_OF_STRATEGY = "t.strategy = :strategy AND"
+_LATEST = {"columns": "t.*", "way": "DESC"}
+_EARNED = {
+    "columns": "t.strategy, t.reporting, t.net, t.charged, t.venues, t.symbols",
+    "way": "ASC",
+}
+TRADES = _TRADES.format(strategy="", **_LATEST)
+TRADES_OF_STRATEGY = _TRADES.format(strategy=_OF_STRATEGY, **_LATEST)
+EARNED = _TRADES.format(strategy="", **_EARNED)
+EARNED_BY_STRATEGY = _TRADES.format(strategy=_OF_STRATEGY, **_EARNED)
 
 OPPORTUNITIES = """
     SELECT o.* FROM "ArbitrageOpportunity" o WHERE o.opened >= :since AND o.opened < :until
