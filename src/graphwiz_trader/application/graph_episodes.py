@@ -1,6 +1,6 @@
 """Graph episodes: arbitrage opportunities, how far each came, what refused it, what it earned."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 import attrs
@@ -18,10 +18,12 @@ from graphwiz_trader.domain.facts import (
     SignalRefused,
 )
 from graphwiz_trader.domain.graph import Relation
-from graphwiz_trader.domain.group import CLOSED
+from graphwiz_trader.domain.group import CLOSED, money_of
+from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.position import ZERO
+from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import Observation, Refused, Signal, Stage
-from graphwiz_trader.domain.units import InstrumentId
+from graphwiz_trader.domain.units import Asset, InstrumentId
 from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.engine.holdings import settlement
 
@@ -37,9 +39,9 @@ _WORST_FIRST = (
 
 @attrs.define
 class _Group:
-    """A group of an episode: its profits, final when closed, in the reporting currency."""
+    """A group of an episode; it earns `asset`, its profits are in the reporting currency."""
 
-    first: InstrumentId
+    asset: Asset
     state: GroupState = GroupState.WORKING
     is_filled: bool = False
     expected: Decimal = ZERO
@@ -92,7 +94,11 @@ class GraphEpisodes:
         episode = self._episodes.get((signal.strategy, signal.opportunity))
         if episode is None or not fact.group:
             return
-        episode.groups[fact.group] = _Group(signal.legs[0].instrument)
+        instruments = [self._prices.instruments[leg.instrument] for leg in signal.legs]
+        episode.groups[fact.group] = _Group(_earned(instruments))
+        for leg in signal.legs:
+            end = Relation.BUY_ON if leg.side is Side.BUY else Relation.SELL_ON
+            self._draft.link(episode.node.key, end, leg.instrument)
         remember(self._of_group, fact.group, episode)
         episode.node = evolve(episode.node, admitted=len(episode.groups))
         self._sum(episode)
@@ -128,7 +134,7 @@ class GraphEpisodes:
         group = episode.groups[fact.group]
         group.state = fact.state
         if fact.state in CLOSED and fact.state is not GroupState.MISSED:
-            rate = self._earnings.rate(settlement(self._prices.instruments[group.first]))
+            rate = self._earnings.rate(group.asset)
             group.expected, group.realised = fact.expected * rate, fact.realised * rate
         self._sum(episode)
 
@@ -152,6 +158,12 @@ class GraphEpisodes:
             name = InstrumentId(f"{symbol}@{venue}")
             if name in self._prices.instruments:
                 self._draft.link(node.key, relation, name)
+
+
+def _earned(instruments: Sequence[Instrument]) -> Asset:
+    """Return the asset that a group's profits are told in."""
+    money = money_of(instruments)
+    return settlement(next(each for each in instruments if each.quote == money))
 
 
 def _opened(step: GraphStep, index: int, seen: Observation) -> graph.ArbitrageOpportunity:
