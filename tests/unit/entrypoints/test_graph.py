@@ -1,0 +1,130 @@
+"""`graphwiz graph` on a home with a demo."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graphwiz_trader.entrypoints.cli import main
+
+Captured = pytest.CaptureFixture[str]
+
+QUESTIONS = (
+    ["stats"],
+    ["performance"],
+    ["top"],
+    ["trades"],
+    ["opportunities"],
+    ["arbitrage"],
+)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home where a demo ran for eight simulated seconds."""
+    home = tmp_path_factory.mktemp("home")
+    assert main(["demo", "--seconds", "8", "--seed", "7", "--home", str(home), "-q"]) == 0
+    return home
+
+
+def ask(home: Path, capsys: Captured, *words: str, code: int = 0) -> dict[str, Any]:
+    """Return what `graph` answers to *words*, as JSON."""
+    capsys.readouterr()
+    assert main(["graph", *words, "--home", str(home), "--json"]) == code
+    answer: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return answer
+
+
+def summary(home: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((home / "runs" / "demo-0001" / "summary.json").read_text())
+    return found
+
+
+def test_every_order_and_fill_of_the_demo_is_counted(home: Path, capsys: Captured) -> None:
+    found = ask(home, capsys, "stats")
+
+    run = summary(home)
+    assert found["nodes"]["Order"] == run["orders"] > 0
+    assert found["nodes"]["Fill"] == run["fills"] > 0
+    assert found["nodes"]["ArbitrageOpportunity"] == run["opportunities"]["seen"]
+    assert (found["lag_s"], found["dead_letters"]) == (0.0, 0)
+
+
+def test_rebuilding_gives_the_same_counts(home: Path, capsys: Captured) -> None:
+    before = ask(home, capsys, "stats")
+
+    done = ask(home, capsys, "rebuild")
+
+    assert (done["runs"], done["unread"]) == (1, {})
+    assert ask(home, capsys, "stats") == before
+
+
+def test_strategies_earned_what_the_demo_said(home: Path, capsys: Captured) -> None:
+    lines = ask(home, capsys, "performance", "--days", "1")["strategies"]
+
+    told = summary(home)["strategies"]
+    assert {line["strategy"]: line["record"]["net"] for line in lines} == {
+        name: line["pnl"] for name, line in told.items()
+    }
+
+
+def test_an_order_is_explained_from_its_causes_to_its_profit(home: Path, capsys: Captured) -> None:
+    (trade,) = ask(home, capsys, "trades", "--most", "1")["trades"]
+    first = ask(home, capsys, "explain", trade["key"])["order"]
+
+    found = ask(home, capsys, "explain", first["cl_ord_id"])
+
+    assert found["order"] == first
+    assert found["signal"]["verdict"] == "approved"
+    assert {cause["run"] for cause in found["caused_by"]} == {"demo-0001"}
+    assert all(cause["seq"] <= first["seq"] for cause in found["caused_by"])
+    assert found["checks"]
+    assert found["fills"]
+    assert found["pnl"]["trade"] == trade["key"]
+    assert found["pnl"]["net"] == trade["pnl"]
+    assert first["cl_ord_id"] in found["text"]
+
+
+def test_an_opportunity_that_was_not_taken_says_why(home: Path, capsys: Captured) -> None:
+    found = ask(home, capsys, "opportunities", "--most", "1000")["opportunities"]
+    missed = next(each for each in found if not each["admitted"])
+
+    why = ask(home, capsys, "why-not", missed["key"])
+
+    assert why["opportunity"] == missed
+    assert missed["name"] in why["text"]
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda words: words[0])
+def test_answers_are_tables_too(home: Path, capsys: Captured, question: list[str]) -> None:
+    capsys.readouterr()
+
+    code = main(["graph", *question, "--home", str(home), "-q"])
+
+    assert code == 0
+    assert len(capsys.readouterr().out.splitlines()) > 2
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda words: words[0])
+def test_an_empty_home_has_an_empty_answer(
+    tmp_path: Path, capsys: Captured, question: list[str]
+) -> None:
+    found = ask(tmp_path, capsys, *question)
+
+    assert not any(found[key] for key in found.keys() & {"nodes", "trades", "strategies", "seen"})
+
+
+def test_an_unknown_order_is_bad_data_and_is_named(home: Path, capsys: Captured) -> None:
+    found = ask(home, capsys, "explain", "'; DROP TABLE x; --", code=4)
+
+    assert "'; DROP TABLE x; --" in found["error"]["message"]
+
+
+def test_a_run_whose_journal_is_unreadable_is_told(tmp_path: Path, capsys: Captured) -> None:
+    (tmp_path / "runs" / "demo-0002").mkdir(parents=True)
+
+    code = main(["graph", "stats", "--home", str(tmp_path)])
+
+    assert code == 0
+    assert "run demo-0002 is not in the graph: no journal" in capsys.readouterr().err
