@@ -1,7 +1,7 @@
 # GraphWiz Trader: `make help` lists the targets.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-contract check bench test-long test-peers lock clean
+.PHONY: help setup demo test test-contract test-testnet check bench test-long test-peers lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -29,6 +29,9 @@ test: $(READY) ## the whole offline test suite
 
 test-contract: $(READY) ## unmodified ccxt and our feeds against the simulated exchange, on loopback sockets
 	@$(PYTEST) -m "contract and not long" $(PYTEST_ARGS)
+
+test-testnet: $(READY) ## the exchanges' testnets, those whose keys are set or that GRAPHWIZ_TESTNETS names
+	@$(BIN)/python -m pytest -m testnet $(PYTEST_ARGS)
 
 check: $(READY) ## linters, format, types, import contracts
 	@$(BIN)/ruff check .
