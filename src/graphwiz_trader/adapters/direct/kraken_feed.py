@@ -103,7 +103,7 @@ class KrakenDialect:
                     side = Side.BUY if row.side == "buy" else Side.SELL
                     at = instant(row.timestamp)
                     trades.append(trade(one, side, str(row.price), str(row.qty), now, at))
-        except (msgspec.DecodeError, Garbled, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, Garbled, UnicodeDecodeError, ArithmeticError) as error:
             raise Unreadable(f"{payload[:80]!r}: {error}") from error
         return tuple(trades)
 

@@ -53,7 +53,7 @@ class PlainReader:
         """
         try:
             body = self._decoder.decode(payload)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, ArithmeticError) as error:
             raise self._garbled(f"no JSON ({error}): {payload[:80]!r}") from error
         numbers = [-1] * 8
         texts = [""] * self._schema.texts

@@ -1,12 +1,14 @@
 """Trades: a venue's decimal text of a trade as an event."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from graphwiz_trader.domain.errors import Garbled
 from graphwiz_trader.domain.events import Trade
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.sides import Side
-from graphwiz_trader.domain.units import Lots, Nanos, Ticks
+from graphwiz_trader.domain.units import MAX_TICKS, Lots, Nanos, Ticks
+
+MOST_LOTS = 10**18
 
 
 def trade(
@@ -21,9 +23,9 @@ def trade(
     try:
         steps = Decimal(price) / instrument.tick_size
         lots = Decimal(qty) / instrument.lot_size
-        ticks, whole = int(steps), int(lots)
-    except (InvalidOperation, ValueError, OverflowError) as error:
+        is_sound = 0 < steps <= MAX_TICKS and 0 <= lots < MOST_LOTS and steps == int(steps)
+    except ArithmeticError as error:
         raise Garbled(f"{instrument.id}: trade of {qty!r} at {price!r}") from error
-    if ticks != steps or ticks <= 0 or whole < 0:
-        raise Garbled(f"{instrument.id}: trade of {qty} at {price} is off the grid")
-    return Trade(ts, ts_venue, instrument.id, side, Ticks(ticks), Lots(whole))
+    if not is_sound:
+        raise Garbled(f"{instrument.id}: trade of {qty} at {price} is not on the grid")
+    return Trade(ts, ts_venue, instrument.id, side, Ticks(int(steps)), Lots(int(lots)))
