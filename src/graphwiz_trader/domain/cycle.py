@@ -83,12 +83,12 @@ class CycleDesk:
         most: float = inf,
     ) -> Cycle | None:
         """
-        Return the lots that earn most, each part at least *min_bps*, or None if none earn.
+        Return the lots that earn most beyond *min_bps* of what they cost, or None if none do.
 
         Args:
             books: Of the route.
             fee_bps: Of each leg, charged in its quote asset.
-            min_bps: Least edge of the last part after fees.
+            min_bps: Edge demanded after fees, of the last part as of all.
             most: Most of the start asset to send.
 
         Source: strategies reference, §3.
@@ -98,9 +98,7 @@ class CycleDesk:
             1 + min_bps / 1e4, min(most, 1e300), self._at, self._left, self._taken, self._worst,
             self._out,
         )  # fmt: skip
-        if earned <= 0 or earned < min_bps / 1e4 * self._out[kernel.SPENT]:
-            return None
-        return self._found()
+        return self._found() if earned > 0 else None
 
     def reprice(
         self, books: Mapping[InstrumentId, OrderBook], fee_bps: Sequence[float], first: Lots

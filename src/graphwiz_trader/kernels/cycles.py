@@ -13,12 +13,12 @@ where the product of the marginal rates falls to 1.
 from graphwiz_trader.kernels.arrays import Float64s, Int64s
 from graphwiz_trader.kernels.jit import IN64, INF64, inline, kernel
 
-SPENT, GOT, FIRST_LOTS, BOUND, GAP, EVALUATIONS = 0, 1, 2, 3, 4, 5
-"""Of *out*: what went in and came out, in the start asset; lots of the first leg; the most that
-undivided quantities would earn; by how much the best of all lots may still exceed what was found,
-0 when it cannot; and how many numbers of lots were tried."""
+SPENT, GOT, FIRST_LOTS, GAP, EVALUATIONS = 0, 1, 2, 3, 4
+"""Of *out*: what went in and came out, in the start asset; lots of the first leg; by how much the
+best of all lots may still exceed what was found, 0 when it cannot; and how many numbers of lots
+were tried."""
 
-OUT = 6
+OUT = 5
 """The length of *out*."""
 
 MOST_EVALUATIONS = 512
@@ -238,7 +238,7 @@ def best_lots(
     out: Float64s,
 ) -> float:
     """
-    Find the lots that earn most, from those next to the optimum of undivided quantities.
+    Find the lots that earn most beyond *least*, from those next to the optimum without lots.
 
     No number of lots earns more than its cost would undivided, which falls on both sides of the
     optimum, so that the search ends where that bound falls to the best found; at most
@@ -246,12 +246,11 @@ def best_lots(
     written.
 
     Returns:
-        The profit; 0, with FIRST_LOTS 0, when nothing is better than doing nothing.
+        `GOT − least · SPENT`; 0, with FIRST_LOTS 0, when nothing is better than doing nothing.
     """
     optimum(
         ticks, lots, depth, count, side, tick, lot, pay, keep, least, most, at, left, out
     )  # fmt: skip
-    out[BOUND] = out[GOT] - out[SPENT]
     start = _first_lots(ticks, lots, count[0], side[0], tick[0], lot[0], pay[0], out[SPENT])
     best, chosen, tried, gap = 0.0, 0, 0, 0.0
     for step in (-1, 1):
@@ -263,17 +262,18 @@ def best_lots(
             optimum(
                 ticks, lots, depth, count, side, tick, lot, pay, keep, 0.0, cost, at, left, out
             )  # fmt: skip
-            limit = out[GOT] - cost
+            limit = out[GOT] - least * cost
             if limit <= best:
                 break
             if tried == MOST_EVALUATIONS:
                 gap = max(gap, limit - best)
                 break
             tried += 1
-            earned = forward(
+            forward(
                 ticks, lots, depth, count, side, tick, lot, pay, keep, min_lots, min_notional,
                 first, taken, worst, out,
             )  # fmt: skip
+            earned = out[GOT] - least * out[SPENT]
             if earned > best:
                 best, chosen = earned, first
             first += step
