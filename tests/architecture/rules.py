@@ -34,10 +34,15 @@ EXCUSED = {
 """(module, import) → why it may."""
 
 STEPPERS = frozenset(
-    {"application/driver.py", "application/replay.py", "entrypoints/bench/slice.py"}
+    {
+        "application/driver.py",
+        "application/replay.py",
+        "application/writer.py",
+        "entrypoints/bench/slice.py",
+    }
 )
-"""The only callers of `Engine.step`: the loop of backtests, replay, and the benchmark that times
-its stages apart."""
+"""The only callers of `Engine.step`: the loop of backtests, replay, the writer of live runs, and
+the benchmark that times its stages apart."""
 
 SEALERS = frozenset({"domain/signal.py", "domain/intent.py", "domain/risk.py"})
 """The only modules that touch the seal of the gates."""

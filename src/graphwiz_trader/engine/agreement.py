@@ -34,6 +34,7 @@ class Agreement:
         """The venue says otherwise: only what reduces may be sent until that is settled."""
         self._check(found.venue)
         self._state.blind.pop(found.venue, None)
+        self._withdraw(found)
         key = (found.venue, found.what)
         before, self._open[key] = self._open.get(key), found
         if before is not None and before.theirs == found.theirs:
@@ -71,6 +72,13 @@ class Agreement:
             self._draft.facts.append(DifferenceSettled(found.venue, what, who))
         elif found.instrument is not None:
             self._draft.commands.append(CancelOrder(ClOrdId(subject), found.instrument))
+
+    def _withdraw(self, found: AccountDiffers) -> None:
+        """Cancel an order of ours that works though it was thought to have ended."""
+        kind, _, name = found.what.partition(":")
+        order = self._state.orders.find(ClOrdId(name)) if kind == "order" else None
+        if order is not None and not order.is_live:
+            self._draft.commands.append(CancelOrder(order.cl_ord_id, order.instrument))
 
     def _check(self, venue: Venue) -> None:
         if venue not in self._state.accounts:

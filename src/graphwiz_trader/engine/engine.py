@@ -103,7 +103,7 @@ class Engine:
         self._handle(AccountDown, self._agreement.on_down)
         self._handle(AccountDiffers, self._agreement.on_difference)
         self._handle(AccountAgrees, self._agreement.on_agreement)
-        self._handle(RunStarted, lambda e: self._desk.begin(e.installation, e.incarnation))
+        self._handle(RunStarted, self._on_start)
         self._handle(Shutdown, lambda e: self._operator.shut_down(e.reason))
 
     @property
@@ -239,6 +239,13 @@ class Engine:
             self._groups.on_timer(owner.removeprefix(GROUP_OWNER))
         elif (name := StrategyId(owner.removeprefix(STRATEGY_OWNER))) in self._strategies:
             self._ask(self._strategies[name], timer)
+
+    def _on_start(self, started: RunStarted) -> None:
+        """Begin, or begin again after whatever ended the incarnation before."""
+        self._desk.begin(started.installation, started.incarnation)
+        self._raises = dict.fromkeys(self._strategies, 0)
+        self._operator.begin()
+        self._groups.begin()
 
     def _on_balance(self, report: BalanceReport) -> None:
         account = self.state.holdings.accounts.get(report.venue)

@@ -123,6 +123,11 @@ class Groups:
                 if leg.instrument.id == instrument.id:
                     leg.regrid(instrument)
 
+    def begin(self) -> None:
+        """Time that passed while nothing ran is not held against what is owed."""
+        for group in self._open.values():
+            group.deadline = None
+
     def retry_stuck(self) -> None:
         """An operator resumed: give what is stuck another chance."""
         for group in tuple(self._open.values()):

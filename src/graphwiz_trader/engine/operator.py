@@ -34,6 +34,7 @@ class Operator:
         self._gate = gate
         self._groups = groups
         self._condemned: dict[str, None] = {}
+        self._before_end: TradingState | None = None
 
     def on_order(self, order: OperatorOrder) -> None:
         """Do what a person ordered."""
@@ -54,8 +55,18 @@ class Operator:
         """Refuse to resume *strategy* for the rest of the run."""
         self._condemned[f"strategy:{strategy}"] = None
 
+    def begin(self) -> None:
+        """Open what only the last incarnation's end closed; condemned strategies may resume."""
+        self._condemned.clear()
+        if self._before_end is not None:
+            self._gate.set("", self._before_end, "started again", "engine")
+            self._before_end = None
+
     def shut_down(self, reason: str) -> None:
         """Close the gate, then cancel all that is ours, exits too."""
+        state = self._state.scopes.get("")
+        if state is not TradingState.HALTED:
+            self._before_end = state
         self._gate.halt("", reason, "engine")
         self._gate.cancel("")
 

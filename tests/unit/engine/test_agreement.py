@@ -13,6 +13,7 @@ from graphwiz_trader.domain.events import (
     OperatorAction,
     OperatorOrder,
     RunStarted,
+    Shutdown,
 )
 from graphwiz_trader.domain.facts import (
     DifferenceFound,
@@ -132,3 +133,20 @@ def test_ids_follow_the_incarnation_that_started(engine: Engine) -> None:
     engine.step(RunStarted(NOW, RunId("r"), "paper", "a7", 3, 0, "{}", "0"))
 
     assert desk._ids.next(0) == "a700003001"
+
+
+def test_a_restart_opens_what_only_the_shutdown_closed(engine: Engine) -> None:
+    engine.step(Shutdown(NOW, "stopped"))
+
+    engine.step(RunStarted(NOW, RunId("r"), "paper", "a7", 3, 0, "{}", "0"))
+
+    assert state_of(engine) is TradingState.ACTIVE
+
+
+def test_a_restart_leaves_what_a_person_halted(engine: Engine) -> None:
+    engine.step(order(OperatorAction.HALT, ""))
+    engine.step(Shutdown(NOW, "stopped"))
+
+    engine.step(RunStarted(NOW, RunId("r"), "paper", "a7", 3, 0, "{}", "0"))
+
+    assert state_of(engine) is TradingState.HALTED

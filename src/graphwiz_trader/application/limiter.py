@@ -1,0 +1,77 @@
+"""Limiter: how much a venue may be asked, and who goes first when that is little."""
+
+from enum import Enum
+
+from graphwiz_trader.domain.units import Nanos
+from graphwiz_trader.domain.venue import Usage, VenueTerms
+from graphwiz_trader.ports.clock import Clock
+
+
+class Lane(Enum):
+    """Who asks, the most urgent first; the value is the share of the capacity it leaves alone."""
+
+    CANCEL = 0.0
+    HEDGE = 0.05
+    SUBMIT = 0.2
+    QUERY = 0.4
+    DATA = 0.6
+
+
+class Limiter:
+    """
+    A bucket of request weight that fills evenly, and is corrected by what the venue counts.
+
+    Cancels are never held back by it: they overdraw, and the others wait the longer. Only the
+    venue's own Retry-After holds back everything.
+    """
+
+    def __init__(self, clock: Clock, terms: VenueTerms) -> None:
+        self.closed_until = Nanos(0)
+        self._clock = clock
+        self._capacity = float(terms.capacity)
+        self._per_ns = terms.capacity / terms.window
+        self._left = self._capacity
+        self._as_of = clock.now()
+        self._usage: Usage | None = None
+
+    def sync(self, usage: Usage | None) -> bool:
+        """Take over what the venue said, once; return whether it has banned us."""
+        if usage is None or usage is self._usage:
+            return False
+        self._usage = usage
+        self._refill()
+        if usage.used >= 0:
+            self._left = min(self._left, self._capacity - usage.used)
+        is_news = usage.closed_until > max(self.closed_until, self._clock.now())
+        self.closed_until = max(self.closed_until, usage.closed_until)
+        return usage.is_ban and is_news
+
+    def take(self, lane: Lane, weight: int) -> bool:
+        """Take *weight* out if *lane* may have it now."""
+        if self.ready(lane, weight) > self._clock.now():
+            return False
+        self._left -= weight
+        return True
+
+    def ready(self, lane: Lane, weight: int) -> Nanos:
+        """Return when *lane* may have *weight* if nobody else takes any."""
+        self._refill()
+        now = self._clock.now()
+        if now < self.closed_until:
+            return self.closed_until
+        short = 0.0
+        if lane is not Lane.CANCEL:
+            # What leaves more alone than the bucket can hold would wait for ever.
+            kept = min(lane.value * self._capacity, self._capacity - weight)
+            short = max(kept, 0.0) + weight - self._left
+        return now if short <= 0 else Nanos(now + int(short / self._per_ns) + 1)
+
+    async def wait(self, lane: Lane, weight: int) -> None:
+        """Take *weight* as soon as *lane* may have it."""
+        while not self.take(lane, weight):
+            await self._clock.sleep_until(self.ready(lane, weight))
+
+    def _refill(self) -> None:
+        now = self._clock.now()
+        self._left = min(self._capacity, self._left + (now - self._as_of) * self._per_ns)
+        self._as_of = now

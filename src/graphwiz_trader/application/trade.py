@@ -1,0 +1,274 @@
+"""Trade: live and paper trading, the same class: feeds, venues and the engine in one loop."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from functools import partial
+
+from graphwiz_trader.application.limiter import Limiter
+from graphwiz_trader.application.outbox import Outbox
+from graphwiz_trader.application.reconcile import Pace, Reconciler
+from graphwiz_trader.application.recovery import Recovered
+from graphwiz_trader.application.supervise import supervise
+from graphwiz_trader.application.timers import Timers
+from graphwiz_trader.application.writer import SingleWriter
+from graphwiz_trader.domain.backoff import Backoff
+from graphwiz_trader.domain.commands import CancelAll, Command, RaiseAlert, SetTimer
+from graphwiz_trader.domain.errors import DomainError, Transient
+from graphwiz_trader.domain.events import (
+    AccountDown,
+    AccountUp,
+    BookUpdate,
+    Event,
+    FeedDown,
+    RunStarted,
+    Shutdown,
+    SubmitUnknown,
+)
+from graphwiz_trader.domain.events import Trade as Print
+from graphwiz_trader.domain.facts import Outcome
+from graphwiz_trader.domain.orders import ExecutionReport, OrdStatus
+from graphwiz_trader.domain.units import MILLISECOND, SECOND, ClOrdId, Nanos, Venue
+from graphwiz_trader.domain.value import value
+from graphwiz_trader.engine.engine import Engine
+from graphwiz_trader.ports.clock import Clock
+from graphwiz_trader.ports.feed import MarketFeed
+from graphwiz_trader.ports.journal import Journal
+from graphwiz_trader.ports.venue import ExecutionVenue
+
+_AGAIN = Nanos(250 * MILLISECOND)
+
+
+@value
+class TradeOptions:
+    """
+    How a live run is kept alive, and how it ends.
+
+    `retry` is for feeds and streams alike; `stop` how long own orders may take to be gone.
+    """
+
+    pace: Pace = Pace()
+    retry: Backoff = Backoff(
+        Nanos(200 * MILLISECOND), Nanos(30 * SECOND), 1_000, Nanos(60 * SECOND)
+    )
+    stop: Nanos = Nanos(30 * SECOND)
+
+
+@value
+class Stopped:
+    """
+    How it ended: orders that are not proven gone, by venue and id; none is a clean end.
+
+    The id is `*` where the venue did not answer.
+    """
+
+    reason: str
+    remaining: tuple[tuple[Venue, ClOrdId], ...]
+
+
+class _Link:
+    """All that belongs to one venue."""
+
+    def __init__(self, trade: "Trade", venue: ExecutionVenue, feed: MarketFeed | None) -> None:
+        clock, deliver = trade.clock, trade.deliver
+        self.venue = venue
+        self.feed = feed
+        self.is_up = False
+        limiter = Limiter(clock, venue.terms)
+        self.outbox = Outbox(venue, limiter, clock, deliver, trade.is_hedge)
+        self.reconciler = Reconciler(
+            venue,
+            trade.engine.state,
+            limiter,
+            clock,
+            deliver,
+            lambda: self.is_up,
+            trade.own,
+            trade.options.pace,
+        )
+
+
+class Trade:
+    """
+    Runs *engine*, which *recovered* its journal, on *venues* and *feeds* until it is told to stop.
+
+    Start and restart are one path: every account is closed until its venue has been asked and
+    agrees; its market data is listened to from then on. *alert* tells a person.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        venues: Sequence[ExecutionVenue],
+        feeds: Mapping[Venue, MarketFeed],
+        journal: Journal,
+        clock: Clock,
+        alert: Callable[[RaiseAlert], None],
+        started: RunStarted,
+        recovered: Recovered,
+        options: TradeOptions = TradeOptions(),  # noqa: B008 # a value
+    ) -> None:
+        self.engine = engine
+        self.clock = clock
+        self.options = options
+        self.own = started.installation
+        self._alert = alert
+        self._started = started
+        self._recovered = recovered
+        self._stop = asyncio.Event()
+        self._reason = ""
+        self.writer = SingleWriter(engine, journal, self._route, self._heard)
+        self._timers = Timers(clock, self.deliver)
+        self._links = {venue.venue: _Link(self, venue, feeds.get(venue.venue)) for venue in venues}
+        strange = {i.venue for i in engine.state.instruments.values()} - set(self._links)
+        if strange:
+            raise DomainError(f"nothing executes orders at {', '.join(sorted(strange))}")
+
+    def deliver(self, event: Event) -> None:
+        """Take *event* in, here and now; a person's order comes this way too."""
+        self.writer.deliver(event)
+
+    def is_hedge(self, cl_ord_id: ClOrdId) -> bool:
+        """Whether an order only reduces."""
+        order = self.engine.state.orders.find(cl_ord_id)
+        return order is not None and order.reducing
+
+    def stop(self, reason: str) -> None:
+        """End the run: no new orders, own ones canceled, none left or all that are named."""
+        self._reason = self._reason or reason
+        self._stop.set()
+
+    async def run(self) -> Stopped:
+        """
+        Trade until `stop`.
+
+        Raises:
+            JournalError: a step could not be journaled; nothing was sent since.
+            Transient: a venue stayed away longer than its budget.
+        """
+        remaining: tuple[tuple[Venue, ClOrdId], ...] = ()
+        try:
+            async with asyncio.TaskGroup() as group:
+                self._begin()
+                tasks = [group.create_task(part) for part in self._parts()]
+                await self._stop.wait()
+                remaining = await self._wind_down()
+                for task in tasks:
+                    task.cancel()
+        except BaseExceptionGroup as failed:
+            raise _first(failed) from failed
+        return Stopped(self._reason, remaining)
+
+    def _begin(self) -> None:
+        """Tell the engine that it runs again, and what nobody knows any more."""
+        now = self.clock.now()
+        self.deliver(self._started)
+        for name, link in self._links.items():
+            self.deliver(AccountDown(now, name, "not asked since the start"))
+            if link.feed is not None:
+                self.deliver(FeedDown(now, name, "not connected since the start"))
+        for order in tuple(self.engine.state.orders):
+            if order.ord_status in (OrdStatus.PENDING_NEW, OrdStatus.PENDING_CANCEL):
+                self.deliver(SubmitUnknown(now, order.cl_ord_id, "in flight when the run ended"))
+
+    def _parts(self) -> Iterator[Coroutine[None, None, None]]:
+        yield self._timers.run()
+        yield self._rearm()
+        for link in self._links.values():
+            yield link.outbox.run()
+            yield link.reconciler.run()
+            yield self._stream(link)
+            if link.feed is not None:
+                yield self._listen(link, link.feed)
+
+    async def _rearm(self) -> None:
+        """Let time go on for what waited, once every account has been looked at."""
+        for link in self._links.values():
+            await link.reconciler.looked.wait()
+        for timer in self._recovered.timers:
+            self._timers.set(timer)
+
+    async def _stream(self, link: _Link) -> None:
+        def hear(event: Event) -> None:
+            if isinstance(event, AccountUp | AccountDown):
+                link.is_up = isinstance(event, AccountUp)
+            self.deliver(event)
+
+        def lose(error: Transient) -> None:
+            hear(AccountDown(self.clock.now(), link.venue.venue, str(error)))
+
+        run = partial(link.venue.run, hear)
+        await supervise(run, self.clock, self.options.retry, lose)
+
+    async def _listen(self, link: _Link, feed: MarketFeed) -> None:
+        """Let market data in once the account has been looked at."""
+
+        def lose(error: Transient) -> None:
+            self.deliver(FeedDown(self.clock.now(), feed.venue, str(error)))
+
+        instruments = self.engine.state.instruments.values()
+        feed.subscribe(i for i in instruments if i.venue == feed.venue)
+        await link.reconciler.looked.wait()
+        await supervise(partial(feed.run, self.deliver), self.clock, self.options.retry, lose)
+
+    async def _wind_down(self) -> tuple[tuple[Venue, ClOrdId], ...]:
+        """Close the gate, cancel what is ours, and prove that nothing is left."""
+        now = self.clock.now()
+        deadline = now + self.options.stop
+        self.deliver(Shutdown(now, self._reason))
+        while True:
+            remaining = self._working() or await self._listed()
+            if not remaining or self.clock.now() >= deadline:
+                return remaining
+            await self.clock.sleep_until(Nanos(self.clock.now() + _AGAIN))
+            works = (OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED)
+            if any(order.ord_status in works for order in self.engine.state.orders):
+                self.deliver(Shutdown(self.clock.now(), self._reason))
+            for link in self._links.values():
+                link.reconciler.ask()
+
+    def _working(self) -> tuple[tuple[Venue, ClOrdId], ...]:
+        state = self.engine.state
+        return tuple((state.instruments[o.instrument].venue, o.cl_ord_id) for o in state.orders)
+
+    async def _listed(self) -> tuple[tuple[Venue, ClOrdId], ...]:
+        """Return what venues still list under our ids."""
+        found: list[tuple[Venue, ClOrdId]] = []
+        for name, link in self._links.items():
+            try:
+                orders = (await link.venue.snapshot()).orders
+            except Transient:
+                found.append((name, ClOrdId("*")))
+                continue
+            ours = [o.cl_ord_id for o in orders if o.cl_ord_id.startswith(self.own)]
+            found += [(name, cl_ord_id) for cl_ord_id in ours]
+        return tuple(found)
+
+    def _heard(self, event: Event, _: Outcome) -> None:
+        if isinstance(event, BookUpdate | Print):
+            return
+        for link in self._concerned(event):
+            link.outbox.heard(event)
+            link.reconciler.heard(event)
+
+    def _concerned(self, event: Event) -> Sequence[_Link]:
+        if isinstance(event, ExecutionReport):
+            instrument = self.engine.state.instruments.get(event.instrument)
+            return () if instrument is None else (self._links[instrument.venue],)
+        return tuple(self._links.values())
+
+    def _route(self, command: Command) -> None:
+        if isinstance(command, SetTimer):
+            self._timers.set(command)
+        elif isinstance(command, RaiseAlert):
+            self._alert(command)
+        elif isinstance(command, CancelAll):
+            self._links[command.venue].outbox.put(command)
+        else:
+            venue = self.engine.state.instruments[command.instrument].venue
+            self._links[venue].outbox.put(command)
+
+
+def _first(failed: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return what ended the run: the first failure that is not a group."""
+    first = failed.exceptions[0]
+    return _first(first) if isinstance(first, BaseExceptionGroup) else first

@@ -1,0 +1,221 @@
+"""
+Random live runs in virtual time: market, orders, faults, crashes, a person; nothing is lost.
+
+A run is a function of its seed: `pytest tests/long/test_live_runs.py -k seed` with GRAPHWIZ_SEED
+set plays one run again.
+"""
+
+import asyncio
+import os
+from collections.abc import Sequence
+from decimal import Decimal
+
+import pytest
+
+from graphwiz_trader.application.recovery import recover
+from graphwiz_trader.domain.events import BookUpdate, OperatorAction
+from graphwiz_trader.domain.facts import GroupState, TradingState
+from graphwiz_trader.domain.orders import OrdStatus, TimeInForce
+from graphwiz_trader.domain.sides import Side
+from graphwiz_trader.domain.signal import Leg, Signal, SignalKind
+from graphwiz_trader.domain.strategy import Opinion, View, Wakeup
+from graphwiz_trader.domain.units import (
+    MILLISECOND,
+    SECOND,
+    Asset,
+    InstrumentId,
+    Lots,
+    Nanos,
+    StrategyId,
+    Ticks,
+)
+from graphwiz_trader.engine.digest import state_bytes
+from graphwiz_trader.simulation.chance import Chance
+from graphwiz_trader.simulation.crowd import CrowdSettings
+from graphwiz_trader.simulation.exchange import Exchange, Terms
+from graphwiz_trader.simulation.market import LISTINGS, MarketSettings, build_market, default_venues
+from graphwiz_trader.testing.faulty_venue import Odds
+from tests.unit.application.live_floor import Crash, Floor
+
+RUNS = 2_000
+START = Nanos(1_767_225_600 * SECOND)
+MS = MILLISECOND
+ODDS = Odds(lost=0.05, unanswered=0.05, duplicate=0.1, late=0.15, no_answer=0.1)
+CALM = Odds()
+
+
+class Gambler:
+    """Wants something at random: quotes, takes on one or both venues, exits."""
+
+    def __init__(self, instruments: Sequence[InstrumentId], seed: int) -> None:
+        self.id = StrategyId("gambler")
+        self.instruments = tuple(instruments)
+        self._chance = Chance(seed).split("gambler")
+
+    def on_event(self, event: Wakeup, view: View) -> Sequence[Opinion]:
+        if not isinstance(event, BookUpdate) or not view.books[event.instrument].is_two_sided:
+            return ()
+        draw, name = self._chance.unit(), event.instrument
+        if draw < 0.10:
+            return (self._quote(name, view),)
+        if draw < 0.16:
+            return (self._both(view),)
+        if draw < 0.20:
+            side = self._chance.choice((Side.BUY, Side.SELL))
+            return (self._signal(SignalKind.TAKE, (self._taker(name, side, view),), view),)
+        if draw < 0.24 and view.own(self.id, name):
+            return (self._exit(name, view),)
+        return ()
+
+    def _signal(self, kind: SignalKind, legs: tuple[Leg, ...], view: View) -> Signal:
+        return Signal(self.id, kind, legs, 1.0, Nanos(view.now + 500 * MS))
+
+    def _quote(self, name: InstrumentId, view: View) -> Signal:
+        book, away = view.books[name], 1 + self._chance.below(500)
+        legs = tuple(
+            Leg(name, side, Ticks(touch - side * away), self._lots(), TimeInForce.GTC, True)
+            for side, touch in ((Side.BUY, book.bid), (Side.SELL, book.ask))
+            if touch is not None
+        )
+        return self._signal(SignalKind.QUOTE, legs, view)
+
+    def _both(self, view: View) -> Signal:
+        sides = self._chance.choice(((Side.BUY, Side.SELL), (Side.SELL, Side.BUY)))
+        qty = self._lots()
+        legs = [
+            self._taker(name, side, view, qty)
+            for name, side in zip(self.instruments, sides, strict=True)
+        ]
+        return self._signal(SignalKind.TAKE, tuple(legs), view)
+
+    def _exit(self, name: InstrumentId, view: View) -> Signal:
+        held = view.own(self.id, name)
+        side = Side.SELL if held > 0 else Side.BUY
+        leg = self._taker(name, side, view, Lots(abs(held)))
+        return self._signal(SignalKind.EXIT, (leg,), view)
+
+    def _taker(self, name: InstrumentId, side: Side, view: View, qty: Lots | None = None) -> Leg:
+        book = view.books[name]
+        touch = (book.ask if side is Side.BUY else book.bid) or Ticks(6_000_000)
+        price = Ticks(touch + side * self._chance.below(200))
+        return Leg(name, side, price, qty or self._lots(), TimeInForce.IOC)
+
+    def _lots(self) -> Lots:
+        return Lots(50 + self._chance.below(1_000))
+
+
+def exchanges(seed: int) -> tuple[Exchange, ...]:
+    terms = Terms(entry=Nanos(4 * MS), response=Nanos(6 * MS), publish_every=Nanos(100 * MS))
+    crowd = CrowdSettings(makers=1, levels=3, quotes_per_s=6.0, takes_per_s=3.0)
+    settings = MarketSettings(listings=LISTINGS[:1], crowd=crowd)
+    balances = {Asset("USDT"): Decimal(20_000), Asset("BTC"): Decimal("0.3")}
+    return build_market(seed, default_venues(terms)[:2], START, balances, settings)
+
+
+def floor_of(seed: int) -> Floor:
+    markets = exchanges(seed)
+    names = [name for market in markets for name in market.floor.books]
+    return Floor(markets, lambda: [Gambler(names, seed)], Chance(seed), START)
+
+
+async def disturb(floor: Floor, chance: Chance) -> None:
+    """Let one more thing go wrong, or let it be mended."""
+    venue = chance.choice(tuple(floor.venues.values()))
+    draw = chance.unit()
+    if draw < 0.10:
+        venue.break_stream()
+    elif draw < 0.25:
+        venue.mend_stream()
+    elif draw < 0.30:
+        await floor.crash()
+    elif draw < 0.35:
+        floor.journal.dies_after = floor.journal.seq + 1 + chance.below(40)
+    elif draw < 0.40:
+        floor.journal.dies_before = floor.journal.seq + 1 + chance.below(40)
+    elif draw < 0.44:
+        floor.operate(OperatorAction.HALT)
+    elif draw < 0.54:
+        floor.operate(OperatorAction.RESUME)
+        floor.operate(OperatorAction.RESUME)
+    elif draw < 0.58:
+        floor.operate(chance.choice((OperatorAction.CANCEL, OperatorAction.FLATTEN)))
+    elif draw < 0.62:
+        venue.forgetful = 1 + chance.below(3)
+
+
+async def live(seed: int) -> Floor:
+    """Play one run to its end, checking on the way and at the end."""
+    chance = Chance(seed).split("disturb")
+    floor = floor_of(seed)
+    for venue in floor.venues.values():
+        venue.odds = ODDS
+    floor.begin()
+    for _ in range(24):
+        await floor.pass_time((50 + chance.below(500)) * MS)
+        try:
+            await disturb(floor, chance)
+        except Crash:
+            await floor.crash()
+    await recovers(floor)
+    ended = await floor.stop()
+    assert ended.remaining == (), f"I15 {ended.remaining}"
+    assert not any(exchange.working() for exchange in floor.exchanges.values()), "I15"
+    agrees(floor)
+    return floor
+
+
+async def recovers(floor: Floor) -> None:
+    """Once faults are over every doubt ends and every account opens."""
+    floor.journal.dies_after = floor.journal.dies_before = None
+    for venue in floor.venues.values():
+        venue.odds = CALM
+        venue.forgetful = venue.unanswerable = 0
+        venue.mend_stream()
+    await floor.pass_time(30 * SECOND)
+    state = floor.engine.state
+    unknown = [o.cl_ord_id for o in state.orders if o.ord_status is OrdStatus.UNKNOWN]
+    assert not unknown, f"I2 {unknown} are still UNKNOWN"
+    for name in floor.exchanges:
+        assert not state.is_blind(name), f"I3 {name} was not asked"
+        assert state.scopes.get(f"account:{name}") is TradingState.ACTIVE, f"I3 {name}"
+    stuck = GroupState.STUCK in floor.oracle.groups.values()
+    assert not state.debts or stuck, f"I7 {state.debts}"
+    assert not stuck or state.scopes.get("") is TradingState.HALTED or not state.debts, "I7"
+
+
+def agrees(floor: Floor) -> None:
+    """Positions, balances and fills are the venues'; the journal leads to the same state."""
+    state = floor.engine.state
+    for name, exchange in floor.exchanges.items():
+        for instrument in exchange.floor.books:
+            fills = exchange.fills(instrument, Nanos(0))
+            keys = {(name, fill.exec_id) for fill in fills}
+            booked = {key for key in floor.oracle.fills if key[0] == name}
+            assert booked == keys, f"I3 {booked ^ keys}"
+        for balance in exchange.balances():
+            ours = state.accounts[name].total[balance.asset]
+            assert abs(ours - balance.total) < Decimal("1e-8"), f"I4 {name} {balance.asset}"
+    for cl_ord_id in floor.oracle.sent:
+        order = state.orders.find(cl_ord_id)
+        assert order is not None
+        assert not order.is_live
+    again = floor.new_engine()
+    recover(floor.journal, again)
+    assert state_bytes(again) == state_bytes(floor.engine), "I12"
+
+
+def seeds(factor: float) -> range:
+    only = os.environ.get("GRAPHWIZ_SEED")
+    return range(int(only), int(only) + 1) if only else range(int(RUNS * factor))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("part", range(20))
+def test_nothing_is_lost_whatever_happens(part: int, long_factor: float) -> None:
+    for seed in seeds(long_factor):
+        if seed % 20 == part:
+            try:
+                asyncio.run(live(seed))
+            except BaseException as failure:
+                failure.add_note(f"GRAPHWIZ_SEED={seed} plays this run again")
+                raise
