@@ -63,11 +63,11 @@ class Publisher:
         Raises:
             Garbled: it makes no sense or is crossed.
         """
-        self._levels(line, levels_of(line.instrument, book), book, _nonce(book))
+        self._levels(line, levels_of(book), book, _nonce(book))
 
     def touch(self, line: Line, ticker: Mapping[str, object]) -> None:
         """Publish the best bid and ask of *ticker* as a book of one level a side."""
-        self._levels(line, touch_of(line.instrument, ticker), ticker, -1)
+        self._levels(line, touch_of(ticker), ticker, -1)
 
     def hold(self, line: Line, book: Mapping[str, object]) -> bool:
         """
@@ -118,7 +118,7 @@ class Publisher:
         if levels.is_crossed:
             raise Garbled(f"{line.instrument.id}: the book is crossed")
         snapshot = not line.is_live or (0 <= nonce < line.nonce)
-        rows = changes(EMPTY if snapshot else line.levels, levels)
+        rows, rounded = changes(line.instrument, EMPTY if snapshot else line.levels, levels)
         now = self._clock.now()
         if not snapshot and len(rows.side) == 0 and nonce == line.nonce:
             line.live(now)
@@ -133,7 +133,7 @@ class Publisher:
         line.live(now)
         self.tally.updates += 1
         self.tally.resyncs += snapshot
-        self.tally.rounded += levels.rounded
+        self.tally.rounded += rounded
         self._send(update)
 
 

@@ -5,9 +5,9 @@ Books come as floats and are rounded to the grid, never cut; a price off the gri
 A quantity finer than the lot, which some venues send, counts down to it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from decimal import ROUND_CEILING, Decimal, InvalidOperation
-from itertools import chain
+from math import isfinite
 
 import numpy as np
 
@@ -19,9 +19,7 @@ from graphwiz_trader.domain.units import (
     MAX_TICKS,
     MILLISECOND,
     Asset,
-    Float64s,
     InstrumentId,
-    Int64s,
     Lots,
     Nanos,
     Ticks,
@@ -32,33 +30,28 @@ from graphwiz_trader.domain.value import value
 OFF_GRID = 0.01
 """Of a tick or lot: what floats may lose, and more than they do below 2⁴⁴ ticks."""
 
+MAX_LOTS = 1 << 53
+"""Above this a float no longer counts every lot."""
+
 DECIMAL_PLACES, SIGNIFICANT_DIGITS, TICK_SIZE = 2, 3, 4
 """How an exchange of ccxt says its precision."""
 
 
 @value
 class Levels:
-    """
-    One whole book, each side by rising tick.
+    """One whole book as ccxt had it: price → quantity of each side, best first; a copy."""
 
-    `rounded` counts quantities that were finer than the lot.
-    """
-
-    bid_ticks: Int64s
-    bid_lots: Int64s
-    ask_ticks: Int64s
-    ask_lots: Int64s
-    rounded: int = 0
+    bids: Mapping[float, float]
+    asks: Mapping[float, float]
 
     @property
     def is_crossed(self) -> bool:
         """Whether the best bid is above the best ask."""
-        bids, asks = self.bid_ticks, self.ask_ticks
-        return bool(len(bids) and len(asks) and bids[-1] > asks[0])
+        bid, ask = next(iter(self.bids), None), next(iter(self.asks), None)
+        return bid is not None and ask is not None and bid > ask
 
 
-_NONE = np.empty(0, np.int64)
-EMPTY = Levels(_NONE, _NONE, _NONE, _NONE)
+EMPTY = Levels({}, {})
 
 
 def instrument_of(venue: Venue, market: Mapping[str, object], mode: int) -> Instrument | None:
@@ -109,37 +102,45 @@ def fee_bps(market: Mapping[str, object], side: str) -> Decimal | None:
     return None if rate is None else rate * 10_000
 
 
-def levels_of(instrument: Instrument, book: Mapping[str, object]) -> Levels:
+def levels_of(book: Mapping[str, object]) -> Levels:
     """
-    Return a copy of ccxt's *book* on the instrument's grid.
+    Return a copy of ccxt's *book*; orders that ccxt keeps singly are added up.
 
     Raises:
-        Garbled: a number is missing, not finite, negative or off the grid.
+        Garbled: a side is no list of prices and quantities.
     """
-    bid_ticks, bid_lots, cut = _side(instrument, book.get("bids"))
-    ask_ticks, ask_lots, cut_too = _side(instrument, book.get("asks"))
-    return Levels(bid_ticks, bid_lots, ask_ticks, ask_lots, cut + cut_too)
+    return Levels(_side(book.get("bids")), _side(book.get("asks")))
 
 
-def touch_of(instrument: Instrument, ticker: Mapping[str, object]) -> Levels:
+def touch_of(ticker: Mapping[str, object]) -> Levels:
     """Return the best bid and ask of ccxt's *ticker* as a book of one level a side."""
     bid = [[ticker.get("bid"), ticker.get("bidVolume")]] if ticker.get("bid") else []
     ask = [[ticker.get("ask"), ticker.get("askVolume")]] if ticker.get("ask") else []
-    return levels_of(instrument, {"bids": bid, "asks": ask})
+    return levels_of({"bids": bid, "asks": ask})
 
 
-def changes(before: Levels, after: Levels) -> LevelRows:
-    """Return what turns *before* into *after*, removals first; nothing of either is kept."""
-    bids = _changed(before.bid_ticks, before.bid_lots, after.bid_ticks, after.bid_lots)
-    asks = _changed(before.ask_ticks, before.ask_lots, after.ask_ticks, after.ask_lots)
-    (gone, bid), (gone_too, ask) = bids, asks
-    sides = np.concatenate(
-        [np.full(len(part[0]), side, np.int8) for part, side in
-         ((gone, 1), (gone_too, -1), (bid, 1), (ask, -1))]
-    )  # fmt: skip
-    ticks = np.concatenate([gone[0], gone_too[0], bid[0], ask[0]])
-    lots = np.concatenate([gone[1], gone_too[1], bid[1], ask[1]])
-    return LevelRows(sides, ticks, lots)
+def changes(instrument: Instrument, before: Levels, after: Levels) -> tuple[LevelRows, int]:
+    """
+    Return what turns *before* into *after*, and how many quantities were finer than the lot.
+
+    Only what differs is looked at: a book of 1,000 levels changes in a few.
+
+    Raises:
+        Garbled: a number is missing, not finite, negative, off the grid or too large for it.
+    """
+    side: list[int] = []
+    ticks: list[int] = []
+    lots: list[int] = []
+    rounded = 0
+    for sign, old, new in ((1, before.bids, after.bids), (-1, before.asks, after.asks)):
+        for price, qty in _changed(old, new):
+            whole, was_finer = _lots(instrument, qty)
+            side.append(sign)
+            ticks.append(_ticks(instrument, price))
+            lots.append(whole)
+            rounded += was_finer
+    rows = LevelRows(np.array(side, np.int8), np.array(ticks, np.int64), np.array(lots, np.int64))
+    return rows, rounded
 
 
 def trade_of(instrument: Instrument, trade: Mapping[str, object], ts: Nanos) -> Trade:
@@ -203,54 +204,49 @@ def _grid(precision: object, mode: int) -> Decimal | None:
     return step.normalize() if step > 0 else None
 
 
-def _side(instrument: Instrument, levels: object) -> tuple[Int64s, Int64s, int]:
-    if not isinstance(levels, Iterable):
-        raise Garbled(f"{instrument.id}: found no levels")
+def _side(levels: object) -> dict[float, float]:
+    if not isinstance(levels, list):
+        raise Garbled("found no levels")
     try:
-        flat = np.array(list(chain.from_iterable(_pairs(levels))), np.float64).reshape(-1, 2)
+        if not levels or len(levels[0]) == 2:
+            return dict(levels)
+        total: dict[float, float] = {}
+        for level in levels:
+            total[level[0]] = total.get(level[0], 0.0) + level[1]
     except (TypeError, ValueError, IndexError) as error:
-        raise Garbled(f"{instrument.id}: found a level without price and quantity") from error
-    price, qty = flat[:, 0] / instrument.tick, flat[:, 1] / instrument.lot
-    _check(instrument, price, qty)
-    ticks = np.rint(price)
-    if np.abs(price - ticks).max(initial=0.0) > OFF_GRID:
-        worst = flat[np.abs(price - ticks).argmax(), 0]
-        raise Garbled(f"{instrument.id}: {worst} is not a multiple of {instrument.tick_size}")
-    near = np.rint(qty)
-    is_fine = np.abs(qty - near) > OFF_GRID
-    lots = np.where(is_fine, np.floor(qty), near).astype(np.int64)
-    return *_sorted(ticks.astype(np.int64), lots), int(is_fine.sum())
+        raise Garbled("found a level without price and quantity") from error
+    return total
 
 
-def _pairs(levels: Iterable[Sequence[object]]) -> Iterable[tuple[object, object]]:
-    return ((level[0], level[1]) for level in levels)
+def _changed(old: Mapping[float, float], new: Mapping[float, float]) -> list[tuple[float, float]]:
+    """Return levels that are gone, with a quantity of 0, then those that are new or differ."""
+    changed = [(price, qty) for price, qty in new.items() if old.get(price) != qty]
+    added = sum(price not in old for price, _ in changed)
+    if len(old) + added == len(new):
+        return changed
+    return [(price, 0.0) for price in old if price not in new] + changed
 
 
-def _check(instrument: Instrument, price: Float64s, qty: Float64s) -> None:
-    if not (np.isfinite(price).all() and np.isfinite(qty).all()):
-        raise Garbled(f"{instrument.id}: found a number that is not finite")
-    if price.min(initial=1.0) <= 0 or qty.min(initial=0.0) < 0:
-        raise Garbled(f"{instrument.id}: found a price or quantity that is not positive")
-    if max(price.max(initial=0.0), qty.max(initial=0.0)) > MAX_TICKS * 1024:
-        raise Garbled(f"{instrument.id}: found a number too large for its grid")
+def _ticks(instrument: Instrument, price: float) -> int:
+    scaled = _scaled(instrument, price, instrument.tick)
+    ticks = round(scaled)
+    if ticks <= 0 or ticks > MAX_TICKS or abs(scaled - ticks) > OFF_GRID:
+        raise Garbled(
+            f"{instrument.id}: found price {price}, expected a multiple of {instrument.tick_size}"
+        )
+    return ticks
 
 
-def _sorted(ticks: Int64s, lots: Int64s) -> tuple[Int64s, Int64s]:
-    """Return levels by rising tick, one for each; orders that ccxt keeps singly are added up."""
-    keys, where = np.unique(ticks, return_inverse=True)
-    total = np.bincount(where, weights=lots, minlength=len(keys)) if len(keys) else lots
-    whole = total.astype(np.int64)
-    return keys[whole > 0], whole[whole > 0]
+def _lots(instrument: Instrument, qty: float) -> tuple[int, bool]:
+    scaled = _scaled(instrument, qty, instrument.lot)
+    lots = round(scaled)
+    if scaled < 0 or lots > MAX_LOTS:
+        raise Garbled(f"{instrument.id}: found quantity {qty}, expected 0 to {MAX_LOTS} lots")
+    was_finer = abs(scaled - lots) > OFF_GRID
+    return (int(scaled) if was_finer else lots), was_finer
 
 
-def _changed(
-    old_ticks: Int64s, old_lots: Int64s, ticks: Int64s, lots: Int64s
-) -> tuple[tuple[Int64s, Int64s], tuple[Int64s, Int64s]]:
-    """Return removed levels, with 0 lots, and those that are new or differ."""
-    gone = old_ticks[~np.isin(old_ticks, ticks, assume_unique=True)]
-    at = np.searchsorted(old_ticks, ticks)
-    known = at < len(old_ticks)
-    same = np.zeros(len(ticks), np.bool_)
-    inside = at[known]
-    same[known] = (old_ticks[inside] == ticks[known]) & (old_lots[inside] == lots[known])
-    return (gone, np.zeros(len(gone), np.int64)), (ticks[~same], lots[~same])
+def _scaled(instrument: Instrument, number: object, step: float) -> float:
+    if not isinstance(number, int | float) or not isfinite(number):
+        raise Garbled(f"{instrument.id}: found {number!r}, expected a finite number")
+    return number / step

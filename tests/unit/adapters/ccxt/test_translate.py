@@ -115,46 +115,56 @@ def test_recorded_rules_of_okx_keep_their_digits(shared_data: Path) -> None:
             assert made.qty(made.min_qty) >= Decimal(rule["minSz"]) > made.qty(made.min_qty - 1)
 
 
-def test_floats_are_rounded_to_the_grid_and_not_cut() -> None:
-    levels = levels_of(BTC, {"bids": [[0.3, 0.3]], "asks": [[0.7, 4.35]]})
+def rows_of(book: dict[str, Any]) -> tuple[list[tuple[int, int, int]], int]:
+    """A whole book as (side, ticks, lots), and how many quantities were finer than the lot."""
+    rows, rounded = changes(BTC, EMPTY, levels_of(book))
+    columns = (rows.side.tolist(), rows.ticks.tolist(), rows.lots.tolist())
+    return list(zip(*columns, strict=True)), rounded
 
-    assert (levels.bid_ticks.tolist(), levels.bid_lots.tolist()) == ([3], [300])
-    assert (levels.ask_ticks.tolist(), levels.ask_lots.tolist()) == ([7], [4350])
+
+def test_floats_are_rounded_to_the_grid_and_not_cut() -> None:
+    rows, _ = rows_of({"bids": [[0.3, 0.3]], "asks": [[0.7, 4.35]]})
+
+    assert rows == [(1, 3, 300), (-1, 7, 4350)]
 
 
 def test_quantities_finer_than_the_lot_count_down_to_it() -> None:
-    levels = levels_of(BTC, {"bids": [[1.0, 0.0019], [0.9, 0.0002]], "asks": []})
+    rows, rounded = rows_of({"bids": [[1.0, 0.0019], [0.9, 0.0002]], "asks": []})
 
-    assert (levels.bid_ticks.tolist(), levels.bid_lots.tolist()) == ([10], [1])
-    assert levels.rounded == 2
+    assert rows == [(1, 10, 1), (1, 9, 0)]
+    assert rounded == 2
 
 
 def test_orders_kept_singly_are_added_up() -> None:
-    bids = [[1.0, 1.0, "a"], [1.0, 2.0, "b"], [0.9, 1.0, "c"]]
+    rows, _ = rows_of({"bids": [[1.0, 1.0, "a"], [1.0, 2.0, "b"], [0.9, 1.0, "c"]], "asks": []})
 
-    levels = levels_of(BTC, {"bids": bids, "asks": []})
-
-    assert (levels.bid_ticks.tolist(), levels.bid_lots.tolist()) == ([9, 10], [1000, 3000])
+    assert rows == [(1, 10, 3000), (1, 9, 1000)]
 
 
 @pytest.mark.parametrize(
     "level",
     [
         [0.15, 1.0], [float("nan"), 1.0], [float("inf"), 1.0], [-1.0, 1.0], [0.0, 1.0],
-        [1.0, -1.0], [1.0, float("nan")], [1e300, 1.0], [None, 1.0], [1.0], ["x", 1.0], 7,
+        [1.1, -1.0], [1.1, float("nan")], [1e300, 1.0], [1.1, 1e300], [None, 1.0], [1.1],
+        ["x", 1.0], 7,
     ],
     ids=str,
 )  # fmt: skip
 def test_levels_that_make_no_sense_are_refused(level: Any) -> None:
     with pytest.raises(Garbled):
-        levels_of(BTC, {"bids": [[1.0, 1.0], level], "asks": []})
+        rows_of({"bids": [[1.0, 1.0], level], "asks": []})
+
+
+def test_a_book_without_sides_is_refused() -> None:
+    with pytest.raises(Garbled, match="no levels"):
+        levels_of({"bids": None, "asks": []})
 
 
 def test_a_ticker_is_a_book_of_one_level() -> None:
-    levels = touch_of(BTC, {"bid": 1.0, "bidVolume": 2.0, "ask": 1.1, "askVolume": 3.0})
+    levels = touch_of({"bid": 1.0, "bidVolume": 2.0, "ask": 1.1, "askVolume": 3.0})
 
-    assert (levels.bid_ticks.tolist(), levels.ask_ticks.tolist()) == ([10], [11])
-    assert touch_of(BTC, {"bid": None, "ask": 1.1, "askVolume": 1.0}).bid_ticks.tolist() == []
+    assert (levels.bids, levels.asks) == ({1.0: 2.0}, {1.1: 3.0})
+    assert touch_of({"bid": None, "ask": 1.1, "askVolume": 1.0}).bids == {}
 
 
 SIDES = st.dictionaries(st.integers(1, 30), st.integers(1, 9), max_size=12)
@@ -168,11 +178,11 @@ def test_changes_lead_from_each_book_to_the_next(
     before = EMPTY
     for number, (bids, asks) in enumerate(books):
         shown = {
-            "bids": [[tick / 10, lots / 1000] for tick, lots in bids.items()],
-            "asks": [[(tick + 40) / 10, lots / 1000] for tick, lots in asks.items()],
+            "bids": [[tick / 10, bids[tick] / 1000] for tick in sorted(bids, reverse=True)],
+            "asks": [[(tick + 40) / 10, asks[tick] / 1000] for tick in sorted(asks)],
         }
-        after = levels_of(BTC, shown)
-        rows = changes(before, after)
+        after = levels_of(shown)
+        rows, _ = changes(BTC, before, after)
         kept.apply(BookUpdate(NOW, NOW, BTC.id, rows, 0, len(rows.side), snapshot=number == 0))
         before = after
 
@@ -183,9 +193,18 @@ def test_changes_lead_from_each_book_to_the_next(
 
 
 def test_equal_books_differ_by_nothing() -> None:
-    book = levels_of(BTC, {"bids": [[1.0, 1.0]], "asks": [[1.1, 1.0]]})
+    book = levels_of({"bids": [[1.0, 1.0]], "asks": [[1.1, 1.0]]})
 
-    assert len(changes(book, book).side) == 0
+    assert len(changes(BTC, book, book)[0].side) == 0
+
+
+@pytest.mark.parametrize(("bid", "crossed"), [(1.2, True), (1.1, False), (1.0, False)])
+def test_a_book_is_crossed_when_the_best_bid_is_above_the_best_ask(
+    bid: float, crossed: bool
+) -> None:
+    levels = levels_of({"bids": [[bid, 1.0], [0.5, 1.0]], "asks": [[1.1, 1.0], [1.3, 1.0]]})
+
+    assert levels.is_crossed is crossed
 
 
 TRADE = {"side": "sell", "price": 30000.1, "amount": 0.0035, "timestamp": 7, "id": "1"}
