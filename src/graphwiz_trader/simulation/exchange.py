@@ -94,6 +94,11 @@ class Exchange:
         self._told: list[Event] = []
 
     @property
+    def instruments(self) -> Mapping[InstrumentId, Instrument]:
+        """What is traded here."""
+        return self.floor.instruments
+
+    @property
     def venue(self) -> Venue:
         """Its name."""
         return self.floor.venue

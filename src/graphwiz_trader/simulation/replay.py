@@ -132,6 +132,14 @@ class ReplayVenue:
                 self._blotter.close(each.closed.pop())
         return [*self._answers.take(), *self._turned_away.take()]
 
+    def order(self, cl_ord_id: ClOrdId) -> VenueOrder | None:
+        """Return our order *cl_ord_id*, working or closed, None if it is not known."""
+        return self._blotter.find(cl_ord_id)
+
+    def working(self) -> tuple[VenueOrder, ...]:
+        """Return our orders that may still fill, oldest first."""
+        return self._blotter.working
+
     def send(self, command: OrderCommand, now: Nanos) -> None:
         """Take *command* at our side at *now*; it arrives after the entry latency."""
         refused_after = self._latency.refusal(now)

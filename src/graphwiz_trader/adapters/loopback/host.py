@@ -1,18 +1,59 @@
 """Host: one simulated exchange as its venue runs it, and who listens to what happens there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from graphwiz_trader.adapters.loopback.ladder import Change, Ladder, Touch
 from graphwiz_trader.adapters.loopback.prints import Aggregate, Print, Prints
 from graphwiz_trader.domain.commands import OrderCommand
-from graphwiz_trader.domain.events import BookUpdate, CancelReject, Event, Trade
+from graphwiz_trader.domain.events import BalanceReport, BookUpdate, CancelReject, Event, Trade
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.orders import ExecutionReport
-from graphwiz_trader.domain.units import MILLISECOND, SECOND, InstrumentId, Nanos, Ticks, Venue
-from graphwiz_trader.simulation.exchange import Exchange
+from graphwiz_trader.domain.units import (
+    MILLISECOND,
+    SECOND,
+    ClOrdId,
+    InstrumentId,
+    Nanos,
+    Ticks,
+    Venue,
+)
+from graphwiz_trader.simulation.matching import VenueOrder
 
 BOOK_INTERVAL = Nanos(100 * MILLISECOND)
 """How often the gathered changes of a book are told."""
+
+
+class Market(Protocol):
+    """A venue as rules: an `Exchange`, or a recording with our orders laid over it."""
+
+    now: Nanos
+
+    @property
+    def venue(self) -> Venue:
+        """Its name."""
+
+    @property
+    def instruments(self) -> Mapping[InstrumentId, Instrument]:
+        """What is traded here."""
+
+    def next_ts(self) -> Nanos | None:
+        """When the next thing happens, None if nothing will."""
+
+    def run_next(self) -> Sequence[Event]:
+        """Let it happen; return what is told."""
+
+    def send(self, command: OrderCommand, now: Nanos) -> None:
+        """Take a request, which arrives at once."""
+
+    def order(self, cl_ord_id: ClOrdId) -> VenueOrder | None:
+        """Return our order of that id, None if it is not known."""
+
+    def working(self) -> tuple[VenueOrder, ...]:
+        """Return our orders that may still fill."""
+
+    def balances(self) -> tuple[BalanceReport, ...]:
+        """Return what we own here."""
 
 
 class Listener:
@@ -36,14 +77,14 @@ class Listener:
 
 class Host:
     """
-    Runs an `Exchange` whose terms know no latency and publish after every event.
+    Runs a `Market` that knows no latency and publishes after every event.
 
     Time moves only by `advance`; whoever asks something advances it to now before.
     """
 
-    def __init__(self, exchange: Exchange, interval: Nanos = BOOK_INTERVAL) -> None:
+    def __init__(self, exchange: Market, interval: Nanos = BOOK_INTERVAL) -> None:
         self.exchange = exchange
-        self.instruments: dict[InstrumentId, Instrument] = dict(exchange.floor.instruments)
+        self.instruments: dict[InstrumentId, Instrument] = dict(exchange.instruments)
         self.ladders = {name: Ladder(name) for name in self.instruments}
         self.prints = {name: Prints(name, exchange.now) for name in self.instruments}
         self.listeners: list[Listener] = []

@@ -12,16 +12,18 @@ from aiohttp import web
 
 from graphwiz_trader.adapters.loopback.binance import Binance
 from graphwiz_trader.adapters.loopback.faults import Fault, Faults
-from graphwiz_trader.adapters.loopback.host import Host
+from graphwiz_trader.adapters.loopback.host import Host, Market
 from graphwiz_trader.adapters.loopback.limits import Limits
 from graphwiz_trader.adapters.loopback.okx import Okx
 from graphwiz_trader.adapters.loopback.pacing import Pacing
 from graphwiz_trader.adapters.loopback.premises import Premises
 from graphwiz_trader.adapters.loopback.record import Record
 from graphwiz_trader.adapters.loopback.signing import Credentials
+from graphwiz_trader.adapters.loopback.tape_market import TapeMarket
 from graphwiz_trader.adapters.loopback.transcript import Transcript
 from graphwiz_trader.adapters.loopback.wire.symbol import binance_symbols, okx_symbols
 from graphwiz_trader.domain.errors import DomainError
+from graphwiz_trader.domain.tape import Tape
 from graphwiz_trader.domain.units import MILLISECOND, Asset, Nanos, Venue
 from graphwiz_trader.domain.value import value
 from graphwiz_trader.ports.clock import Clock
@@ -60,6 +62,7 @@ class ServerSettings:
 
     `dialects` names one venue each; a dialect given twice makes `binance` and `binance2`.
     `port` is the first venue's, the others follow; 0 takes whatever is free.
+    `tapes`, one for each dialect, are played in place of a seeded market.
     `tls`: a context for doors beside, as in production; None opens none.
     """
 
@@ -76,11 +79,14 @@ class ServerSettings:
         factory=lambda: {USDT: Decimal(1_000_000), BTC: Decimal(20), ETH: Decimal(400)}
     )
     tls: ssl.SSLContext | None = None
+    tapes: tuple[Tape, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         unknown = [name for name in self.dialects if name not in DIALECTS]
         if unknown or not self.dialects:
             raise DomainError(f"dialects are {self.dialects}, expected some of {DIALECTS}")
+        if self.tapes and len(self.tapes) != len(self.dialects):
+            raise DomainError(f"{len(self.tapes)} tapes for {len(self.dialects)} dialects")
 
 
 @value
@@ -149,14 +155,9 @@ def premises_of(
     settings: ServerSettings, pacing: Pacing, record: Record, began: Nanos
 ) -> list[Premises]:
     """Return the premises of every venue of *settings*; no door is open yet."""
-    specs = [
-        VenueSpec(name, Nanos(_LAG + number * _LATER), settings.terms)
-        for number, name in enumerate(venue_names(settings.dialects))
-    ]
-    exchanges = build_market(settings.seed, specs, began, settings.balances, settings.market)
     made = []
-    for dialect, exchange in zip(settings.dialects, exchanges, strict=True):
-        host = Host(exchange)
+    for dialect, market in zip(settings.dialects, _markets(settings, began), strict=True):
+        host = Host(market)
         host.listeners.append(Transcript(host, record))
         made.append(
             Premises(
@@ -171,6 +172,18 @@ def premises_of(
             )
         )
     return made
+
+
+def _markets(settings: ServerSettings, began: Nanos) -> Sequence[Market]:
+    if settings.tapes:
+        return [
+            TapeMarket(tape, settings.balances, began, settings.terms) for tape in settings.tapes
+        ]
+    specs = [
+        VenueSpec(name, Nanos(_LAG + number * _LATER), settings.terms)
+        for number, name in enumerate(venue_names(settings.dialects))
+    ]
+    return build_market(settings.seed, specs, began, settings.balances, settings.market)
 
 
 async def _runner(dialect: str, premises: Premises) -> web.AppRunner:

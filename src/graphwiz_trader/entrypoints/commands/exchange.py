@@ -24,9 +24,7 @@ _TOP_PORT = 65_535
     "dialects",
     type=click.Choice(["binance", "okx"]),
     multiple=True,
-    default=("binance", "okx"),
-    show_default=True,
-    help="One venue that speaks it; repeatable, also the same one.",
+    help="One venue that speaks it; repeatable, also the same one. Default: both.",
 )
 @click.option(
     "--port",
@@ -34,6 +32,14 @@ _TOP_PORT = 65_535
     default=0,
     show_default=True,
     help="The first venue's port, the others follow; 0 takes free ones.",
+)
+@click.option(
+    "--tape",
+    "tapes",
+    type=click.Path(path_type=Path, file_okay=False),
+    multiple=True,
+    metavar="TAPE",
+    help="Play this tape instead of a seeded market; one for each dialect.",
 )
 @click.option("--faults", metavar="FILE|storm", help="What goes wrong, and when.")
 @click.option(
@@ -53,6 +59,7 @@ def exchange(
     options: Options,
     dialects: tuple[str, ...],
     port: int,
+    tapes: tuple[Path, ...],
     faults: str | None,
     speed: float,
     seconds: float | None,
@@ -66,13 +73,16 @@ def exchange(
     money. The only account's key is `loopback-key`, its secret `loopback-secret`, its OKX
     passphrase `loopback-passphrase`.
     """
+    from graphwiz_trader.adapters.files.tape import FileTapes
     from graphwiz_trader.adapters.loopback.record import Record
     from graphwiz_trader.adapters.loopback.schedule import schedule
-    from graphwiz_trader.adapters.loopback.server import ServerSettings, venue_names
+    from graphwiz_trader.adapters.loopback.server import DIALECTS, ServerSettings, venue_names
 
     seed = options.seed if options.seed is not None else 7
-    scheduled = schedule(faults, seed, venue_names(dialects)) if faults is not None else ()
-    settings = ServerSettings(dialects, seed, port, speed, scheduled)
+    spoken = dialects or DIALECTS
+    played = tuple(FileTapes().open(str(tape)) for tape in tapes)
+    scheduled = schedule(faults, seed, venue_names(spoken)) if faults is not None else ()
+    settings = ServerSettings(spoken, seed, port, speed, scheduled, tapes=played)
     record = Record(log, record_books)
     try:
         venues = asyncio.run(_served(settings, record, seconds, options))

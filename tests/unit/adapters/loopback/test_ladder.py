@@ -73,7 +73,10 @@ def test_a_new_snapshot_removes_what_it_does_not_name() -> None:
     ladder = opened()
 
     ladder.apply(message(7, [(1, 98, 4), (-1, 103, 1)], snapshot=True))
+    change = ladder.flush(BEGAN)
 
+    assert change is not None
+    assert (change.bids, change.asks) == (((100, 0), (98, 4)), ((101, 0), (103, 1)))
     assert ladder.levels(Side.BUY, 5) == ((98, 4),)
     assert ladder.levels(Side.SELL, 5) == ((103, 1),)
 
