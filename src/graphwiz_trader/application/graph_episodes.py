@@ -96,9 +96,7 @@ class GraphEpisodes:
             return
         instruments = [self._prices.instruments[leg.instrument] for leg in signal.legs]
         episode.groups[fact.group] = _Group(_earned(instruments))
-        for leg in signal.legs:
-            end = Relation.BUY_ON if leg.side is Side.BUY else Relation.SELL_ON
-            self._draft.link(episode.node.key, end, leg.instrument)
+        self._legs(episode.node.key, signal)
         remember(self._of_group, fact.group, episode)
         episode.node = evolve(episode.node, admitted=len(episode.groups))
         self._sum(episode)
@@ -112,6 +110,7 @@ class GraphEpisodes:
         node = episode.node
         episode.node = evolve(node, refused=node.refused + 1, reason=refused.reason.value)
         self._draft.put(episode.node)
+        self._legs(node.key, signal)
         place = (refused.reason.value, refused.instrument or "")
         episode.refusals[place] = episode.refusals.get(place, 0) + 1
         detail = _told(refused, episode.refusals[place], step.seq)
@@ -149,6 +148,12 @@ class GraphEpisodes:
             realised=sum((group.realised for group in groups), ZERO),
         )
         self._draft.put(episode.node)
+
+    def _legs(self, key: str, signal: Signal) -> None:
+        for leg in signal.legs:
+            if leg.instrument in self._prices.instruments:
+                end = Relation.BUY_ON if leg.side is Side.BUY else Relation.SELL_ON
+                self._draft.link(key, end, leg.instrument)
 
     def _ends(self, node: graph.ArbitrageOpportunity) -> None:
         """Connect the instruments of a route spelt `SYMBOL:venue>venue`."""
