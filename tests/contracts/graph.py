@@ -285,6 +285,15 @@ class GraphContract:
         assert [(r.reason, r.n) for r in verdict.refusals] == [("POSITION", 3), ("BALANCE", 2)]
         assert (verdict.refusals[0].found, verdict.refusals[0].allowed) == ("11.5", "10")
 
+    def test_instruments_come_by_key(self, graph: Graph) -> None:
+        listed = [
+            g.Instrument(f"{name}/USDT@a", "spot", name, "USDT", Decimal("0.01"), Decimal("0.10"))
+            for name in ("ETH", "BTC")
+        ]
+        wait(graph.write(batch(*listed)))
+
+        assert wait(graph.instruments()) == (listed[1], listed[0])
+
     def test_opportunities_are_counted_and_chosen(self, graph: Graph) -> None:
         unpaid = evolve(
             opportunity(2, NOON + 1, None), admitted=0, filled=0, survived=0, outcome=""

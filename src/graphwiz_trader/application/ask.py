@@ -1,6 +1,7 @@
 """Ask: questions to the graph, as people put them."""
 
 from graphwiz_trader.application.explain import Explanation, explained
+from graphwiz_trader.domain import graph
 from graphwiz_trader.domain.errors import DataError
 from graphwiz_trader.domain.graph import ArbitrageOpportunity, Trade
 from graphwiz_trader.domain.graph_answers import (
@@ -12,7 +13,9 @@ from graphwiz_trader.domain.graph_answers import (
     Verdict,
     Window,
 )
-from graphwiz_trader.domain.units import DAY, Nanos
+from graphwiz_trader.domain.instrument import Instrument, Kind
+from graphwiz_trader.domain.route import Route, routes
+from graphwiz_trader.domain.units import DAY, Asset, InstrumentId, Nanos, Venue
 from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.ports.graph import GraphQueries
 
@@ -61,6 +64,28 @@ class Ask:
         """Return the figures of the opportunities of the last *days*."""
         return await self.graph.arbitrage(evolve(only, window=await self.window(days)))
 
+    async def routes(self, venue: str, start: str) -> tuple[Route, ...]:
+        """
+        Return every round of three trades at one venue that leads back to its first asset.
+
+        Empty *venue* is each of them; a *start* leaves the rounds through it, begun there.
+        """
+        listed: dict[Venue, list[Instrument]] = {}
+        for node in await self.graph.instruments():
+            instrument = _restored(node)
+            if venue in ("", instrument.venue):
+                listed.setdefault(instrument.venue, []).append(instrument)
+        found = (route for each in listed.values() for route in routes(each, 3))
+        rounds = (route for route in found if len(route.steps) == 3)
+        if not start:
+            return tuple(rounds)
+        asset = Asset(start)
+        return tuple(
+            route.starting_with(asset)
+            for route in rounds
+            if any(step.given == asset for step in route.steps)
+        )
+
     async def explain(self, name: str, run: str) -> Explanation:
         """
         Return why the order or trade *name* was made and what it led to.
@@ -84,6 +109,17 @@ class Ask:
         if verdict is None:
             raise DataError(f"the graph knows no opportunity {name!r}{_in(run)}")
         return verdict
+
+
+def _restored(node: graph.Instrument) -> Instrument:
+    return Instrument(
+        InstrumentId(node.key),
+        Asset(node.base),
+        Asset(node.quote),
+        node.tick_size,
+        node.lot_size,
+        Kind(node.kind),
+    )
 
 
 def _in(run: str) -> str:

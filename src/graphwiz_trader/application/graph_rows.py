@@ -103,7 +103,14 @@ class GraphRows:
     def _list(self, instrument: Instrument) -> None:
         name, put, link = instrument.id, self._draft.put, self._draft.link
         put(
-            graph.Instrument(name, instrument.kind.value, instrument.tick_size, instrument.lot_size)
+            graph.Instrument(
+                name,
+                instrument.kind.value,
+                instrument.base,
+                instrument.quote,
+                instrument.tick_size,
+                instrument.lot_size,
+            )
         )
         put(graph.Symbol(instrument.symbol))
         put(graph.Exchange(instrument.venue))

@@ -85,6 +85,8 @@ class Instrument:
 
     key: str
     kind: str
+    base: str
+    quote: str
     tick_size: Decimal
     lot_size: Decimal
 
@@ -94,8 +96,7 @@ class Signal:
     """
     What a strategy wanted, and what the gates made of it.
 
-    `legs` and `caused_by` are JSON; `verdict` is approved or refused. What was refused and why
-    stands in `refused`, `refused_on`, `found` and `allowed`.
+    `legs` and `caused_by` are JSON; `verdict` is approved or refused; the last four say of what.
     """
 
     key: str

@@ -16,6 +16,7 @@ from graphwiz_trader.domain.graph_answers import (
     StrategyLine,
     Verdict,
 )
+from graphwiz_trader.domain.route import Route
 
 
 def keys(answer: object) -> dict[str, object]:
@@ -124,6 +125,27 @@ def arbitrage_table(line: ArbitrageLine) -> Table:
             for name, item in keys(line).items()
         ),
     )
+
+
+def routes_table(found: Sequence[Route]) -> Table:
+    """Return routes with their trades in order."""
+    return Table(
+        "Routes",
+        ("route", "first", "second", "third"),
+        tuple(
+            (
+                printable(route.name),
+                *(printable(f"{step.side.name} {step.instrument.id}") for step in route.steps),
+            )
+            for route in found
+        ),
+    )
+
+
+def route_keys(route: Route) -> dict[str, object]:
+    """Return a route as scripts read it."""
+    steps = [{"side": step.side.name, "instrument": step.instrument.id} for step in route.steps]
+    return {"name": route.name, "steps": steps}
 
 
 def verdict_tables(verdict: Verdict) -> tuple[Table, ...]:

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from graphwiz_trader.domain.graph import ArbitrageOpportunity, Batch, Trade
+from graphwiz_trader.domain.graph import ArbitrageOpportunity, Batch, Instrument, Trade
 from graphwiz_trader.domain.graph_answers import (
     ArbitrageLine,
     GraphStats,
@@ -53,6 +53,9 @@ class GraphQueries(Protocol):
         self, only: OpportunityFilter, most: int
     ) -> tuple[ArbitrageOpportunity, ...]:
         """Return at most *most* opportunities, the latest opened first."""
+
+    async def instruments(self) -> tuple[Instrument, ...]:
+        """Return every instrument a run could trade, by key."""
 
     async def arbitrage(self, only: OpportunityFilter) -> ArbitrageLine:
         """Return the figures of opportunities."""

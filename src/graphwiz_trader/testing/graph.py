@@ -8,6 +8,7 @@ from graphwiz_trader.domain.graph import (
     ArbitrageOpportunity,
     Batch,
     Edge,
+    Instrument,
     Node,
     Order,
     Relation,
@@ -108,6 +109,10 @@ class MemoryGraph:
         ]
         found.sort(key=lambda each: (each.opened, each.run, each.seq, each.key), reverse=True)
         return tuple(found[:most])
+
+    async def instruments(self) -> tuple[Instrument, ...]:
+        """Return every instrument."""
+        return tuple(sorted(self._all(Instrument), key=lambda each: each.key))
 
     async def arbitrage(self, only: OpportunityFilter) -> ArbitrageLine:
         """Sum up opportunities."""

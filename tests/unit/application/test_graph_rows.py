@@ -8,6 +8,8 @@ import pytest
 
 from graphwiz_trader.application.ask import Ask
 from graphwiz_trader.application.explain import Explanation
+from graphwiz_trader.application.graph_rows import GraphRows
+from graphwiz_trader.application.prices import RebuiltPrices
 from graphwiz_trader.domain.commands import RaiseAlert, ReplaceOrder, Severity
 from graphwiz_trader.domain.errors import DataError
 from graphwiz_trader.domain.events import (
@@ -30,9 +32,21 @@ from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import Reason, Refused, SignalKind, Stage
 from graphwiz_trader.domain.units import Asset, ClOrdId, Lots, Ticks
 from graphwiz_trader.domain.value import evolve
+from graphwiz_trader.testing import make
 from graphwiz_trader.testing.graph import MemoryGraph
 from tests.contracts.graph import NASTY
-from tests.unit.application.graph_diary import ARB, AT_A, AT_B, RUN, Diary, at, order, seen, wanting
+from tests.unit.application.graph_diary import (
+    ARB,
+    AT_A,
+    AT_B,
+    RUN,
+    STARTED,
+    Diary,
+    at,
+    order,
+    seen,
+    wanting,
+)
 
 BUY = order("buy", AT_A, Side.BUY)
 SELL = order("sell", AT_B, Side.SELL)
@@ -289,6 +303,21 @@ def test_what_the_graph_does_not_know_is_an_error_that_names_it() -> None:
         asyncio.run(Ask(graph).explain("nope", "bt-9"))
     with pytest.raises(DataError, match="no opportunity 'e7'"):
         asyncio.run(Ask(graph).why_not("e7", ""))
+
+
+def test_routes_are_rounds_of_three_at_one_venue_begun_where_asked() -> None:
+    names = ("BTC/USDT@a", "ETH/USDT@a", "ETH/BTC@a", "BTC/USDT@b")
+    graph, diary = MemoryGraph(), Diary()
+    prices = RebuiltPrices([make.instrument(name) for name in names], (), Asset("USDT"))
+    rows = GraphRows(STARTED, prices, Asset("USDT"), ())
+    rows.feed(diary.entries[0])
+    asyncio.run(graph.write(rows.cut()))
+
+    found = asyncio.run(Ask(graph).routes("a", "ETH"))
+
+    assert {route.name for route in found} == {"ETH>BTC>USDT>ETH@a", "ETH>USDT>BTC>ETH@a"}
+    assert len(asyncio.run(Ask(graph).routes("", ""))) == 2
+    assert asyncio.run(Ask(graph).routes("b", "")) == ()
 
 
 def test_days_are_counted_back_from_the_newest_trade() -> None:

@@ -17,6 +17,7 @@ QUESTIONS = (
     ["trades"],
     ["opportunities"],
     ["arbitrage"],
+    ["routes"],
 )
 
 
@@ -112,7 +113,9 @@ def test_an_empty_home_has_an_empty_answer(
 ) -> None:
     found = ask(tmp_path, capsys, *question)
 
-    assert not any(found[key] for key in found.keys() & {"nodes", "trades", "strategies", "seen"})
+    assert not any(
+        found[key] for key in found.keys() & {"nodes", "trades", "strategies", "seen", "routes"}
+    )
 
 
 def test_an_unknown_order_is_bad_data_and_is_named(home: Path, capsys: Captured) -> None:

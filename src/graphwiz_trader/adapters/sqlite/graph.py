@@ -17,6 +17,7 @@ from graphwiz_trader.domain.graph import (
     ArbitrageOpportunity,
     Batch,
     Edge,
+    Instrument,
     Node,
     Order,
     Relation,
@@ -39,7 +40,7 @@ from graphwiz_trader.domain.graph_story import story_of
 from graphwiz_trader.domain.units import Nanos, RunId
 
 T = TypeVar("T")
-N = TypeVar("N", Order, Trade, ArbitrageOpportunity)
+N = TypeVar("N", Order, Trade, ArbitrageOpportunity, Instrument)
 Parameters = Sequence[object] | Mapping[str, object]
 
 ALL = -1
@@ -117,6 +118,10 @@ class SqliteGraph:
         return await self._call(
             lambda: self._nodes(ArbitrageOpportunity, texts.OPPORTUNITIES, asked)
         )
+
+    async def instruments(self) -> tuple[Instrument, ...]:
+        """Return every instrument."""
+        return await self._call(lambda: self._nodes(Instrument, texts.INSTRUMENTS, ()))
 
     async def arbitrage(self, only: OpportunityFilter) -> ArbitrageLine:
         """Sum up opportunities."""

@@ -29,7 +29,8 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE "Exchange" (key TEXT PRIMARY KEY);
     CREATE TABLE "Asset" (key TEXT PRIMARY KEY);
     CREATE TABLE "Symbol" (key TEXT PRIMARY KEY);
-    CREATE TABLE "Instrument" (key TEXT PRIMARY KEY, kind TEXT, tick_size TEXT, lot_size TEXT);
+    CREATE TABLE "Instrument" (
+        key TEXT PRIMARY KEY, kind TEXT, base TEXT, quote TEXT, tick_size TEXT, lot_size TEXT);
     CREATE TABLE "Signal" (
         key TEXT PRIMARY KEY, run TEXT, seq INTEGER, ts INTEGER, strategy TEXT, kind TEXT,
         edge_bps REAL, why TEXT, opportunity TEXT, trade_group TEXT, legs TEXT, caused_by TEXT,

@@ -60,4 +60,5 @@ OPPORTUNITY = """
     WHERE (o.key = :name OR o.name = :name) AND (:run = '' OR o.run = :run)
     ORDER BY r.rowid DESC, o.seq DESC LIMIT 1
 """
+INSTRUMENTS = 'SELECT i.* FROM "Instrument" i ORDER BY i.key'
 REFUSALS = "SELECT detail FROM edge WHERE relation = 'REFUSED_BECAUSE' AND source = ?"

@@ -161,6 +161,20 @@ def arbitrage(options: Options, strategy: str, days: float | None, run: str) -> 
 
 
 @graph.command()
+@click.option("--venue", default="", metavar="NAME", help="At this venue only.")
+@click.option("--start", default="", metavar="ASSET", help="Through this asset, begun there.")
+@common_options
+def routes(options: Options, venue: str, start: str) -> None:
+    """List the rounds of three trades that a venue's instruments allow."""
+    from graphwiz_trader.entrypoints.graph_text import route_keys, routes_table
+    from graphwiz_trader.entrypoints.tables import shown
+
+    found = _answer(options, lambda _, ask: ask.routes(venue, start))
+    text = shown([routes_table(found)]) if found else "no routes"
+    emit({"routes": [route_keys(each) for each in found]}, text)
+
+
+@graph.command()
 @click.argument("name", metavar="ID")
 @_RUN
 @common_options
