@@ -16,6 +16,7 @@ class Patience:
     `stale`: how old the last message of one book may be; a quiet market that says nothing is
     asked again, which costs a snapshot.
     `idle`: how long nothing at all may be heard before a ping is sent.
+    `keepalive`: how often a ping is sent whatever is heard; venues close what never speaks.
     `quiet`: how long a stream of changes must be silent for a snapshot to count as bridged.
     `tick`: how often these are looked at; a fault is told that much later at most.
     """
@@ -23,6 +24,7 @@ class Patience:
     answer: Nanos = Nanos(5 * SECOND)
     stale: Nanos = Nanos(10 * SECOND)
     idle: Nanos = Nanos(5 * SECOND)
+    keepalive: Nanos = Nanos(15 * SECOND)
     quiet: Nanos = Nanos(1 * SECOND)
     tick: Nanos = Nanos(50 * MILLISECOND)
     resync: Backoff = attrs.field(

@@ -158,7 +158,8 @@ class Session:
         patience, silence = self._patience, now - self._heard
         if silence > patience.idle + patience.answer:
             raise Transient(f"nothing heard for {silence / SECOND:.3f} s, not even of a ping")
-        if silence > patience.idle and self._pinged <= self._heard:
+        is_idle = silence > patience.idle and self._pinged <= self._heard
+        if is_idle or now - self._pinged > patience.keepalive:
             self._pinged = now
             self._ping()
 

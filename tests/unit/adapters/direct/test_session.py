@@ -22,7 +22,12 @@ ETH = make.instrument("ETH/USDT@v", "0.1", "0.001")
 S = int(SECOND)
 WAITS = Backoff(Nanos(S), Nanos(8 * S), budget=3, steady=Nanos(60 * S))
 CALM = Patience(
-    answer=Nanos(5 * S), stale=Nanos(10 * S), idle=Nanos(20 * S), quiet=Nanos(S), resync=WAITS
+    answer=Nanos(5 * S),
+    stale=Nanos(10 * S),
+    idle=Nanos(20 * S),
+    keepalive=Nanos(100 * S),
+    quiet=Nanos(S),
+    resync=WAITS,
 )
 ACK = '{"result":null,"id":1}'
 
@@ -257,6 +262,17 @@ def test_an_answer_to_a_ping_is_a_sign_of_life() -> None:
     studio.wait(20 * S)
 
     assert studio.sent == [b"ping"]
+
+
+def test_a_ping_is_sent_now_and_then_whatever_is_heard() -> None:
+    studio = Studio(OkxDialect(Venue("v")), CALM, at=S)
+    studio.open()
+
+    for _ in range(22):
+        studio.wait(10 * S)
+        studio.hear('{"event":"notice","code":"1","msg":""}')
+
+    assert studio.sent == [b"ping", b"ping"]
 
 
 def test_a_lost_subscription_is_made_again() -> None:
