@@ -97,7 +97,7 @@ def _made(
         missing = [x for x in held.instruments if x not in by_id]
         if missing:
             path = f"hft.strategies.{name}.instruments"
-            raise ConfigError([Problem(path, ", ".join(missing), f"of {', '.join(by_id)}")])
+            raise ConfigError([Problem(path, ", ".join(missing), f"some of {', '.join(by_id)}")])
         chosen = [by_id[x] for x in held.instruments]
     maker = cast("_Maker", strategy_class(held.use))
     ttl = held.ttl_ms or settings.hft.risk.decision_ttl_ms

@@ -100,3 +100,15 @@ def test_a_plain_name_needs_no_use_and_may_be_off(name: str, write: Write) -> No
 
     assert given.settings.hft.strategies[name].enabled is False
     assert given.notices == ()
+
+
+def test_instruments_may_be_of_any_venue_a_tape_names(tmp_path: Path) -> None:
+    file = tmp_path / "own.yaml"
+    file.write_text(
+        'hft: {strategies: {cross_exchange_arbitrage: {instruments: ["BTC/USDT@my-tape"]}}}'
+    )
+
+    loaded = load([file], {}, [])
+
+    held = loaded.settings.hft.strategies["cross_exchange_arbitrage"]
+    assert held.instruments == ("BTC/USDT@my-tape",)
