@@ -44,7 +44,7 @@ def wait(coroutine: Coroutine[Any, Any, T]) -> T:
 
 
 def run(name: str = RUN) -> g.Run:
-    return g.Run(name, NOON, "backtest", 7, "0.1", "00", 0, "USDT")
+    return g.Run(name, NOON, "backtest", "7", "0.1", "00", 0, "USDT")
 
 
 def trade(

@@ -87,7 +87,7 @@ class GraphRows:
                 started.run,
                 started.ts,
                 started.mode,
-                started.seed,
+                str(started.seed),
                 started.version,
                 started.installation,
                 started.incarnation,

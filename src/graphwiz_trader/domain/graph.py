@@ -39,12 +39,12 @@ class Relation(Enum):
 
 @value
 class Run:
-    """One run of the engine; its strategies are those it was started with."""
+    """One run of the engine; `seed` is text, since it may be of any size."""
 
     key: str
     ts: Nanos
     mode: str
-    seed: int
+    seed: str
     version: str
     installation: str
     incarnation: int

@@ -3,9 +3,11 @@
 import asyncio
 import json
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from graphwiz_trader.adapters.sqlite.graph import SqliteGraph
 from graphwiz_trader.application.ask import Ask
 from graphwiz_trader.application.explain import Explanation
 from graphwiz_trader.application.graph_rows import GraphRows
@@ -96,6 +98,19 @@ def test_a_run_and_what_it_can_trade_are_there_from_the_start() -> None:
         "Run": 1, "Strategy": 2, "Instrument": 2, "Symbol": 1, "Exchange": 2, "Asset": 2,
     }  # fmt: skip
     assert found.relationships == {"RAN": 2, "OF": 2, "LISTED_ON": 2, "CONVERTS": 4}
+
+
+def test_a_seed_of_any_size_is_kept() -> None:
+    graph, diary = SqliteGraph(Path(":memory:")), Diary()
+    prices = RebuiltPrices((AT_A, AT_B), (), Asset("USDT"))
+    rows = GraphRows(evolve(STARTED, seed=2**80), prices, Asset("USDT"), ())
+    rows.feed(diary.entries[0])
+
+    asyncio.run(graph.write(rows.cut()))
+
+    found = asyncio.run(graph.stats())
+    assert (found.nodes["Run"], found.dead_letters) == (1, 0)
+    asyncio.run(graph.close())
 
 
 def test_a_trade_is_connected_with_its_strategy_symbol_and_venues() -> None:

@@ -23,7 +23,7 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (relation, source, target, key)) WITHOUT ROWID;
     CREATE INDEX edge_target ON edge (relation, target);
     CREATE TABLE "Run" (
-        key TEXT PRIMARY KEY, ts INTEGER, mode TEXT, seed INTEGER, version TEXT,
+        key TEXT PRIMARY KEY, ts INTEGER, mode TEXT, seed TEXT, version TEXT,
         installation TEXT, incarnation INTEGER, reporting TEXT);
     CREATE TABLE "Strategy" (key TEXT PRIMARY KEY);
     CREATE TABLE "Exchange" (key TEXT PRIMARY KEY);
