@@ -15,11 +15,15 @@ from graphwiz_trader.adapters.direct import (
     kraken_feed,
     okx_feed,
 )
+from graphwiz_trader.adapters.direct.binance_depth import DepthParser
+from graphwiz_trader.adapters.direct.binance_feed import plain_diff
 from graphwiz_trader.adapters.direct.message_reader import MessageReader
 from graphwiz_trader.adapters.direct.plain_reader import PlainReader
 from graphwiz_trader.adapters.direct.row_ring import RowRing
 from graphwiz_trader.adapters.direct.schema import Message, Schema
 from graphwiz_trader.domain.errors import Garbled
+from graphwiz_trader.domain.events import BookUpdate
+from graphwiz_trader.domain.units import Nanos
 from graphwiz_trader.testing import make
 
 Json: TypeAlias = object
@@ -174,3 +178,50 @@ def test_blanks_escapes_and_exponents_are_left_to_the_plain_reader() -> None:
 
     assert content(message) == ([[1], [500], [1]], [5, *[-1] * 7], ["update", ""])
     assert fast.plainly == 1
+
+
+def diff(chance: random.Random) -> bytes:
+    body: dict[str, Json] = {"e": "depthUpdate", "E": chance.randrange(10**12), "s": "BTCUSDT"}
+    if chance.random() < 0.5:
+        body["T"] = chance.randrange(10**12)
+    body |= {"U": chance.randrange(10**12), "u": chance.randrange(10**12)}
+    if chance.random() < 0.5:
+        body["pu"] = chance.randrange(10**12)
+    body |= {"b": levels(chance), "a": levels(chance)}
+    wrapped = {"stream": "btcusdt@depth@100ms", "data": body}
+    said = wrapped if chance.random() < 0.5 else body
+    return json.dumps(said, separators=(",", ":")).encode()
+
+
+def diffs_compared(count: int, seed: int) -> int:
+    """Compare what the compiled parser takes; return how many it took."""
+    chance, taken = random.Random(seed), 0
+    parser = DepthParser(BTC, "BTCUSDT")
+    for number in range(count):
+        payload = diff(chance)
+        if number % 2:
+            payload = mutated(chance, payload)
+        try:
+            ours = parser.parse(payload, Nanos(1))
+        except Garbled:
+            continue
+        taken += 1
+        assert update_content(ours) == update_content(plain_diff(BTC, payload, Nanos(1))), payload
+    return taken
+
+
+def update_content(update: BookUpdate) -> tuple[object, ...]:
+    rows, last = update.rows, update.last
+    columns = [c[:last].tolist() for c in (rows.side, rows.ticks, rows.lots)]
+    return columns, update.ts_venue, update.first_seq, update.last_seq, update.prev_seq
+
+
+def test_what_the_parser_of_diffs_takes_is_read_the_same_plainly() -> None:
+    assert diffs_compared(FEW, seed=4) >= FEW / 2
+
+
+@pytest.mark.long
+def test_what_the_parser_of_diffs_takes_is_read_the_same_at_length(long_factor: float) -> None:
+    count = int(MANY * long_factor)
+
+    assert diffs_compared(count, seed=5) >= count / 2

@@ -62,7 +62,7 @@ class DepthParser:
         frame_bytes: int = 1 << 12,
     ) -> None:
         self._ring = ring or RowRing()
-        self.instrument = instrument.id
+        self.instrument = instrument
         self._state = np.zeros(STATE_SIZE, np.int64)
         self._state[PRICE_DECIMALS : QTY_STEP + 1] = (
             *_grid(instrument.tick_size),
@@ -98,14 +98,14 @@ class DepthParser:
             self._ring.back()
             at = int(state[AT])
             near = bytes(frame[max(0, at - 20) : at + 20])
-            raise Garbled(f"{self.instrument}: {WHY[count]} at byte {at} of {size}: {near!r}")
+            raise Garbled(f"{self.instrument.id}: {WHY[count]} at byte {at} of {size}: {near!r}")
         event_ms, match_ms, first_seq, last_seq, prev_seq = self._header.tolist()
         ts_venue = Nanos((event_ms if match_ms < 0 else match_ms) * MILLISECOND)
         # By position: names would cost a fifth of a microsecond.
         return BookUpdate(
             ts,
             ts_venue,
-            self.instrument,
+            self.instrument.id,
             rows,
             0,
             count,

@@ -6,8 +6,9 @@ import msgspec
 
 from graphwiz_trader.adapters.direct.binance_depth import DepthParser
 from graphwiz_trader.adapters.direct.dialect import BookRules, Snapshots
-from graphwiz_trader.adapters.direct.level_wire import ASKS, BIDS
+from graphwiz_trader.adapters.direct.level_wire import ASKS, BIDS, NAME
 from graphwiz_trader.adapters.direct.message_reader import MessageReader
+from graphwiz_trader.adapters.direct.plain_reader import PlainReader
 from graphwiz_trader.adapters.direct.row_ring import RowRing
 from graphwiz_trader.adapters.direct.said import Answered, Denied, Ending, Said, Unreadable
 from graphwiz_trader.adapters.direct.schema import Schema
@@ -21,8 +22,15 @@ from graphwiz_trader.domain.units import MILLISECOND, Nanos, Venue
 from graphwiz_trader.domain.value import value
 
 SNAPSHOT = Schema({"bids": BIDS, "asks": ASKS}, ("lastUpdateId", "T"), optional=("T",))
+DIFF = Schema(
+    {"b": BIDS, "a": ASKS, "s": NAME},
+    ("E", "T", "U", "u", "pu"),
+    ("e",),
+    ("data",),
+    optional=("T", "pu", "data"),
+)
 SNAPSHOT_LEVELS = 1000
-NAME, DIFF = b'"s":"', b'"e":"depthUpdate"'
+NAMED, DEPTH_UPDATE = b'"s":"', b'"e":"depthUpdate"'
 NAME_WITHIN = 200
 STREAM, STREAM_WITHIN = len(b'{"stream":"'), 80
 
@@ -97,22 +105,29 @@ class BinanceDialect:
             return self._read_other(payload, now)
         try:
             return depth.parse(payload, now)
-        except Garbled as error:
-            raise Unreadable(str(error), depth.instrument) from error
+        except Garbled:
+            return self._read_plainly(depth.instrument, payload, now)
 
     def _read_other(self, payload: bytes, now: Nanos) -> Said:
         """Read what is not a wrapped diff that was asked for: a bare diff, a trade, an answer."""
-        at = payload.find(NAME, 0, NAME_WITHIN)
+        at = payload.find(NAMED, 0, NAME_WITHIN)
         if at < 0:
             return _answer(payload)
-        name = payload[at + len(NAME) : payload.find(b'"', at + len(NAME))]
+        name = payload[at + len(NAMED) : payload.find(b'"', at + len(NAMED))]
         instrument = self._instruments.get(name)
         if instrument is None:
             return Answered(f"about {name!r}, which nobody asked for")
         try:
-            if payload.find(DIFF, 0, at) >= 0:
+            if payload.find(DEPTH_UPDATE, 0, at) >= 0:
                 return self._streams[_stream(instrument)].parse(payload, now)
             return self._trade(payload, instrument, now)
+        except Garbled:
+            return self._read_plainly(instrument, payload, now)
+
+    def _read_plainly(self, instrument: Instrument, payload: bytes, now: Nanos) -> Said:
+        """Read a diff that the compiled parser does not follow, or raise `Unreadable`."""
+        try:
+            return plain_diff(instrument, payload, now)
         except Garbled as error:
             raise Unreadable(str(error), instrument.id) from error
 
@@ -191,6 +206,26 @@ class _Answer(msgspec.Struct):
 
 
 _decode_answer = msgspec.json.Decoder(_Answer).decode
+
+
+def plain_diff(instrument: Instrument, payload: bytes, now: Nanos) -> BookUpdate:
+    """Return what `DepthParser` reads, by a JSON library and decimals; raise `Garbled`."""
+    message = PlainReader(instrument, symbol(instrument), DIFF).read(payload)
+    sent_ms, matched_ms, first, last, prev = message.numbers[:5]
+    if message.texts[0] != "depthUpdate" or sent_ms < 0 or min(first, last) < 0:
+        raise Garbled(f"{instrument.id}: no depthUpdate: {payload[:80]!r}")
+    ms = sent_ms if matched_ms < 0 else matched_ms
+    return BookUpdate(
+        now,
+        Nanos(ms * MILLISECOND),
+        instrument.id,
+        message.rows,
+        0,
+        message.count,
+        first_seq=first,
+        last_seq=last,
+        prev_seq=prev,
+    )
 
 
 def symbol(instrument: Instrument) -> str:
