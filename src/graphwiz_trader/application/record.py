@@ -1,7 +1,7 @@
 """Record: market data as it comes, on tapes that each stand for themselves."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import attrs
 import numpy as np
@@ -146,13 +146,10 @@ class Record:
                     desk.books[event.instrument].apply(event)
             case BookGap():
                 desk = self._desks[Venue(event.instrument.rpartition("@")[2])]
-                desk.segment.gaps += 1
-                desk.books[event.instrument].drop(event.reason)
+                _lose((desk.books[event.instrument],), desk, event.reason)
             case FeedDown():
                 desk = self._desks[event.venue]
-                desk.segment.gaps += 1
-                for book in desk.books.values():
-                    book.drop(event.reason)
+                _lose(desk.books.values(), desk, event.reason)
 
     def _open(self, instruments: Sequence[Instrument]) -> None:
         now = self._clock.now()
@@ -200,6 +197,14 @@ class Record:
     def _note(self, made: Recorded | None) -> None:
         if made is not None:
             self.made.append(made)
+
+
+def _lose(books: Iterable[OrderBook], desk: _Desk, reason: str) -> None:
+    """Take *books* for lost; what was lost already, or never there, is no gap of the tape."""
+    lost = [book for book in books if book.is_synced]
+    desk.segment.gaps += bool(lost)
+    for book in lost:
+        book.drop(reason)
 
 
 def _whole(book: OrderBook, now: Nanos) -> BookUpdate:

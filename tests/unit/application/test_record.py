@@ -149,6 +149,19 @@ def test_a_feed_that_is_down_counts_as_a_gap() -> None:
     assert made[0].header.gaps == 1
 
 
+def test_a_loss_that_is_told_twice_is_one_gap() -> None:
+    async def play(studio: Studio) -> None:
+        studio.book(studio.alpha, BTC, "100.0", snapshot=True)
+        studio.alpha.say(BookGap(studio.clock.now(), BTC.id, "lost"))
+        studio.alpha.say(FeedDown(studio.clock.now(), BTC.venue, "gone"))
+        studio.alpha.fail(Transient("gone for good"))
+        await studio.clock.advance(70 * SECOND)
+
+    made = recorded(Studio(until_s=60, segment_s=600), play)
+
+    assert made[0].header.gaps == 1
+
+
 def test_a_disk_that_fills_up_ends_it_and_keeps_what_is_there() -> None:
     async def play(studio: Studio) -> None:
         await a_minute(studio)

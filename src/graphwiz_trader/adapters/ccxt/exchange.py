@@ -78,6 +78,9 @@ class Exchange(Protocol):
     async def un_watch_bids_asks(self, symbols: list[str]) -> object:
         """End the subscription to best bids and asks."""
 
+    def open(self) -> None:
+        """Allow connections again after `close`."""
+
     def close(self) -> Awaitable[None]:
         """Close all connections."""
 

@@ -98,6 +98,7 @@ class CcxtFeed:
         """Deliver until canceled, or until a line's budget is spent."""
         self._deliver = deliver
         self._ended = asyncio.get_running_loop().create_future()
+        self._exchange.open()
         try:
             async with asyncio.TaskGroup() as group:
                 self._group = group
@@ -134,13 +135,13 @@ class CcxtFeed:
     def rejected(self, client: Client, error: BaseException, name: str | None) -> None:
         """Take one line for broken, or everything that comes over *client*."""
         ours = translation(error)
-        if name is not None:
-            self._break(self._lines.on(client, name), ours)
-        elif isinstance(ours, Transient):
+        if not isinstance(ours, Transient):
+            # What comes over a stream is no final verdict, as it would be on a call.
+            ours = Garbled(str(ours))
+        if name is None:
             self._replace(client, ours)
         else:
-            # An error that names no request is no verdict on any of ours.
-            self._replace(client, Garbled(str(ours)))
+            self._break(self._lines.on(client, name), ours)
 
     def _publish(self, line: Line, result: object) -> None:
         publisher = self._publisher
@@ -172,6 +173,7 @@ class CcxtFeed:
 
     def _start(self, line: Line) -> None:
         if self._group is not None:
+            line.failures = 0
             self._tasks[line] = self._group.create_task(self._keep(line))
 
     async def _keep(self, line: Line) -> None:
@@ -292,3 +294,5 @@ class CcxtFeed:
             line.fall(Disconnected(f"{self._venue}: the feed does not run"))
         with suppress(TimeoutError, PortError), translated(Operation.ASK):
             await asyncio.wait_for(self._exchange.close(), FAREWELL_S)
+        # Whom ccxt could not part from in time must not be taken for a connection later.
+        self._exchange.clients.clear()

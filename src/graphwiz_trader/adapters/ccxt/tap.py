@@ -74,11 +74,12 @@ def _rejecting(
     client: Client, reader: Reader, reject: Callable[..., object]
 ) -> Callable[..., object]:
     def rejected(error: BaseException, name: str | None = None) -> object:
+        # Told before ccxt passes it on to each name, as if it were a verdict on each.
+        reader.rejected(client, error, name)
         answer = reject(error, name)
         if name is not None:
             # ccxt keeps it for whoever asks next, who would fail for an old reason.
             client.rejections.pop(name, None)
-        reader.rejected(client, error, name)
         return answer
 
     return rejected

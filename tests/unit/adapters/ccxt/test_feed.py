@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from ccxt.base.errors import BadRequest
 
 from graphwiz_trader.adapters.ccxt.exchange import Access, Exchange, exchange_of
 from graphwiz_trader.adapters.ccxt.feed import CcxtFeed
@@ -251,6 +252,22 @@ def test_a_frame_that_kills_ccxts_loop_replaces_the_connection(frame: str) -> No
     assert scene.feed.tally.replaced == 1
 
 
+def test_an_error_without_a_name_is_no_verdict_on_what_is_being_asked_for() -> None:
+    async def play(scene: Scene) -> None:
+        async with synced(scene) as socket:
+            socket.tell(binance.diff(110, 111))
+            await scene.settle(0.5)
+            (client,) = scene.exchange.clients.values()
+            client.reject(BadRequest("Invalid request"))
+            again = await scene.acknowledged("btcusdt@depth", count=2)
+            again.tell(binance.diff(100, 101))
+            await scene.settle()
+
+    scene = played(play)
+
+    assert scene.kinds() == ["FeedUp", "BookUpdate", "FeedDown", "FeedUp", "BookUpdate"]
+
+
 def test_a_silent_peer_is_noticed_by_our_own_timer() -> None:
     async def play(scene: Scene) -> None:
         async with synced(scene) as socket:
@@ -409,14 +426,28 @@ def test_a_venue_that_stays_away_ends_the_feed_once_the_budget_is_spent() -> Non
     played(play)
 
 
-def test_what_deliver_raises_comes_out_of_run() -> None:
+def test_a_feed_that_gave_up_can_be_run_again() -> None:
     async def play(scene: Scene) -> None:
-        def refuse(event: Event) -> None:
-            raise ZeroDivisionError
+        held = scene.session.answers.pop("/exchangeInfo")
+        for _ in range(20):
+            await scene.settle(1)
+        assert scene.task is not None
+        with pytest.raises(Transient):
+            await scene.task
+        scene.session.answers["/exchangeInfo"] = held
+        # ccxt lets go of a session that was given to it; one of its own it would open again.
+        reopened: Any = scene.exchange
+        reopened.session = scene.session
+        scene.task = asyncio.create_task(scene.feed.run(scene.deliver))
+        async with synced(scene):
+            pass
 
-        scene.deliver = refuse  # type: ignore[method-assign]
-        await scene.settle(0.1)
+    scene = played(play)
 
+    assert scene.kinds() == ["FeedUp", "BookUpdate"]
+
+
+def test_what_deliver_raises_comes_out_of_run() -> None:
     async def run() -> None:
         scene = Scene((Topic.BOOK,))
         scene.feed.subscribe([BTC])
