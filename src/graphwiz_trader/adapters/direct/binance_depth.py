@@ -5,7 +5,6 @@ from decimal import Decimal
 import numpy as np
 
 from graphwiz_trader.adapters.direct.binance_wire import (
-    EVENT_MS,
     FULL,
     NOT_DEPTH,
     OFF_GRID,
@@ -16,6 +15,7 @@ from graphwiz_trader.adapters.direct.binance_wire import (
     STATE_SIZE,
     SYMBOL,
     SYMBOL_SIZE,
+    VENUE_NS,
     WRONG_SYMBOL,
     parse_depth,
 )
@@ -25,11 +25,11 @@ from graphwiz_trader.adapters.direct.json_scan import (
     OUT_OF_RANGE,
     SENTINEL,
 )
-from graphwiz_trader.adapters.direct.row_ring import RowRing
+from graphwiz_trader.adapters.direct.row_ring import RowRing, columns
 from graphwiz_trader.domain.errors import Garbled
-from graphwiz_trader.domain.events import BookUpdate
+from graphwiz_trader.domain.events import BookUpdate, LevelRows
 from graphwiz_trader.domain.instrument import Instrument
-from graphwiz_trader.domain.units import MILLISECOND, Nanos
+from graphwiz_trader.domain.units import Nanos
 
 WHY = {
     MALFORMED: "malformed",
@@ -61,7 +61,8 @@ class DepthParser:
         ring: RowRing | None = None,
         frame_bytes: int = 1 << 12,
     ) -> None:
-        self._ring = ring or RowRing()
+        self._turn = (ring or RowRing()).turn
+        self._spare: LevelRows | None = None
         self.instrument = instrument
         self._state = np.zeros(STATE_SIZE, np.int64)
         self._state[PRICE_DECIMALS : QTY_STEP + 1] = (
@@ -71,7 +72,7 @@ class DepthParser:
         name = symbol.encode()
         self._state[SYMBOL_SIZE] = len(name)
         self._state[SYMBOL : SYMBOL + len(name)] = list(name)
-        self._header = self._state[EVENT_MS : PREV_SEQ + 1]
+        self._header = self._state[VENUE_NS : PREV_SEQ + 1]
         self._reserve(frame_bytes)
 
     @property
@@ -92,15 +93,14 @@ class DepthParser:
         if size > self._capacity:
             self._reserve(2 * size)
         self._view[:size] = frame
-        rows, state = self._ring.slot(size // MIN_LEVEL_BYTES + 1), self._state
+        rows = self._spare or next(self._turn)
+        state = self._state
         count = parse_depth(self._frame, size, state, rows.side, rows.ticks, rows.lots)
         if count < 0:
-            self._ring.back()
-            at = int(state[AT])
-            near = bytes(frame[max(0, at - 20) : at + 20])
-            raise Garbled(f"{self.instrument.id}: {WHY[count]} at byte {at} of {size}: {near!r}")
-        event_ms, match_ms, first_seq, last_seq, prev_seq = self._header.tolist()
-        ts_venue = Nanos((event_ms if match_ms < 0 else match_ms) * MILLISECOND)
+            self._spare = rows
+            rows, count = self._retried(frame, count)
+        self._spare = None
+        ts_venue, first_seq, last_seq, prev_seq = self._header.tolist()
         # By position: names would cost a fifth of a microsecond.
         return BookUpdate(
             ts,
@@ -115,6 +115,18 @@ class DepthParser:
             last_seq,
             prev_seq,
         )
+
+    def _retried(self, frame: bytes | memoryview, code: int) -> tuple[LevelRows, int]:
+        """Read *frame* into columns of its own, if it was only too long, or raise `Garbled`."""
+        size, state = len(frame), self._state
+        rows = columns(size // MIN_LEVEL_BYTES + 1)
+        if code == FULL:
+            code = parse_depth(self._frame, size, state, rows.side, rows.ticks, rows.lots)
+        if code < 0:
+            at = int(state[AT])
+            near = bytes(frame[max(0, at - 20) : at + 20])
+            raise Garbled(f"{self.instrument.id}: {WHY[code]} at byte {at} of {size}: {near!r}")
+        return rows, code
 
     def _reserve(self, frame_bytes: int) -> None:
         self._capacity = frame_bytes

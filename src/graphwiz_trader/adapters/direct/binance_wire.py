@@ -43,6 +43,9 @@ OFF_GRID, FULL, NOT_DEPTH, WRONG_SYMBOL = -3, -4, -5, -6
 EVENT_MS, MATCH_MS, FIRST_SEQ, LAST_SEQ, PREV_SEQ = 3, 4, 5, 6, 7
 """Places in a state: the fields E, T, U, u, pu of the frame, −1 where it has none."""
 
+VENUE_NS = MATCH_MS
+"""Where T stood, or E where it has none, is left in nanoseconds."""
+
 ROWS, ROUNDED = 8, 9
 """Places in a state: how many rows were written; how many quantities were rounded down, ever."""
 
@@ -277,4 +280,7 @@ def parse_depth(  # a kernel takes few plain arrays, by position
         i = fail(state, i, MALFORMED) if frame[i] != CLOSE_OBJECT else i + 1
     if i >= 0 and i != size:
         i = fail(state, i, MALFORMED)
+    if i >= 0:
+        sent, matched = state[EVENT_MS], state[MATCH_MS]
+        state[VENUE_NS] = (sent if matched < 0 else matched) * 1_000_000
     return i if i < 0 else state[ROWS]

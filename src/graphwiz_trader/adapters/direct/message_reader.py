@@ -13,8 +13,9 @@ from graphwiz_trader.adapters.direct.level_wire import (
 )
 from graphwiz_trader.adapters.direct.message_wire import SEEN, STATE_SIZE, parse_message
 from graphwiz_trader.adapters.direct.plain_reader import PlainReader
-from graphwiz_trader.adapters.direct.row_ring import RowRing
+from graphwiz_trader.adapters.direct.row_ring import SLOT_ROWS, RowRing, columns
 from graphwiz_trader.adapters.direct.schema import Message, Schema, grid
+from graphwiz_trader.domain.events import LevelRows
 from graphwiz_trader.domain.instrument import Instrument
 
 LEAST_LEVEL_BYTES = 6
@@ -34,7 +35,8 @@ class MessageReader:
 
     def __init__(self, instrument: Instrument, symbol: str, schema: Schema, ring: RowRing) -> None:
         self._schema = schema
-        self._ring = ring
+        self._turn = ring.turn
+        self._spare: LevelRows | None = None
         self._plain = PlainReader(instrument, symbol, schema)
         self._state = np.zeros(STATE_SIZE, np.int64)
         self._state[PRICE_DECIMALS : QTY_STEP + 1] = (
@@ -58,16 +60,22 @@ class MessageReader:
         if size > self._capacity:
             self._reserve(2 * size)
         self._view[:size] = payload
-        rows, state = self._ring.slot(size // LEAST_LEVEL_BYTES * 2 + 2), self._state
+        rows, state = self._rows(size), self._state
         count = parse_message(
             self._frame, size, self._schema.table, state, rows.side, rows.ticks, rows.lots
         )
         required = self._schema.required
         if count < 0 or int(state[SEEN]) & required != required:
-            self._ring.back()
+            self._spare = rows
             self.plainly += 1
             return self._plain.read(payload)
         return Message(rows, count, state[NUMBERS:TEXTS].tolist(), self._texts(payload))
+
+    def _rows(self, size: int) -> LevelRows:
+        """Return columns for a message of *size* bytes, with room for as many rows again."""
+        rows, self._spare = self._spare or next(self._turn), None
+        most = size // LEAST_LEVEL_BYTES * 2
+        return rows if most < SLOT_ROWS else columns(most)
 
     def _texts(self, payload: bytes) -> list[str]:
         count = self._schema.texts

@@ -1,5 +1,7 @@
 """RowRing: the columns that parsers write level changes into, used again and again."""
 
+from itertools import cycle
+
 import numpy as np
 
 from graphwiz_trader.domain.events import LevelRows
@@ -7,30 +9,21 @@ from graphwiz_trader.domain.events import LevelRows
 SLOTS = 64
 """After how many messages a slot is written again; what is kept longer is copied."""
 
-LEAST_ROWS = 256
+SLOT_ROWS = 1024
 
 
 class RowRing:
-    """*slots* sets of columns in turn; one that is too short for a message is made longer."""
+    """
+    *slots* sets of columns, offered in turn.
+
+    `turn` gives the next; who found nothing to publish in a message uses its slot for the next
+    one. A message of more than `SLOT_ROWS` gets columns of its own.
+    """
 
     def __init__(self, slots: int = SLOTS) -> None:
-        self._slots = [_columns(LEAST_ROWS) for _ in range(slots)]
-        self._sizes = [LEAST_ROWS] * slots
-        self._next = 0
-
-    def slot(self, rows: int) -> LevelRows:
-        """Return the next columns, of at least *rows*; what they held is as good as gone."""
-        place = self._next
-        self._next = place + 1 if place + 1 < len(self._sizes) else 0
-        if rows > self._sizes[place]:
-            self._sizes[place] = 2 * rows
-            self._slots[place] = _columns(2 * rows)
-        return self._slots[place]
-
-    def back(self) -> None:
-        """Offer the slot given last once more: nothing came of its message."""
-        self._next = (self._next or len(self._sizes)) - 1
+        self.turn = cycle([columns(SLOT_ROWS) for _ in range(slots)])
 
 
-def _columns(rows: int) -> LevelRows:
+def columns(rows: int) -> LevelRows:
+    """Return columns for *rows* level changes."""
     return LevelRows(np.zeros(rows, np.int8), np.zeros(rows, np.int64), np.zeros(rows, np.int64))
