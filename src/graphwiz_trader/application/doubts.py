@@ -17,6 +17,7 @@ CLOCKS = Nanos(60 * SECOND)
 """How far a venue's clock may be behind ours without hiding a fill from us."""
 
 _PENDING = (OrdStatus.PENDING_CANCEL, OrdStatus.PENDING_REPLACE)
+_AWAITING = (OrdStatus.PENDING_NEW, *_PENDING)
 
 
 class Doubts:
@@ -48,6 +49,8 @@ class Doubts:
         """
         Ask for each order in doubt, *balanced* if balances agree; return whether none is left.
 
+        What only waits for its answer is left too, and is asked for once it waited too long.
+
         Raises:
             Transient: no answer.
         """
@@ -59,6 +62,8 @@ class Doubts:
             is_listed = listed.get(order.cl_ord_id) == order.cum_qty
             if order.is_live and self._is_doubtful(order, is_listed=is_listed):
                 left += not await self._ask(order, balanced=balanced)
+            else:
+                left += order.ord_status in _AWAITING
         return not left
 
     async def catch_up(self) -> None:
@@ -96,7 +101,7 @@ class Doubts:
     def _is_doubtful(self, order: Order, *, is_listed: bool) -> bool:
         if order.ord_status is OrdStatus.UNKNOWN:
             return True
-        if order.ord_status is OrdStatus.PENDING_NEW or order.ord_status in _PENDING:
+        if order.ord_status in _AWAITING:
             return self._waited(order)
         return not is_listed
 

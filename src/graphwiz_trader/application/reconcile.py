@@ -90,6 +90,8 @@ class Reconciler:
             self._moved[event.cl_ord_id] = None
             if event.exec_type is ExecType.TRADE:
                 self._moved[""] = None
+            if self._state.orders.find(event.cl_ord_id) is None:
+                self._wanted.set()
         elif isinstance(event, SubmitUnknown) or (
             isinstance(event, AccountUp | AccountDown) and event.venue == self._venue.venue
         ):

@@ -71,11 +71,9 @@ class SingleWriter:
             self.refused += 1
             self._route(RaiseAlert(Severity.WARNING, "EVENT_REFUSED", str(error)))
             return
-        try:
-            self._journal.append(Entry(event, outcome))
-        except JournalError:
-            self._is_broken = True
-            raise
+        self._is_broken = True
+        self._journal.append(Entry(event, outcome))
+        self._is_broken = False
         self._heard(event, outcome)
         for command in outcome.commands:
             self._route(command)

@@ -95,17 +95,20 @@ class WatchedJournal(MemoryJournal):
     def __init__(self, oracle: Oracle, capacity: int | None = None) -> None:
         super().__init__(capacity)
         self.oracle = oracle
+        self.is_dead = False
         self.dies_before: int | None = None
         self.dies_after: int | None = None
 
     def append(self, entry: Entry) -> None:
+        if self.is_dead:
+            raise Crash("long dead")
         if self.dies_before is not None and self.seq + 1 >= self.dies_before:
-            self.dies_before = None
+            self.dies_before, self.is_dead = None, True
             raise Crash(f"before entry {self.seq + 1}")
         super().append(entry)
         self.oracle.on_entry(entry)
         if self.dies_after is not None and self.seq >= self.dies_after:
-            self.dies_after = None
+            self.dies_after, self.is_dead = None, True
             raise Crash(f"after entry {self.seq}")
 
 
@@ -204,6 +207,7 @@ class Floor:
 
     def begin(self) -> Trade:
         """Start, or start again, from the journal."""
+        self.journal.is_dead = False
         engine = self.new_engine()
         recovered = recover(self.journal, engine)
         self.oracle.engine = engine
@@ -226,7 +230,7 @@ class Floor:
         """Let time pass; whoever died meanwhile starts again."""
         await self.clock.advance(by)
         while self._task is not None and self._task.done():
-            if not isinstance(self._task.exception(), Crash):
+            if not (self._task.exception() and self.journal.is_dead):
                 self._task.result()
                 return
             self.crashes += 1

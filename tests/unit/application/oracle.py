@@ -14,7 +14,7 @@ from graphwiz_trader.domain.facts import (
 )
 from graphwiz_trader.domain.order import TERMINAL
 from graphwiz_trader.domain.orders import OrdStatus
-from graphwiz_trader.domain.units import ClOrdId, InstrumentId, Venue
+from graphwiz_trader.domain.units import ClOrdId, InstrumentId, Nanos, Venue
 from graphwiz_trader.engine.engine import Engine
 from graphwiz_trader.engine.state import EngineState
 
@@ -31,6 +31,7 @@ class Oracle:
         self.fills: set[tuple[Venue, str]] = set()
         self.ended: dict[ClOrdId, OrdStatus] = {}
         self.groups: dict[str, GroupState] = {}
+        self.owed: dict[str, Nanos] = {}
 
     def on_entry(self, entry: Entry) -> None:
         """Look at a step that was just journaled."""
@@ -44,7 +45,7 @@ class Oracle:
             elif isinstance(fact, OrderChanged):
                 self._on_order(fact)
             elif isinstance(fact, GroupChanged):
-                self.groups[fact.group] = fact.state
+                self._on_group(fact, entry)
         for name, lots in self.positions.items():
             assert self._engine.position(name) == lots, f"I3 {name}"
 
@@ -83,6 +84,13 @@ class Oracle:
             worst = held + state.open_lots(order.instrument, order.side) - less
             lot = state.instruments[order.instrument].lot_size
             assert worst * lot <= self.limit, f"I5 {worst * lot} beyond {self.limit}"
+
+    def _on_group(self, changed: GroupChanged, entry: Entry) -> None:
+        self.groups[changed.group] = changed.state
+        if changed.debt and not isinstance(entry.event, TapeMessage):
+            self.owed.setdefault(changed.group, entry.event.ts)
+        else:
+            self.owed.pop(changed.group, None)
 
     def _on_fill(self, fill: FillBooked) -> None:
         venue = self._engine.instruments[fill.instrument].venue
