@@ -16,6 +16,9 @@ from graphwiz_trader.ports.catalog import InstrumentCatalog
 from graphwiz_trader.ports.clock import Clock
 from graphwiz_trader.ports.feed import MarketFeed
 
+ASKING = Backoff(Nanos(SECOND // 2), Nanos(4 * SECOND), 3, Nanos(60 * SECOND))
+"""A person waits for the first answer: three more attempts, in under four seconds."""
+
 RETRY = Backoff(SECOND, Nanos(60 * SECOND), 1_000, Nanos(60 * SECOND))
 """A venue that stays away is asked for most of a day before it ends the others."""
 
@@ -29,17 +32,17 @@ class Source:
     symbols: tuple[str, ...]
 
 
-async def subscribe(sources: Sequence[Source]) -> tuple[Instrument, ...]:
+async def subscribe(sources: Sequence[Source], clock: Clock) -> tuple[Instrument, ...]:
     """
     Look up what is wanted of each source, and subscribe its feed to it.
 
     Raises:
         ConfigError: a venue does not trade a symbol; all of them at once.
-        PortError: a venue cannot be asked.
+        PortError: a venue cannot be asked, and could not when it was asked again.
     """
     with _unwrapped():
         async with asyncio.TaskGroup() as group:
-            loading = [group.create_task(source.catalog.load()) for source in sources]
+            loading = [group.create_task(_listed(source.catalog, clock)) for source in sources]
     problems: list[Problem] = []
     chosen: list[Instrument] = []
     for source, listed in zip(sources, loading, strict=True):
@@ -76,6 +79,16 @@ async def listen(
                 await clock.sleep_until(Nanos(clock.now() + every))
             for task in running:
                 task.cancel()
+
+
+async def _listed(catalog: InstrumentCatalog, clock: Clock) -> tuple[Instrument, ...]:
+    found: list[tuple[Instrument, ...]] = []
+
+    async def load() -> None:
+        found.append(await catalog.load())
+
+    await supervise(load, clock, ASKING, lambda _: None)
+    return found[0]
 
 
 async def _supervised(feed: MarketFeed, clock: Clock, deliver: Callable[[Event], None]) -> None:

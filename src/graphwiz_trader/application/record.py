@@ -125,7 +125,7 @@ class Record:
         Raises:
             DataError: the disk is nearly full, or a tape cannot be written.
         """
-        instruments = await subscribe(sources)
+        instruments = await subscribe(sources, self._clock)
         self._open(instruments)
         try:
             await listen(sources, self._clock, self.deliver, self._ticker(progress), TICK)

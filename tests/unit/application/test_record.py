@@ -6,7 +6,7 @@ import pytest
 from graphwiz_trader.application.listen import Source
 from graphwiz_trader.application.record import Record, Recorded, RecordSettings
 from graphwiz_trader.domain.book import OrderBook
-from graphwiz_trader.domain.errors import ConfigError, DataError, Transient
+from graphwiz_trader.domain.errors import ConfigError, DataError, Transient, VenueDown
 from graphwiz_trader.domain.events import BookGap, BookUpdate, FeedDown, FeedUp, Trade
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.sides import Side
@@ -188,6 +188,22 @@ def test_canceling_keeps_what_is_there() -> None:
     asyncio.run(run())
 
     assert sum(each.header.messages for each in studio.record.made) > 4
+
+
+def test_a_venue_that_cannot_be_asked_is_asked_again() -> None:
+    catalog = WrittenCatalog(BTC.venue, [BTC])
+    catalog.error = VenueDown("maintenance")
+    studio = Studio(until_s=60, segment_s=600)
+    studio.sources = (Source(studio.alpha, catalog, (BTC.symbol,)),)
+
+    async def play(studio: Studio) -> None:
+        await studio.clock.advance(SECOND)
+        studio.book(studio.alpha, BTC, "100.0", snapshot=True)
+        await studio.clock.advance(70 * SECOND)
+
+    made = recorded(studio, play)
+
+    assert (catalog.loads, made[0].header.messages) == (2, 1)
 
 
 def test_a_symbol_the_venue_has_not_is_named() -> None:

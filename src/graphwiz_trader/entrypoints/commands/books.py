@@ -42,7 +42,7 @@ async def _watched(
 
     clock = SystemClock()
     sources = sources_of(settings, clock)
-    watch = BookWatch(await subscribe(sources))
+    watch = BookWatch(await subscribe(sources, clock))
     until = None if seconds is None else clock.now() + seconds * SECOND
     rows = watch.rows(clock.now())
     with _screen(options) as show:
