@@ -1,4 +1,4 @@
-"""Under the built-in storm the exchange goes wrong only as scheduled, and loses nothing of ours."""
+"""In a storm of faults the exchange goes wrong only as scheduled, and loses nothing of ours."""
 
 import asyncio
 import json

@@ -146,8 +146,9 @@ class Host:
         ladder = self.ladders[update.instrument]
         before = ladder.touch
         after = ladder.apply(update)
-        if update.snapshot:
+        if not ladder.seq:
             self.prints[update.instrument].open(Ticks(after.bid))
+            self._tell_change(ladder, update.ts_venue)
         best = (after.bid, after.bid_qty, after.ask, after.ask_qty)
         if best != (before.bid, before.bid_qty, before.ask, before.ask_qty):
             for listener in self.listeners:
@@ -157,10 +158,13 @@ class Host:
         at = self._flush_at
         self._flush_at = Nanos(at + self._interval)
         for ladder in self.ladders.values():
-            change = ladder.flush(at)
-            if change is not None:
-                for listener in self.listeners:
-                    listener.on_change(change)
+            self._tell_change(ladder, at)
         if at // SECOND > (at - self._interval) // SECOND:
             for listener in self.listeners:
                 listener.on_second(at)
+
+    def _tell_change(self, ladder: Ladder, at: Nanos) -> None:
+        change = ladder.flush(at)
+        if change is not None:
+            for listener in self.listeners:
+                listener.on_change(change)

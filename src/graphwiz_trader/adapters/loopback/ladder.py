@@ -75,8 +75,6 @@ class Ladder:
             _set(self._now[side], price, qty)
             self._news[side][price] = qty
         self._seq_now = update.last_seq
-        if not self.seq:
-            self.flush(update.ts_venue)
         bids, asks = self._now[Side.BUY], self._now[Side.SELL]
         bid, ask = max(bids, default=0), min(asks, default=0)
         self.touch = Touch(

@@ -18,8 +18,10 @@ from graphwiz_trader.simulation.chance import Chance
 
 STORM = "storm"
 STORM_LASTS_S = 3_600
-_STORM_EVERY_S = 1.5
-_STORM_BEGINS_S = 3.0
+_STORM_EVERY_S = 0.5
+_STORM_BEGINS_S = 2.0
+_ANYWHERE = (Kind.BAD_CHECKSUM, Kind.ZERO_CHECKSUM, Kind.PARTIAL_BATCH, Kind.STREAM_TERMINATED)
+"""What not every dialect has: such a fault waits at all venues."""
 
 _KINDS = {kind.value: kind for kind in Kind}
 _TEXTS = ("venue", "match")
@@ -71,7 +73,11 @@ def parsed_schedule(text: str) -> tuple[Fault, ...]:
 
 
 def storm(seed: int, venues: Sequence[str]) -> tuple[Fault, ...]:
-    """Return an hour of faults of every kind at random venues and instants, one in 1.5 s."""
+    """
+    Return an hour of faults at random venues and instants, two a second on average.
+
+    Every kind comes before any comes again, so that half a minute brings them all.
+    """
     chance = Chance(seed).split("storm")
     faults: list[Fault] = []
     at = _STORM_BEGINS_S
@@ -80,7 +86,9 @@ def storm(seed: int, venues: Sequence[str]) -> tuple[Fault, ...]:
         if not left:
             left = list(Kind)
             chance.shuffle(left)
-        faults.append(Fault(left.pop(), Nanos(int(at * SECOND)), chance.choice(venues)))
+        kind, venue = left.pop(), chance.choice(venues)
+        where = "*" if kind in _ANYWHERE else venue
+        faults.append(Fault(kind, Nanos(int(at * SECOND)), where))
         at += chance.exponential(_STORM_EVERY_S)
     return tuple(faults)
 

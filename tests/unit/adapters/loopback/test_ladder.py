@@ -31,10 +31,11 @@ def opened() -> Ladder:
     """A book of 10 at 100 and 20 at 101, told as message 1."""
     ladder = Ladder(NAME)
     ladder.apply(message(1, [(1, 100, 10), (-1, 101, 20)], snapshot=True))
+    ladder.flush(BEGAN)
     return ladder
 
 
-def test_the_opening_is_told_at_once() -> None:
+def test_what_is_told_is_shown() -> None:
     ladder = opened()
 
     assert ladder.seq == 1

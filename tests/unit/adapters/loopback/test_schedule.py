@@ -56,7 +56,8 @@ def test_a_storm_is_the_same_for_the_same_seed_and_brings_every_kind() -> None:
     assert first == storm(7, ("binance", "okx"))
     assert first != storm(8, ("binance", "okx"))
     assert {fault.kind for fault in first} == set(Kind)
-    assert {fault.venue for fault in first} == {"binance", "okx"}
+    assert {fault.venue for fault in first} == {"binance", "okx", "*"}
+    assert {fault.kind for fault in first if fault.at < 30 * SECOND} == set(Kind)
 
 
 def test_every_kind_strikes_somewhere() -> None:

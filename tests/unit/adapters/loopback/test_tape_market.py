@@ -2,7 +2,8 @@ from decimal import Decimal
 
 import pytest
 
-from graphwiz_trader.adapters.loopback.host import Host
+from graphwiz_trader.adapters.loopback.host import Host, Listener
+from graphwiz_trader.adapters.loopback.ladder import Change
 from graphwiz_trader.adapters.loopback.tape_market import TapeMarket
 from graphwiz_trader.domain.commands import SubmitOrder
 from graphwiz_trader.domain.errors import DomainError
@@ -92,6 +93,23 @@ def test_what_was_recorded_is_published_from_now_on_under_own_numbers() -> None:
     assert (ladder.seq, ladder.touch.bid, ladder.touch.ask) == (6, 101, 102)
     (printed,) = played.prints[NAME].recent
     assert (printed.ts, printed.price) == (BEGAN + 2 * SECOND, 102)
+
+
+def test_one_who_comes_before_the_first_book_is_told_it_as_a_change() -> None:
+    """Numbers run on from the empty book a client may have asked for already."""
+    played = host()
+    changes: list[Change] = []
+
+    class Ears(Listener):
+        def on_change(self, change: Change) -> None:
+            changes.append(change)
+
+    played.listeners.append(Ears())
+    played.advance(BEGAN)
+
+    (opening,) = changes
+    assert (opening.prev_seq, opening.first_seq, opening.last_seq) == (0, 1, 4)
+    assert opening.bids == ((100, 5), (99, 5))
 
 
 def test_our_order_takes_what_was_recorded() -> None:
