@@ -5,7 +5,7 @@ It is told of frames, snapshots and the passing of time, and answers with events
 knows no socket, so that every fault can be played to it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from graphwiz_trader.adapters.direct.book_sync import BookSync, Taken
@@ -150,10 +150,12 @@ class Session:
             Transient: the peer is silent, or a book could not be proven within the budget.
         """
         now = self._clock.now()
-        for line in self._lines.values():
-            if line.retry <= now:
-                self._retry(line, now)
-            elif line.retry == NEVER:
+        lines = tuple(self._lines.values())
+        due = [line for line in lines if line.retry <= now]
+        if due:
+            self._retry(due, now)
+        for line in lines:
+            if line.retry == NEVER:
                 self._watch(line, now)
         patience, silence = self._patience, now - self._heard
         if silence > patience.idle + patience.answer:
@@ -168,23 +170,26 @@ class Session:
         if line.sync.is_live:
             if now - line.heard > patience.stale:
                 line.is_silent = True
-                self._lose(line, f"silent for {(now - line.heard) / SECOND:.3f} s", now)
+                self._drop(line, f"silent for {(now - line.heard) / SECOND:.3f} s", now)
+                # The market may only be quiet, which no number of attempts will change.
+                line.failures = min(line.failures, patience.resync.budget)
         elif line.sync.has_snapshot and now - line.heard > patience.quiet:
             self._conclude(line, line.sync.settle(), now)
         elif now - line.asked > patience.answer:
             line.is_silent = True
             self._lose(line, f"no book within {patience.answer / SECOND:.3f} s", now)
 
-    def _retry(self, line: Line, now: Nanos) -> None:
-        line.retry = NEVER
-        line.asked = now
-        self.tally.resyncs += 1
-        one = line.sync.instrument
-        if self._dialect.snapshots is None or line.is_silent:
-            self._send((*self._dialect.unsubscribe([one]), *self._dialect.subscribe([one])))
-        if self._dialect.snapshots is not None:
-            self._fetch(line)
-        line.is_silent = False
+    def _retry(self, due: Sequence[Line], now: Nanos) -> None:
+        """Ask again for all that are *due*, in as few messages as the venue takes."""
+        snapshots = self._dialect.snapshots
+        again = [one.sync.instrument for one in due if snapshots is None or one.is_silent]
+        if again:
+            self._send((*self._dialect.unsubscribe(again), *self._dialect.subscribe(again)))
+        for line in due:
+            self.tally.resyncs += 1
+            line.retry, line.asked, line.is_silent = NEVER, now, False
+            if snapshots is not None:
+                self._fetch(line)
 
     def _take(self, update: BookUpdate, now: Nanos) -> None:
         line = self._lines.get(update.instrument)
@@ -222,7 +227,7 @@ class Session:
                 self._trade(trade)
         elif isinstance(said, Missed):
             self.tally.gaps += 1
-            for line in self._lines.values():
+            for line in tuple(self._lines.values()):
                 self._lose(line, said.reason, now)
             self._note(said.then, now)
         elif isinstance(said, Ending):
@@ -251,13 +256,20 @@ class Session:
     def _quarantine(self, error: Unreadable, now: Nanos) -> None:
         """Distrust the book a frame was about; all of them if that cannot be told."""
         self.tally.garbled += 1
-        for name, line in self._lines.items():
+        for name, line in tuple(self._lines.items()):
             if error.instrument is None or error.instrument == name:
                 self._lose(line, str(error), now)
 
     def _lose(self, line: Line, why: str, now: Nanos) -> None:
+        """Drop a book, and give up the connection once its budget is spent."""
+        self._drop(line, why, now)
+        if self._patience.resync.is_spent(line.failures):
+            name = line.sync.instrument.id
+            raise Transient(f"{name}: {line.failures} failures in a row, last {why}")
+
+    def _drop(self, line: Line, why: str, now: Nanos) -> None:
         sync, backoff = line.sync, self._patience.resync
-        held = now - line.proven if sync.is_live else 0
+        held = Nanos(now - line.proven if sync.is_live else 0)
         if sync.is_live:
             self.tally.gaps += 1
             self._deliver(BookGap(now, sync.instrument.id, why))
@@ -265,9 +277,7 @@ class Session:
             return
         sync.begin()
         line.is_fetching = False
-        line.failures = backoff.failures(line.failures, Nanos(held))
-        if backoff.is_spent(line.failures):
-            raise Transient(f"{sync.instrument.id}: {line.failures} failures in a row, last {why}")
+        line.failures = backoff.failures(line.failures, held)
         line.retry = now + backoff.wait(line.failures)
 
     def _fetch(self, line: Line) -> None:

@@ -205,6 +205,34 @@ def test_one_silent_book_does_not_cost_the_other() -> None:
     assert studio.books[BTC.id].is_synced
 
 
+def test_a_quiet_market_never_spends_the_budget() -> None:
+    studio = Studio(BybitDialect(Venue("v")), CALM)
+    studio.open(BTC)
+
+    for number in range(1, 12):
+        studio.hear(bybit("snapshot", number, [("10.0", "1")]))
+        studio.wait(10 * S + 1)
+        studio.hear('{"success":true,"op":"ping"}')
+        studio.wait(9 * S)
+
+    assert len(studio.gaps) == 11
+    assert all(reason.startswith("silent") for reason in studio.gaps)
+
+
+def test_books_that_fall_silent_together_are_asked_for_together() -> None:
+    studio = Studio(BybitDialect(Venue("v")), CALM)
+    studio.open(BTC, ETH)
+    studio.hear(bybit("snapshot", 1, [("10.0", "1")]))
+    studio.hear(bybit("snapshot", 1, [("10.0", "1")]).replace("BTC", "ETH"))
+    studio.sent.clear()
+
+    studio.wait(10 * S + 1)
+    studio.hear('{"success":true,"op":"ping"}')
+    studio.wait(S)
+
+    assert [json.loads(text)["op"] for text in studio.sent] == ["unsubscribe", "subscribe"]
+
+
 def test_failures_wait_longer_each_time_until_the_budget_is_spent() -> None:
     studio = live()
     studio.hear(diff(12, 13))
