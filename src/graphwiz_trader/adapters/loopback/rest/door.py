@@ -37,12 +37,12 @@ class RestDoor:
         """Answer one request, or let it fail as scheduled."""
         premises = self._premises
         name = f"{request.method} {request.path}"
+        body = await request.text()  # before any delay, in which the client may leave
         fault = premises.faults.strike(Stage.REST, name, premises.now())
         if fault is not None and fault.kind is Kind.DELAY:
             await self._wait(fault)
         elif fault is not None and fault.kind is not Kind.BROKEN_BODY:
             return broken(fault, self._respondent.too_many)
-        body = await request.text()
         answer = await self._order(request, name, body)
         if fault is not None and fault.kind is Kind.BROKEN_BODY and answer.text:
             answer.text = answer.text[: len(answer.text) // 2]
