@@ -53,7 +53,7 @@ class DirectFeedContract(MarketFeedContract):
 
     transport: ClassVar[Callable[[], Transport]] = PicowsTransport
     venue: ClassVar[str]
-    within_s = 1.0
+    within_s = 1.5
     faults: ClassVar[tuple[str, ...]] = tuple(
         f for f in FAULTS if "checksum" not in f and f != "snapshot fails"
     )
