@@ -16,7 +16,7 @@ class Journal(Protocol):
     def append(self, entry: Entry) -> None:
         """Write *entry* so that it survives the process; raise `JournalFull` if it cannot be."""
 
-    def reference(self, tape: int, message: int, more: bool) -> None:
+    def reference(self, tape: int, message: int, more: bool) -> None:  # noqa: FBT001 # a column
         """
         Note that the next step took message *message* of tape *tape* and nothing came of it.
 

@@ -11,6 +11,10 @@ _QUOTES = (
 """Quote assets that end a symbol written without a separator, longest of a family first."""
 
 
+_PERPETUAL = ("SWAP", "PERP", "PERPETUAL")
+_DATE = re.compile(r"\d{6,8}")
+
+
 def normal(symbol: str) -> str:
     """Return *symbol* as capital letters and digits, with Bitcoin always BTC."""
     return re.sub(r"[^A-Z0-9]", "", symbol.upper()).replace("XBT", "BTC")
@@ -20,19 +24,27 @@ def is_called(symbol: str, raw: str) -> bool:
     """
     Whether a source that writes *raw* can mean our *symbol*.
 
-    It can if what stands before a separator, or all of it, is our base and quote, or our base
-    alone; and a source that names nothing means whatever it is said to be.
+    It can if *raw* begins with our base and quote, or is our base and nothing else; a contract
+    (`BTC-USDT-SWAP`, `BTCUSD_PERP`, `BTC-USD-220527`) only means a symbol that settles, and a dated
+    one only that date's. A source that names nothing means whatever it is said to be.
 
     >>> is_called("LINK/USDT", "LINKUSDT.BNC"), is_called("BTC/USD", "BTCUSDT")
     (True, False)
+    >>> is_called("BTC/USDT", "BTC-USDT-SWAP"), is_called("BTC/USDT:USDT", "BTC-USDT-SWAP")
+    (False, True)
     """
     if not raw:
         return True
-    pair = symbol.partition(":")[0]
-    ours = {normal(pair), normal(pair.partition("/")[0])}
-    parts = re.split(r"[^A-Za-z0-9]+", raw)
-    theirs = {normal("".join(parts[:n])) for n in range(1, len(parts) + 1)}
-    return bool(ours & theirs)
+    pair, _, settle = symbol.partition(":")
+    parts = [part for part in re.split(r"[^A-Za-z0-9]+", raw) if part]
+    dates = [part for part in parts[1:] if _DATE.fullmatch(part)]
+    is_contract = bool(dates) or any(part.upper() in _PERPETUAL for part in parts[1:])
+    if is_contract and (not settle or dates != settle.split("-")[1:]):
+        return False
+    heads = {normal("".join(parts[:n])) for n in range(1, len(parts) + 1)}
+    if normal(pair) in heads:
+        return True
+    return len(parts) == 1 and normal(parts[0]) == normal(pair.partition("/")[0])
 
 
 def unified(raw: str) -> str:

@@ -17,6 +17,7 @@ from graphwiz_trader.domain.instrument import Kind
         ("BTC/CHF", "XBT/CHF"),
         ("IBM/USD", "ibm"),
         ("EUR/USD", "eurusd"),
+        ("BTC/USD:BTC-220527", "BTC-USD-220527"),
         ("ANY/THING", ""),
     ],
 )
@@ -26,7 +27,16 @@ def test_a_name_that_fits(ours: str, theirs: str) -> None:
 
 @pytest.mark.parametrize(
     ("ours", "theirs"),
-    [("BTC/USD", "BTCUSDT"), ("ETH/USDT", "BTCUSDT"), ("BT/CUSDT2", "BTCUSDT")],
+    [
+        ("BTC/USD", "BTCUSDT"),
+        ("ETH/USDT", "BTCUSDT"),
+        ("BT/CUSDT2", "BTCUSDT"),
+        ("BTC/USDT", "BTC-USD-220527"),
+        ("BTC/USDT", "BTC-USDT-SWAP"),
+        ("BTC/USD", "BTCUSD_PERP"),
+        ("BTC/USD:BTC", "BTC-USD-220527"),
+        ("BTC/USD:BTC-220624", "BTC-USD-220527"),
+    ],
 )
 def test_a_name_that_does_not_fit(ours: str, theirs: str) -> None:
     assert not is_called(ours, theirs)
