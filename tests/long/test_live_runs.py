@@ -109,7 +109,14 @@ class Gambler:
 
 def exchanges(seed: int) -> tuple[Exchange, ...]:
     terms = Terms(entry=Nanos(4 * MS), response=Nanos(6 * MS), publish_every=Nanos(100 * MS))
-    crowd = CrowdSettings(makers=1, levels=3, quotes_per_s=6.0, takes_per_s=3.0)
+    crowd = CrowdSettings(
+        makers=1,
+        levels=3,
+        quotes_per_s=6.0,
+        takes_per_s=3.0,
+        level_notional=400.0,
+        take_notional=300.0,
+    )
     settings = MarketSettings(listings=LISTINGS[:1], crowd=crowd)
     balances = {Asset("USDT"): Decimal(20_000), Asset("BTC"): Decimal("0.3")}
     return build_market(seed, default_venues(terms)[:2], START, balances, settings)
@@ -143,7 +150,7 @@ async def disturb(floor: Floor, chance: Chance) -> None:
     elif draw < 0.58:
         floor.operate(chance.choice((OperatorAction.CANCEL, OperatorAction.FLATTEN)))
     elif draw < 0.62:
-        venue.forgetful = 1 + chance.below(3)
+        venue.forgets_for = Nanos(chance.below(1_500) * MS)
 
 
 async def live(seed: int) -> Floor:
@@ -173,7 +180,7 @@ async def recovers(floor: Floor) -> None:
     floor.journal.dies_after = floor.journal.dies_before = None
     for venue in floor.venues.values():
         venue.odds = CALM
-        venue.forgetful = venue.unanswerable = 0
+        venue.forgets_for = Nanos(0)
         venue.mend_stream()
     await floor.pass_time(30 * SECOND)
     state = floor.engine.state
@@ -209,6 +216,28 @@ def agrees(floor: Floor) -> None:
     assert state_bytes(again) == state_bytes(floor.engine), "I12"
 
 
+async def killed(seed: int, at: int | None, *, before: bool) -> int:
+    """Play one short run that dies at journal entry *at*; return how many entries it has."""
+    floor = floor_of(seed)
+    for venue in floor.venues.values():
+        venue.odds = ODDS
+    if before:
+        floor.journal.dies_before = at
+    else:
+        floor.journal.dies_after = at
+    try:
+        floor.begin()
+        for _ in range(8):
+            await floor.pass_time(250 * MS)
+        entries = floor.journal.seq
+        await recovers(floor)
+        assert (await floor.stop()).remaining == (), "I15"
+        agrees(floor)
+    finally:
+        await floor.abandon()
+    return entries
+
+
 def seeds(factor: float) -> range:
     only = os.environ.get("GRAPHWIZ_SEED")
     return range(int(only), int(only) + 1) if only else range(int(RUNS * factor))
@@ -223,4 +252,19 @@ def test_nothing_is_lost_whatever_happens(part: int, long_factor: float) -> None
                 asyncio.run(live(seed))
             except BaseException as failure:
                 failure.add_note(f"GRAPHWIZ_SEED={seed} plays this run again")
+                raise
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(20))
+def test_no_journal_write_is_a_bad_moment_to_die(seed: int, long_factor: float) -> None:
+    entries = asyncio.run(killed(seed, None, before=True))
+    step = max(1, round(1 / long_factor))
+    for at in range(1 + seed % step, entries + 1, step):
+        for before in (True, False):
+            try:
+                asyncio.run(killed(seed, at, before=before))
+            except BaseException as failure:
+                when = "before" if before else "after"
+                failure.add_note(f"seed {seed}, killed {when} entry {at}")
                 raise

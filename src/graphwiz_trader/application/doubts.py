@@ -144,7 +144,8 @@ class Doubts:
         )
         self._deliver(report)
         if order.replaces is not None:
-            self._deliver(CancelReject(now, order.replaces, NOT_FOUND))
+            text = f"the replacement {order.cl_ord_id} never arrived"
+            self._deliver(CancelReject(now, order.replaces, text))
 
     async def _tell_fills(self, instrument: InstrumentId, since: Nanos) -> None:
         """Tell the engine of fills it has not heard of."""

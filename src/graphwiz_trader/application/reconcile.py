@@ -157,11 +157,12 @@ class Reconciler:
         return scope is not TradingState.ACTIVE or self._state.is_blind(self._venue.venue)
 
     def _endow(self, snapshot: VenueSnapshot) -> None:
-        """Take over what the account holds, the first time anybody asks."""
-        account = self._state.accounts[self._venue.venue]
-        if not account.total:
-            now = self._clock.now()
-            for told in snapshot.balances:
+        """Take over what the account holds, until it agrees for the first time."""
+        if self._venue.venue in self._state.agreed:
+            return
+        account, now = self._state.accounts[self._venue.venue], self._clock.now()
+        for told in snapshot.balances:
+            if account.total.get(told.asset) != told.total:
                 self._deliver(BalanceReport(now, told.venue, told.asset, told.total, told.free))
 
     def _differences(self, snapshot: VenueSnapshot) -> Differences:

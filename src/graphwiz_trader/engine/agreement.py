@@ -48,6 +48,7 @@ class Agreement:
         """The venue says what we think: whatever differed is settled, and the account opens."""
         self._check(agrees.venue)
         self._state.blind.pop(agrees.venue, None)
+        self._state.agreed[agrees.venue] = None
         for venue, what in [key for key in self._open if key[0] == agrees.venue]:
             del self._open[(venue, what)]
             self._draft.facts.append(DifferenceSettled(venue, what, "venue"))

@@ -35,7 +35,8 @@ class EngineState:
     The `View` of strategies and the `RiskView` of rules in one.
 
     `limits` is each strategy's own position limit, `latency` how long an order takes to a venue;
-    `blind` names the venues where nobody knows what our orders do.
+    `blind` names the venues where nobody knows what our orders do, `agreed` those whose account
+    was ever what we think.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class EngineState:
         self.debts: dict[str, float] = {}
         self.hedged: dict[str, dict[InstrumentId, None]] = {}
         self.blind: dict[Venue, None] = {}
+        self.agreed: dict[Venue, None] = {}
         self.losses = 0
         self._limits = dict(limits)
         self._latency = dict(latency)

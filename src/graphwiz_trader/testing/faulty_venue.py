@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from enum import Enum
 
-from graphwiz_trader.domain.commands import CancelAll, OrderCommand
+from graphwiz_trader.domain.commands import CancelAll, OrderCommand, ReplaceOrder, SubmitOrder
 from graphwiz_trader.domain.errors import TimedOut
 from graphwiz_trader.domain.events import AccountDown, AccountUp, Event, SubmitUnknown
 from graphwiz_trader.domain.orders import ExecutionReport
@@ -46,8 +46,8 @@ class FaultyVenue:
     Puts faults before *inner*: those of `script`, one a request, then by chance.
 
     `late` and `duplicate` name what befalls the next reports, in the same way; `unanswerable`
-    how many of the next questions get no answer, `forgetful` how many of the next queries find
-    nothing. `break_stream` and `mend_stream` lose all reports between them.
+    how many of the next questions get no answer, `forgets_for` how long after it was sent no
+    query finds an order. `break_stream` and `mend_stream` lose all reports between them.
     """
 
     def __init__(
@@ -65,10 +65,11 @@ class FaultyVenue:
         self.late: deque[Nanos] = deque()
         self.duplicate = 0
         self.unanswerable = 0
-        self.forgetful = 0
+        self.forgets_for = Nanos(0)
         self.sent: list[OrderCommand] = []
         self._clock = clock
         self._chance = chance
+        self._sent_at: dict[ClOrdId, Nanos] = {}
         self._muted: dict[ClOrdId, int] = {}
         self._is_broken = False
         self._deliver: Deliver | None = None
@@ -92,6 +93,8 @@ class FaultyVenue:
     def send(self, command: OrderCommand) -> None:
         """Send *command*, or let something befall it."""
         self.sent.append(command)
+        if isinstance(command, SubmitOrder | ReplaceOrder):
+            self._sent_at[command.cl_ord_id] = self._clock.now()
         fault = self._fault()
         if fault is Fault.NONE or isinstance(command, CancelAll) or self._tasks is None:
             self.inner.send(command)
@@ -129,8 +132,7 @@ class FaultyVenue:
     async def query(self, order: OrderRef) -> ExecutionReport | None:
         """Ask, unless there is no answer or the venue has forgotten."""
         await self._ask()
-        if self.forgetful:
-            self.forgetful -= 1
+        if self._clock.now() < self._sent_at.get(order.cl_ord_id, 0) + self.forgets_for:
             return None
         return await self.inner.query(order)
 

@@ -24,7 +24,15 @@ from graphwiz_trader.domain.orders import ExecutionReport
 from graphwiz_trader.domain.risk import RiskPolicy
 from graphwiz_trader.domain.settings import RiskSettings
 from graphwiz_trader.domain.strategy import Strategy
-from graphwiz_trader.domain.units import SECOND, InstrumentId, Nanos, RunId, StrategyId, Venue
+from graphwiz_trader.domain.units import (
+    SECOND,
+    ClOrdId,
+    InstrumentId,
+    Nanos,
+    RunId,
+    StrategyId,
+    Venue,
+)
 from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.domain.venue import OrderRef, Usage, VenueSnapshot, VenueTerms
 from graphwiz_trader.engine.engine import Engine
@@ -158,7 +166,7 @@ class Floor:
         capacity: int | None = None,
     ) -> None:
         self.clock = ManualClock(start)
-        self.oracle = Oracle(RISK.max_position_size)
+        self.oracle = Oracle(RISK.max_position_size, self._is_known)
         self.journal = WatchedJournal(self.oracle, capacity)
         self.exchanges = {exchange.venue: exchange for exchange in exchanges}
         self.feeds = {e.venue: ExchangeFeed(e, self.clock) for e in exchanges}
@@ -189,6 +197,9 @@ class Floor:
         return tuple(
             i for exchange in self.exchanges.values() for i in exchange.floor.instruments.values()
         )
+
+    def _is_known(self, cl_ord_id: ClOrdId) -> bool:
+        return any(exchange.order(cl_ord_id) for exchange in self.exchanges.values())
 
     def new_engine(self) -> Engine:
         """Return an engine that knows nothing yet."""

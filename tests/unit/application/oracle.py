@@ -1,7 +1,9 @@
 """The invariants of a live run, checked after every step and before everything that is sent."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
+from graphwiz_trader.application.doubts import NOT_FOUND
 from graphwiz_trader.domain.commands import OrderCommand, ReplaceOrder, SubmitOrder
 from graphwiz_trader.domain.events import TapeMessage
 from graphwiz_trader.domain.facts import (
@@ -12,6 +14,7 @@ from graphwiz_trader.domain.facts import (
     OrderChanged,
     TradingState,
 )
+from graphwiz_trader.domain.group import CLOSED
 from graphwiz_trader.domain.order import TERMINAL
 from graphwiz_trader.domain.orders import OrdStatus
 from graphwiz_trader.domain.units import ClOrdId, InstrumentId, Nanos, Venue
@@ -20,11 +23,16 @@ from graphwiz_trader.engine.state import EngineState
 
 
 class Oracle:
-    """Raises as soon as one of I1, I2, I3, I5, I6, I8 and I10 does not hold; *limit* is in lots."""
+    """
+    Raises as soon as one of I1, I2, I3, I5, I6, I8 and I10 does not hold.
 
-    def __init__(self, limit: Decimal) -> None:
+    *limit* is that of a position, in base units; *is_known* asks the venues themselves.
+    """
+
+    def __init__(self, limit: Decimal, is_known: Callable[[ClOrdId], bool]) -> None:
         self.engine: Engine | None = None
         self.limit = limit
+        self.is_known = is_known
         self.journaled: set[ClOrdId] = set()
         self.sent: set[ClOrdId] = set()
         self.positions: dict[InstrumentId, int] = {}
@@ -87,7 +95,12 @@ class Oracle:
 
     def _on_group(self, changed: GroupChanged, entry: Entry) -> None:
         self.groups[changed.group] = changed.state
-        if changed.debt and not isinstance(entry.event, TapeMessage):
+        # What a closed group still owes is dust: less than any venue takes.
+        if (
+            changed.debt
+            and changed.state not in CLOSED
+            and not isinstance(entry.event, TapeMessage)
+        ):
             self.owed.setdefault(changed.group, entry.event.ts)
         else:
             self.owed.pop(changed.group, None)
@@ -104,5 +117,7 @@ class Oracle:
         if ended is not None:
             absorbed = changed.ord_status in (ended, OrdStatus.FILLED)
             assert absorbed, f"I8 {changed.cl_ord_id} from {ended} to {changed.ord_status}"
+        if changed.ord_status is OrdStatus.REJECTED and changed.text == NOT_FOUND:
+            assert not self.is_known(changed.cl_ord_id), f"I2 {changed.cl_ord_id} was given up"
         if changed.ord_status in TERMINAL:
             self.ended[changed.cl_ord_id] = changed.ord_status

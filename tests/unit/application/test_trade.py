@@ -255,7 +255,7 @@ def test_an_unanswered_submit_that_traded_is_found_with_its_fills() -> None:
 def test_accepted_but_not_found_at_first_stays_unknown_through_the_settle_window() -> None:
     async def scene(s: Scene) -> None:
         s.alpha.script.append(Fault.UNANSWERED)
-        s.alpha.forgetful = 3
+        s.alpha.forgets_for = Nanos(1_800 * MS)
         await s.want(rest())
         await s.pass_time(1_500 * MS)
         assert s.status(s.last) is OrdStatus.UNKNOWN
@@ -268,7 +268,7 @@ def test_accepted_but_not_found_at_first_stays_unknown_through_the_settle_window
 def test_not_found_does_not_end_an_order_whose_money_moved() -> None:
     async def scene(s: Scene) -> None:
         s.alpha.script.append(Fault.UNANSWERED)
-        s.alpha.forgetful = 1_000
+        s.alpha.forgets_for = Nanos(3_600 * SECOND)
         await s.want(take())
         await s.pass_time(2 * SECOND)
         assert (s.status(s.last), s.position()) == (OrdStatus.FILLED, 100)
@@ -468,6 +468,20 @@ def test_killed_with_an_order_in_flight_it_finds_the_order_again() -> None:
         assert s.submits() == 1
 
     play(scene)
+
+
+def test_killed_while_it_learns_what_it_holds_it_learns_the_rest() -> None:
+    async def scene() -> None:
+        stage = Scene()
+        stage.floor.journal.dies_after = 8
+        await stage.begin()
+        await stage.pass_time(10 * SECOND)
+        assert stage.floor.crashes == 1
+        assert stage.floor.engine.state.accounts[ALPHA].total == {USDT: 1_000, BTC: 10}
+        assert stage.floor.state_at("alpha") is TradingState.ACTIVE
+        await stage.floor.abandon()
+
+    asyncio.run(scene())
 
 
 def test_killed_between_the_journal_and_the_wire_nothing_is_sent_again() -> None:
