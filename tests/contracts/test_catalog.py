@@ -11,7 +11,7 @@ import pytest
 from graphwiz_trader.adapters.ccxt.catalog import CcxtCatalog
 from graphwiz_trader.adapters.ccxt.exchange import Access, Exchange, exchange_of
 from graphwiz_trader.adapters.loopback.running import running_exchange
-from graphwiz_trader.domain.errors import VenueDown
+from graphwiz_trader.domain.errors import Garbled, VenueDown
 from graphwiz_trader.domain.units import Venue
 from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.ports.catalog import InstrumentCatalog, Rates
@@ -82,6 +82,15 @@ class TestCcxtCatalog(InstrumentCatalogContract):
             session.fails.append(Answer("down", 503))
 
         return fail
+
+    @pytest.mark.parametrize("body", ["{", "<html>", {"symbols": []}], ids=str)
+    def test_a_body_that_makes_no_sense_is_no_empty_list(
+        self, catalog: InstrumentCatalog, session: Session, body: object
+    ) -> None:
+        session.answers["/exchangeInfo"] = Answer(body)
+
+        with pytest.raises(Garbled):
+            self.loaded(catalog)
 
 
 @pytest.mark.contract

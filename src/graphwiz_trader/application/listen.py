@@ -7,7 +7,7 @@ from functools import partial
 
 from graphwiz_trader.application.supervise import supervise
 from graphwiz_trader.domain.backoff import Backoff
-from graphwiz_trader.domain.errors import ConfigError, Problem, Transient
+from graphwiz_trader.domain.errors import ConfigError, Garbled, Problem, Transient
 from graphwiz_trader.domain.events import Event, FeedDown
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.units import SECOND, Nanos
@@ -85,7 +85,10 @@ async def _listed(catalog: InstrumentCatalog, clock: Clock) -> tuple[Instrument,
     found: list[tuple[Instrument, ...]] = []
 
     async def load() -> None:
-        found.append(await catalog.load())
+        try:
+            found.append(await catalog.load())
+        except Garbled as error:
+            raise Transient(str(error)) from error
 
     await supervise(load, clock, ASKING, lambda _: None)
     return found[0]

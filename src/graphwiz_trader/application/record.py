@@ -115,10 +115,15 @@ class Record:
         self._error: DataError | None = None
 
     async def run(
-        self, sources: Sequence[Source], progress: Callable[[Nanos, int], None]
+        self,
+        sources: Sequence[Source],
+        progress: Callable[[Nanos, int], None],
+        stopped: Callable[[], bool],
     ) -> tuple[Recorded, ...]:
         """
-        Record *sources* until it is time; tell *progress* the time and the messages so far.
+        Record *sources* until it is time, or until *stopped* says so.
+
+        *progress* is told the time and the messages so far.
 
         Tapes are sealed however it ends, and listed in `made`.
 
@@ -128,7 +133,8 @@ class Record:
         instruments = await subscribe(sources, self._clock)
         self._open(instruments)
         try:
-            await listen(sources, self._clock, self.deliver, self._ticker(progress), TICK)
+            tick = self._ticker(progress, stopped)
+            await listen(sources, self._clock, self.deliver, tick, TICK)
         finally:
             await self._finish()
         if self._error is not None:
@@ -162,7 +168,9 @@ class Record:
         name = f"{self._settings.folder}/{venue}-{now // SECOND}.tape"
         return Segment(name, self._tapes.writer(name, instruments), now)
 
-    def _ticker(self, progress: Callable[[Nanos, int], None]) -> Callable[[Nanos], bool]:
+    def _ticker(
+        self, progress: Callable[[Nanos, int], None], stopped: Callable[[], bool]
+    ) -> Callable[[Nanos], bool]:
         settings = self._settings
 
         def tick(now: Nanos) -> bool:
@@ -175,7 +183,8 @@ class Record:
                     f"expected at least {settings.least_free}; what was recorded is kept"
                 )
             progress(now, self.messages)
-            return self._error is None and (settings.until is None or now < settings.until)
+            is_over = settings.until is not None and now >= settings.until
+            return self._error is None and not is_over and not stopped()
 
         return tick
 

@@ -31,6 +31,7 @@ class Studio:
         self.tapes = MemoryTapes()
         self.free = 100
         self.told: list[int] = []
+        self.is_stopped = False
         until = None if until_s is None else Nanos(START + until_s * SECOND)
         settings = RecordSettings("out", Nanos(segment_s * SECOND), until, 50)
         self.record = Record(self.tapes, self.clock, lambda: self.free, settings)
@@ -58,7 +59,9 @@ def recorded(studio: Studio, play: Play) -> tuple[Recorded, ...]:
 
     async def run() -> tuple[Recorded, ...]:
         task = asyncio.create_task(
-            studio.record.run(studio.sources, lambda _, n: studio.told.append(n))
+            studio.record.run(
+                studio.sources, lambda _, n: studio.told.append(n), lambda: studio.is_stopped
+            )
         )
         await studio.clock.advance(0)
         await play(studio)
@@ -175,11 +178,23 @@ def test_a_disk_that_fills_up_ends_it_and_keeps_what_is_there() -> None:
     assert [each.header.messages for each in studio.record.made] == [3, 1]
 
 
+def test_who_stops_it_gets_what_is_there() -> None:
+    async def play(studio: Studio) -> None:
+        await a_minute(studio)
+        studio.is_stopped = True
+        await studio.clock.advance(2 * SECOND)
+
+    made = recorded(Studio(segment_s=600), play)
+
+    assert [each.header.messages for each in made] == [3, 1]
+
+
 def test_canceling_keeps_what_is_there() -> None:
     studio = Studio(segment_s=30)
 
     async def run() -> None:
-        task = asyncio.create_task(studio.record.run(studio.sources, lambda _, __: None))
+        recording = studio.record.run(studio.sources, lambda _, __: None, lambda: False)
+        task = asyncio.create_task(recording)
         await studio.clock.advance(0)
         await a_minute(studio)
         task.cancel()

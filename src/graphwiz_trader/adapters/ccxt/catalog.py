@@ -7,7 +7,7 @@ from contextlib import suppress
 from graphwiz_trader.adapters.ccxt.errors import Operation, translated
 from graphwiz_trader.adapters.ccxt.exchange import Exchange
 from graphwiz_trader.adapters.ccxt.translate import fee_bps, instrument_of
-from graphwiz_trader.domain.errors import PortError
+from graphwiz_trader.domain.errors import Garbled, PortError
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.units import InstrumentId, Venue
 from graphwiz_trader.ports.catalog import Rates
@@ -65,5 +65,8 @@ class CcxtCatalog:
             maker, taker = fee_bps(market, "maker"), fee_bps(market, "taker")
             if maker is not None and taker is not None:
                 rates[instrument.id] = Rates(maker, taker)
+        if not found:
+            # ccxt makes an empty list of a body it cannot read.
+            raise Garbled(f"{self._venue}: found no instruments, expected some")
         self._rates = rates
         return tuple(found[name] for name in sorted(found))

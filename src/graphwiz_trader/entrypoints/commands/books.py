@@ -39,19 +39,20 @@ async def _watched(
     from graphwiz_trader.application.book_watch import BookWatch
     from graphwiz_trader.application.listen import listen, subscribe
     from graphwiz_trader.bootstrap.feeds import sources_of
+    from graphwiz_trader.entrypoints.loop import stop_signal
 
     clock = SystemClock()
     sources = sources_of(settings, clock)
     watch = BookWatch(await subscribe(sources, clock))
     until = None if seconds is None else clock.now() + seconds * SECOND
     rows = watch.rows(clock.now())
-    with _screen(options) as show:
+    with _screen(options) as show, stop_signal() as stopped:
 
         def tick(now: Nanos) -> bool:
             nonlocal rows
             rows = watch.rows(now)
             show(rows)
-            return until is None or now < until
+            return not stopped.is_set() and (until is None or now < until)
 
         await listen(sources, clock, watch.deliver, tick, _EVERY)
     return rows

@@ -1,6 +1,5 @@
 """`graphwiz record`: live market data, onto tapes."""
 
-import asyncio
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +12,7 @@ from graphwiz_trader.entrypoints.options import Options, common_options
 from graphwiz_trader.entrypoints.output import emit
 
 if TYPE_CHECKING:
-    from graphwiz_trader.application.record import Record, Recorded
+    from graphwiz_trader.application.record import Recorded
     from graphwiz_trader.domain.settings import Settings
 
 _GB = 1_000_000_000
@@ -64,6 +63,7 @@ async def _recorded(
     from graphwiz_trader.adapters.files.tape import FileTapes
     from graphwiz_trader.application.record import Record, RecordSettings
     from graphwiz_trader.bootstrap.feeds import sources_of
+    from graphwiz_trader.entrypoints.loop import stop_signal
 
     clock = SystemClock()
     until = None if seconds is None else Nanos(clock.now() + seconds * SECOND)
@@ -75,11 +75,8 @@ async def _recorded(
     )
     recording = Record(FileTapes(), clock, lambda: free_bytes(out), chosen)
     sources = sources_of(settings, clock)
-    try:
-        await recording.run(sources, _progress(options))
-    except asyncio.CancelledError:
-        _say_made(options, recording)
-        raise
+    with stop_signal() as stopped:
+        await recording.run(sources, _progress(options), stopped.is_set)
     return tuple(recording.made), recording.messages
 
 
@@ -91,11 +88,6 @@ def _progress(options: Options) -> Callable[[Nanos, int], None]:
         pass
 
     return show if sys.stderr.isatty() and not options.quiet else nothing
-
-
-def _say_made(options: Options, recording: "Record") -> None:
-    for each in recording.made:
-        options.say(f"{each.name}: {each.header.messages:,} messages")
 
 
 def _tape(made: "Recorded") -> dict[str, object]:
