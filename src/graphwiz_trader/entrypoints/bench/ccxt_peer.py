@@ -1,7 +1,8 @@
 """Ccxt peer: what ccxt.pro's book of Binance costs on the very frames that ours reads."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from time import process_time
 
 import ccxt.pro
 import msgspec
@@ -16,6 +17,8 @@ from graphwiz_trader.entrypoints.bench.row import seconds
 SYMBOL = "BTC/USDT"
 NONCE = 1_000
 STREAMS = "wss://stream.binance.com:9443/ws"
+REST = "https://api.binance.com/api/v3"
+PATIENCE_S = 60.0
 MARKET = {
     "id": "BTCUSDT",
     "lowercaseId": "btcusdt",
@@ -45,10 +48,28 @@ def ccxt_us(begin: BookUpdate, frames: Sequence[bytes]) -> float:
     return asyncio.run(_timed(begin, frames))
 
 
+async def ccxt_flood(port: int, tell: Callable[[str], None], last: int) -> float:
+    """
+    Follow the venue at *port* (`flood.serve`) to update *last*; return the CPU seconds it took.
+
+    Raises:
+        TimeoutError: the flood did not arrive.
+    """
+    exchange = _exchange(f"ws://127.0.0.1:{port}/stream", f"http://127.0.0.1:{port}")
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            book = await exchange.watch_order_book(SYMBOL)
+            began = process_time()
+            tell("go")
+            while book["nonce"] < last:
+                book = await exchange.watch_order_book(SYMBOL)
+            return process_time() - began
+    finally:
+        await exchange.close()
+
+
 async def _timed(begin: BookUpdate, frames: Sequence[bytes]) -> float:
-    exchange = ccxt.pro.binance({"enableRateLimit": False, "options": {"defaultType": "spot"}})
-    exchange.set_markets([MARKET])
-    exchange.urls["api"]["ws"]["spot"] = STREAMS
+    exchange = _exchange(STREAMS, REST)
     client: Client = exchange.client(f"{STREAMS}/0")
     book = exchange.order_book(_snapshot(begin), 1_000)
     exchange.orderbooks[SYMBOL] = book
@@ -65,6 +86,14 @@ async def _timed(begin: BookUpdate, frames: Sequence[bytes]) -> float:
     if book["nonce"] != NONCE + len(texts):
         raise DataError(f"ccxt stopped at {book['nonce']}, expected {NONCE + len(texts)}")
     return took / len(texts) * 1e6
+
+
+def _exchange(streams: str, rest: str) -> ccxt.pro.binance:
+    exchange = ccxt.pro.binance({"enableRateLimit": False, "options": {"defaultType": "spot"}})
+    exchange.set_markets([MARKET])
+    exchange.urls["api"]["ws"]["spot"] = streams
+    exchange.urls["api"]["public"] = rest
+    return exchange
 
 
 def _snapshot(begin: BookUpdate) -> dict[str, object]:
