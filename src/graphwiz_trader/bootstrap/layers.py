@@ -82,12 +82,13 @@ def _layers(
         if name.startswith(PREFIX):
             keys = name.removeprefix(PREFIX).lower().split("__")
             try:
-                yield _nested(keys, _parsed(environment[name], name))
+                given = _nested(keys, _parsed(environment[name], name))
+                yield _anchored(given, Path())
             except ConfigError as error:
                 problems.extend(error.problems)
     for assignment in assignments:
         try:
-            yield assigned(assignment)
+            yield _anchored(assigned(assignment), Path())
         except ConfigError as error:
             problems.extend(error.problems)
 
@@ -157,11 +158,15 @@ def _copied(given: Raw) -> Raw:
 
 
 def _anchored(tree: dict[str, Raw], folder: Path) -> dict[str, Raw]:
-    """Make a strategy's relative `use: file.py:Class` relative to the file that names it."""
+    """
+    Make a strategy's `use: file.py:Class` a whole path, from the folder that names it.
+
+    A journal keeps it, and its run is replayed from any folder.
+    """
     hft = tree.get("hft")
     strategies = hft.get("strategies") if isinstance(hft, dict) else None
     for keys in strategies.values() if isinstance(strategies, dict) else ():
         use = keys.get("use") if isinstance(keys, dict) else None
         if isinstance(keys, dict) and isinstance(use, str) and ".py:" in use:
-            keys["use"] = str(folder / use)
+            keys["use"] = str(folder.resolve() / use)
     return tree

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from graphwiz_trader.bootstrap.settings import Loaded, load
+from graphwiz_trader.bootstrap.rendering import canonical
+from graphwiz_trader.bootstrap.settings import Loaded, load, restored
 from graphwiz_trader.bootstrap.strategies import config_class, strategy_class
 from graphwiz_trader.domain.errors import ConfigError, Problem
 
@@ -112,3 +113,20 @@ def test_instruments_may_be_of_any_venue_a_tape_names(tmp_path: Path) -> None:
 
     held = loaded.settings.hft.strategies["cross_exchange_arbitrage"]
     assert held.instruments == ("BTC/USDT@my-tape",)
+
+
+def test_a_strategy_s_file_is_found_again_from_any_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "own.py").write_text("class Own:\n    pass\n")
+    (tmp_path / "here" / "own.yaml").write_text("hft: {strategies: {own: {use: own.py:Own}}}")
+    monkeypatch.chdir(tmp_path / "here")
+
+    by_file = load([Path("own.yaml")], {}, []).settings
+    by_word = load([], {}, ["hft.strategies.own.use=own.py:Own"]).settings
+    monkeypatch.chdir(tmp_path)
+
+    again = restored(canonical(by_file)).settings
+    assert again.hft.strategies["own"].use == str(tmp_path / "here" / "own.py:Own")
+    assert by_word.hft.strategies["own"].use == again.hft.strategies["own"].use
