@@ -80,7 +80,8 @@ class Auditor:
         elif isinstance(event, FeedDown):
             self.losses += 1
             for book in self.books.values():
-                book.drop(event.reason)
+                if book.instrument.venue == event.venue:
+                    book.drop(event.reason)
 
     def _compare(self, book: OrderBook, event: BookUpdate) -> None:
         truth = self.exchange.record.touch_at(event.instrument, event.last_seq)
