@@ -1,6 +1,6 @@
 """Instrument: the grid a venue trades on, and exact conversion to and from it."""
 
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import ROUND_FLOOR, Decimal
 from enum import Enum
 
 import attrs
@@ -86,10 +86,6 @@ class Instrument:
     def ticks_below(self, price: Decimal) -> Ticks:
         """Return the highest tick that is not above *price*."""
         return Ticks(int((price / self.tick_size).to_integral_value(ROUND_FLOOR)))
-
-    def ticks_above(self, price: Decimal) -> Ticks:
-        """Return the lowest tick that is not below *price*."""
-        return Ticks(int((price / self.tick_size).to_integral_value(ROUND_CEILING)))
 
     def price(self, ticks: int | Decimal) -> Decimal:
         """Return *ticks* as a price in the quote asset."""

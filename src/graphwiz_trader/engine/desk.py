@@ -48,7 +48,8 @@ class Desk:
         """
         Send all of *intents*, or none.
 
-        Each is admitted against the reservations of those before it.
+        Each is admitted against the reservations of those before it. An order that one of them
+        replaces holds its worst case until the venue has answered.
         """
         state = self._state
         orders: list[Order] = []
@@ -65,16 +66,6 @@ class Desk:
             commands.append(command)
         self._draft.commands.extend(commands)
         return tuple(orders)
-
-    def replace(self, intent: Intent) -> Order | Refused:
-        """Send *intent* in place of the order it names, which holds its worst case until then."""
-        admitted = self._state.policy.admit(intent, self._state)
-        if isinstance(admitted, Refused):
-            return admitted
-        order, command = self._made(admitted)
-        self._state.hold(order)
-        self._draft.commands.append(command)
-        return order
 
     def cancel(self, order: Order) -> None:
         """Ask for *order* to be withdrawn; never blocked."""

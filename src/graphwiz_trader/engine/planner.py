@@ -80,7 +80,7 @@ class Planner:
             self._draft.facts.append(SignalApproved(signal, ""))
 
     def _replace(self, signal: Signal, order: Order, leg: Leg) -> None:
-        sent = self._desk.replace(Intent.of_leg(signal, leg, replaces=order))
+        sent = self._desk.submit((Intent.of_leg(signal, leg, replaces=order),))
         if isinstance(sent, Refused):
             self._draft.facts.append(SignalRefused(signal, sent))
             self._desk.cancel(order)

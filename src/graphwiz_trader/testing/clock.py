@@ -51,11 +51,6 @@ class ManualClock:
         self._now = until
         await self._settle()
 
-    @property
-    def sleeping(self) -> int:
-        """How many wait to be woken."""
-        return sum(not awake.done() for _, _, awake in self._sleepers)
-
     async def _settle(self) -> None:
         for _ in range(TURNS):
             await asyncio.sleep(0)

@@ -20,10 +20,8 @@ from graphwiz_trader.adapters.loopback.signing import okx_signature, same
 from graphwiz_trader.adapters.loopback.streams.okx_socket import (
     CONNECTION,
     Arg,
-    error,
-    is_ping,
     listed,
-    parsed,
+    serve,
     told,
 )
 from graphwiz_trader.adapters.loopback.wire import okx_orders as wire
@@ -106,13 +104,7 @@ class OkxPrivateSocket:
 
     def take(self, connection: Connection, text: str) -> None:
         """Answer a message of the client."""
-        if is_ping(self._premises, connection, text):
-            return
-        try:
-            request = parsed(text)
-            self._serve(connection, request)
-        except Refusal as no:
-            connection.reply(error(no))
+        serve(self._premises, connection, text, self._serve)
 
     def _serve(self, connection: Connection, request: Mapping[str, Plain]) -> None:
         op = str(request["op"])

@@ -5,7 +5,7 @@ Source: OKX API guide v5, "WebSocket: Connect, Login, Subscribe, Unsubscribe, No
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 from graphwiz_trader.adapters.loopback.connection import Connection, Style
@@ -45,13 +45,7 @@ class OkxPublicSocket:
 
     def take(self, connection: Connection, text: str) -> None:
         """Answer a message of the client."""
-        if is_ping(self._premises, connection, text):
-            return
-        try:
-            request = parsed(text)
-            self._serve(connection, request)
-        except Refusal as no:
-            connection.reply(error(no))
+        serve(self._premises, connection, text, self._serve)
 
     def _serve(self, connection: Connection, request: Mapping[str, Plain]) -> None:
         op, args = request.get("op"), listed(request)
@@ -82,6 +76,20 @@ class OkxPublicSocket:
         if self._premises.faults.strike(Stage.SUBSCRIBE, topic, now) is None:
             connection.reply(told("subscribe", arg, request))
             self._channels.open(connection, channel, symbol)
+
+
+Serve: TypeAlias = Callable[[Connection, Mapping[str, Plain]], None]
+"""Carry out a request of a client, or refuse it."""
+
+
+def serve(premises: Premises, connection: Connection, text: str, carry_out: Serve) -> None:
+    """Take what a client says: a ping, or a request to *carry_out*; tell it of a refusal."""
+    if is_ping(premises, connection, text):
+        return
+    try:
+        carry_out(connection, parsed(text))
+    except Refusal as no:
+        connection.reply(error(no))
 
 
 def is_ping(premises: Premises, connection: Connection, text: str) -> bool:
