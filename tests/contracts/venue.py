@@ -360,6 +360,16 @@ class ExecutionVenueContract:
         with pytest.raises(ZeroDivisionError):
             asyncio.run(scene())
 
+    def test_e20_its_clock_can_be_read(self, staging: Staging) -> None:
+        async def scene() -> tuple[Nanos, Nanos]:
+            async with staging() as stage:
+                first = await stage.venue.server_time()
+                return first, await stage.venue.server_time()
+
+        first, second = asyncio.run(scene())
+
+        assert 0 < first <= second
+
 
 def _told(fills: object) -> list[tuple[object, ...]]:
     assert isinstance(fills, list | tuple)

@@ -40,6 +40,7 @@ class ExchangeSettings:
     )
     api_key: SecretName | None = setting(None, "name of an environment variable, as ${NAME}")
     api_secret: SecretName | None = setting(None, "name of an environment variable, as ${NAME}")
+    api_passphrase: SecretName | None = setting(None, "likewise, where the venue wants one")
 
 
 @value

@@ -64,3 +64,6 @@ class ExecutionVenue(Protocol):
 
     async def snapshot(self) -> VenueSnapshot:
         """Return open orders, balances and positions; `Transient` as in `query`."""
+
+    async def server_time(self) -> Nanos:
+        """Return what the venue's clock shows; `Transient` as in `query`."""

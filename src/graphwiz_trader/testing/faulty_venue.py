@@ -146,6 +146,11 @@ class FaultyVenue:
         await self._ask()
         return await self.inner.snapshot()
 
+    async def server_time(self) -> Nanos:
+        """Ask, unless there is no answer."""
+        await self._ask()
+        return await self.inner.server_time()
+
     async def _ask(self) -> None:
         if self.unanswerable or self._chance.unit() < self.odds.no_answer:
             self.unanswerable = max(0, self.unanswerable - 1)

@@ -148,6 +148,11 @@ class FillingVenue:
         )
         return VenueSnapshot(now, orders, balances)
 
+    async def server_time(self) -> Nanos:
+        """Return the clock's time: this venue has no other."""
+        await self._clock.sleep_until(self._clock.now())
+        return self._clock.now()
+
     def _submit(self, command: SubmitOrder) -> None:
         order = Order(
             command.cl_ord_id,

@@ -96,6 +96,9 @@ class WatchedVenue:
     async def snapshot(self) -> VenueSnapshot:
         return await self.inner.snapshot()
 
+    async def server_time(self) -> Nanos:
+        return await self.inner.server_time()
+
 
 class WatchedJournal(MemoryJournal):
     """Tells the oracle of every entry; the process can die just before or after one."""

@@ -121,6 +121,11 @@ class PaperVenue:
         balances = tuple(evolve(balance, ts=now) for balance in self._simulated.balances())
         return VenueSnapshot(now, orders, balances)
 
+    async def server_time(self) -> Nanos:
+        """Return the clock's time: the simulated venue has no other."""
+        await self._travel()
+        return self._clock.now()
+
     async def _travel(self) -> None:
         """Let others have their turn, as while a request is under way."""
         await self._clock.sleep_until(self._clock.now())
