@@ -1,16 +1,19 @@
 """Recovery: an engine as its journal left it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from graphwiz_trader.application.replay import replay
 from graphwiz_trader.domain.commands import SetTimer
 from graphwiz_trader.domain.errors import JournalTorn
-from graphwiz_trader.domain.events import TapeMessage, TimerFired
-from graphwiz_trader.domain.facts import Entry
+from graphwiz_trader.domain.events import Event, TapeMessage, TimerFired
+from graphwiz_trader.domain.facts import Entry, Outcome
 from graphwiz_trader.domain.units import Nanos
 from graphwiz_trader.domain.value import value
 from graphwiz_trader.engine.engine import Engine
 from graphwiz_trader.ports.journal import JournalReader
+
+Watch = Callable[[Event, Outcome], None]
+"""Is told each step once it is journaled."""
 
 
 @value
@@ -28,14 +31,14 @@ class Recovered:
     torn: str | None = None
 
 
-def recover(reader: JournalReader, engine: Engine) -> Recovered:
+def recover(reader: JournalReader, engine: Engine, watch: Watch | None = None) -> Recovered:
     """
-    Bring *engine*, which is new, to where the journal ends.
+    Bring *engine*, which is new, to where the journal ends; *watch* sees each step.
 
     Raises:
         JournalTorn: a step comes out otherwise than journaled: this is another engine.
     """
-    tap = _Tap(reader)
+    tap = _Tap(reader, watch)
     replayed = replay(tap, engine, (), _unseen)
     if replayed.difference is not None:
         found = replayed.difference
@@ -49,7 +52,8 @@ def recover(reader: JournalReader, engine: Engine) -> Recovered:
 class _Tap:
     """A `JournalReader` that notes the timers that pass."""
 
-    def __init__(self, reader: JournalReader) -> None:
+    def __init__(self, reader: JournalReader, watch: Watch | None) -> None:
+        self._watch = watch
         self.ts = Nanos(0)
         self.timers: dict[tuple[str, str], SetTimer] = {}
         self._reader = reader
@@ -68,6 +72,8 @@ class _Tap:
             for command in entry.outcome.commands:
                 if isinstance(command, SetTimer):
                     self.timers[(command.owner, command.name)] = command
+            if self._watch is not None:
+                self._watch(event, entry.outcome)
             yield entry
 
 

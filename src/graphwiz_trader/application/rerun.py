@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from graphwiz_trader.application.backtest import EngineMaker, backtest_engine
 from graphwiz_trader.application.demo import demo_engine
+from graphwiz_trader.application.live_run import LIVE_MODES, live_engine
 from graphwiz_trader.application.recordings import recalled
 from graphwiz_trader.application.replay import Replayed, first_entry, replay
 from graphwiz_trader.domain.errors import DataError
@@ -51,4 +52,7 @@ class Rerun:
             return backtest_engine(self._engines, settings, tapes)
         if started.mode == "demo":
             return demo_engine(self._engines, settings, started)
-        raise DataError(f"run {started.run} is of mode {started.mode}, expected backtest or demo")
+        if started.mode in LIVE_MODES:
+            return live_engine(self._engines, settings, started)
+        known = ", ".join(("backtest", "demo", *LIVE_MODES))
+        raise DataError(f"run {started.run} is of mode {started.mode}, expected one of {known}")

@@ -6,6 +6,7 @@ from graphwiz_trader.application.audit import Audit
 from graphwiz_trader.application.backtest import instruments_of
 from graphwiz_trader.application.demo import demo_instruments
 from graphwiz_trader.application.funding import reporting_of
+from graphwiz_trader.application.live_run import LIVE_MODES
 from graphwiz_trader.application.prices import RebuiltPrices
 from graphwiz_trader.application.recordings import recalled
 from graphwiz_trader.application.replay import first_entry
@@ -68,4 +69,7 @@ def instruments_in(
         return instruments_of(tapes)
     if started.mode == "demo":
         return demo_instruments(settings)
-    raise DataError(f"run {started.run} is of mode {started.mode}, expected backtest or demo")
+    if started.mode in LIVE_MODES:
+        return started.instruments
+    known = ", ".join(("backtest", "demo", *LIVE_MODES))
+    raise DataError(f"run {started.run} is of mode {started.mode}, expected one of {known}")

@@ -4,15 +4,21 @@ import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from functools import partial
 
-from graphwiz_trader.application.limiter import Limiter
-from graphwiz_trader.application.outbox import Outbox
-from graphwiz_trader.application.reconcile import Pace, Reconciler
-from graphwiz_trader.application.recovery import Recovered
+from graphwiz_trader.application.latencies import Latencies
+from graphwiz_trader.application.link import Link
+from graphwiz_trader.application.reconcile import Pace
+from graphwiz_trader.application.recovery import Recovered, Watch
 from graphwiz_trader.application.supervise import supervise
 from graphwiz_trader.application.timers import Timers
 from graphwiz_trader.application.writer import SingleWriter
 from graphwiz_trader.domain.backoff import Backoff
-from graphwiz_trader.domain.commands import CancelAll, Command, RaiseAlert, SetTimer
+from graphwiz_trader.domain.commands import (
+    CancelAll,
+    CancelOrder,
+    Command,
+    RaiseAlert,
+    SetTimer,
+)
 from graphwiz_trader.domain.errors import DomainError, Transient
 from graphwiz_trader.domain.events import (
     AccountDown,
@@ -65,34 +71,13 @@ class Stopped:
     remaining: tuple[tuple[Venue, ClOrdId], ...]
 
 
-class _Link:
-    """All that belongs to one venue."""
-
-    def __init__(self, trade: "Trade", venue: ExecutionVenue, feed: MarketFeed | None) -> None:
-        clock, deliver = trade.clock, trade.deliver
-        self.venue = venue
-        self.feed = feed
-        self.is_up = False
-        limiter = Limiter(clock, venue.terms)
-        self.outbox = Outbox(venue, limiter, clock, deliver, trade.is_hedge)
-        self.reconciler = Reconciler(
-            venue,
-            trade.engine.state,
-            limiter,
-            clock,
-            deliver,
-            lambda: self.is_up,
-            trade.own,
-            trade.options.pace,
-        )
-
-
 class Trade:
     """
     Runs *engine*, which *recovered* its journal, on *venues* and *feeds* until it is told to stop.
 
     Start and restart are one path: every account is closed until its venue has been asked and
-    agrees; its market data is listened to from then on. *alert* tells a person.
+    agrees; its market data is listened to from then on. *alert* tells a person; *watch* sees
+    every step; *news* is told right after the start, before anything is asked.
     """
 
     def __init__(
@@ -106,11 +91,17 @@ class Trade:
         started: RunStarted,
         recovered: Recovered,
         options: TradeOptions = TradeOptions(),  # noqa: B008 # a value
+        watch: Watch | None = None,
+        news: Sequence[Event] = (),
     ) -> None:
         self.engine = engine
         self.clock = clock
-        self.options = options
-        self.own = started.installation
+        self.latencies = Latencies(clock)
+        self._options = options
+        self._own = started.installation
+        self._watch = watch
+        self._news = news
+        self._event: Event | None = None
         self._alert = alert
         self._started = started
         self._recovered = recovered
@@ -118,7 +109,19 @@ class Trade:
         self._reason = ""
         self.writer = SingleWriter(engine, journal, self._route, self._heard)
         self._timers = Timers(clock, self.deliver)
-        self._links = {venue.venue: _Link(self, venue, feeds.get(venue.venue)) for venue in venues}
+        self._links = {
+            venue.venue: Link(
+                venue,
+                feeds.get(venue.venue),
+                engine.state,
+                clock,
+                self.deliver,
+                self._is_hedge,
+                started.installation,
+                options.pace,
+            )
+            for venue in venues
+        }
         strange = {i.venue for i in engine.state.instruments.values()} - set(self._links)
         if strange:
             raise DomainError(f"nothing executes orders at {', '.join(sorted(strange))}")
@@ -127,7 +130,7 @@ class Trade:
         """Take *event* in, here and now; a person's order comes this way too."""
         self.writer.deliver(event)
 
-    def is_hedge(self, cl_ord_id: ClOrdId) -> bool:
+    def _is_hedge(self, cl_ord_id: ClOrdId) -> bool:
         """Whether an order only reduces."""
         order = self.engine.state.orders.find(cl_ord_id)
         return order is not None and order.reducing
@@ -162,6 +165,8 @@ class Trade:
         """Tell the engine that it runs again, and what nobody knows any more."""
         now = self.clock.now()
         self.deliver(self._started)
+        for event in self._news:
+            self.deliver(event)
         for name, link in self._links.items():
             self.deliver(AccountDown(now, name, "not asked since the start"))
             if link.feed is not None:
@@ -187,7 +192,7 @@ class Trade:
         for timer in self._recovered.timers:
             self._timers.set(timer)
 
-    async def _stream(self, link: _Link) -> None:
+    async def _stream(self, link: Link) -> None:
         def hear(event: Event) -> None:
             if isinstance(event, AccountUp | AccountDown):
                 link.is_up = isinstance(event, AccountUp)
@@ -197,9 +202,9 @@ class Trade:
             hear(AccountDown(self.clock.now(), link.venue.venue, str(error)))
 
         run = partial(link.venue.run, hear)
-        await supervise(run, self.clock, self.options.retry, lose)
+        await supervise(run, self.clock, self._options.retry, lose)
 
-    async def _listen(self, link: _Link, feed: MarketFeed) -> None:
+    async def _listen(self, link: Link, feed: MarketFeed) -> None:
         """Let market data in once the account has been looked at."""
 
         def lose(error: Transient) -> None:
@@ -208,12 +213,12 @@ class Trade:
         instruments = self.engine.state.instruments.values()
         feed.subscribe(i for i in instruments if i.venue == feed.venue)
         await link.reconciler.looked.wait()
-        await supervise(partial(feed.run, self.deliver), self.clock, self.options.retry, lose)
+        await supervise(partial(feed.run, self.deliver), self.clock, self._options.retry, lose)
 
     async def _wind_down(self) -> tuple[tuple[Venue, ClOrdId], ...]:
         """Close the gate, cancel what is ours, and prove that nothing is left."""
         now = self.clock.now()
-        deadline = now + self.options.stop
+        deadline = now + self._options.stop
         self.deliver(Shutdown(now, self._reason))
         while True:
             remaining = self._working() or await self._listed()
@@ -239,18 +244,22 @@ class Trade:
             except Transient:
                 found.append((name, ClOrdId("*")))
                 continue
-            ours = [o.cl_ord_id for o in orders if o.cl_ord_id.startswith(self.own)]
+            ours = [o.cl_ord_id for o in orders if o.cl_ord_id.startswith(self._own)]
             found += [(name, cl_ord_id) for cl_ord_id in ours]
         return tuple(found)
 
-    def _heard(self, event: Event, _: Outcome) -> None:
+    def _heard(self, event: Event, outcome: Outcome) -> None:
+        if self._watch is not None:
+            self._watch(event, outcome)
+        self._event = event
+        self.latencies.hear(event, outcome)
         if isinstance(event, BookUpdate | Print):
             return
         for link in self._concerned(event):
             link.outbox.heard(event)
             link.reconciler.heard(event)
 
-    def _concerned(self, event: Event) -> Sequence[_Link]:
+    def _concerned(self, event: Event) -> Sequence[Link]:
         if isinstance(event, ExecutionReport):
             instrument = self.engine.state.instruments.get(event.instrument)
             return () if instrument is None else (self._links[instrument.venue],)
@@ -264,8 +273,10 @@ class Trade:
         elif isinstance(command, CancelAll):
             self._links[command.venue].outbox.put(command)
         else:
-            venue = self.engine.state.instruments[command.instrument].venue
-            self._links[venue].outbox.put(command)
+            state = self.engine.state
+            self._links[state.instruments[command.instrument].venue].outbox.put(command)
+            if not isinstance(command, CancelOrder):
+                self.latencies.sent(command.cl_ord_id, self._event, state.now)
 
 
 def _first(failed: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -247,11 +247,21 @@ class TapeRef:
 
 
 @value
+class VenueCost:
+    """What the engine is told an order at *venue* costs: its fee, if known, and its way there."""
+
+    venue: Venue
+    taker_bps: Decimal | None
+    latency: Nanos
+
+
+@value
 class RunStarted:
     """
     The first entry of every journal: what runs, under which settings.
 
-    `settings` is the resolved configuration as JSON text, without secrets.
+    `settings` is the resolved configuration as JSON text, without secrets. A live run, which has
+    no tapes that say it, names its `instruments` and `costs`.
     """
 
     ts: Nanos
@@ -263,6 +273,8 @@ class RunStarted:
     settings: str
     version: str
     tapes: tuple[TapeRef, ...] = ()
+    instruments: tuple[Instrument, ...] = ()
+    costs: tuple[VenueCost, ...] = ()
 
 
 @value

@@ -61,6 +61,7 @@ class ReplayVenue:
         queue: How places in queues are judged.
         self_trade: What happens when we would trade with ourselves.
         depletes: Whether what we take is gone; off only for comparisons with other simulators.
+        first_number: Where the count of orders and of what is told of them begins.
 
     Raises:
         DomainError: the recordings are of several venues, or there is none.
@@ -76,6 +77,7 @@ class ReplayVenue:
         *,
         self_trade: SelfTrade = SelfTrade.CANCEL_OLDEST,
         depletes: bool = True,
+        first_number: int = 1,
     ) -> None:
         venues = sorted({recording.instrument.venue for recording in recordings.values()})
         if len(venues) != 1:
@@ -86,16 +88,16 @@ class ReplayVenue:
         self._entry = Line(latency.entry)
         self._under_way: list[tuple[Nanos, int, bool, OrderCommand]] = []
         self._sent = count()
-        self._orders = count(1)
+        self._orders = count(first_number)
         self._blotter = Blotter()
-        numbers = count(1)
+        numbers = count(first_number)
         self._answers = Answers(Line(latency.response), numbers)
         self._turned_away = Answers(Line(Nanos(0)), numbers)
         self._overlays: dict[InstrumentId, Overlay] = {}
         self._found: tuple[Nanos | None, Overlay | None] | None = None
         account = Fees(fees)
         for name, recording in recordings.items():
-            book = RecordedBook(recording, depletes=depletes)
+            book = self._book(recording, depletes=depletes)
             resting = RestingOrders(book, queue)
             self._overlays[name] = Overlay(
                 book, resting, self.ledger, account, self._answers, self_trade
@@ -127,9 +129,7 @@ class ReplayVenue:
                 self._turn_away(command, now)
             else:
                 self._take(command, now)
-        for each in self._overlays.values():
-            while each.closed:
-                self._blotter.close(each.closed.pop())
+        self._close_ended()
         return [*self._answers.take(), *self._turned_away.take()]
 
     def order(self, cl_ord_id: ClOrdId) -> VenueOrder | None:
@@ -148,6 +148,14 @@ class ReplayVenue:
         else:
             item = (Nanos(now + refused_after), next(self._sent), True, command)
         heappush(self._under_way, item)
+
+    def _close_ended(self) -> None:
+        for each in self._overlays.values():
+            while each.closed:
+                self._blotter.close(each.closed.pop())
+
+    def _book(self, recording: Recording, *, depletes: bool) -> RecordedBook:
+        return RecordedBook(recording, depletes=depletes)
 
     def _next_market(self) -> tuple[Nanos | None, Overlay | None]:
         """Return which overlay's recording moves next, and when; the first of equals."""

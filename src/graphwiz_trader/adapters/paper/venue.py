@@ -71,15 +71,27 @@ class PaperVenue:
         """None: it does not count."""
         return None
 
+    def take(self, events: Sequence[Event]) -> None:
+        """Tell, when they are due, *events* that the simulated venue was made to say."""
+        if events:
+            self._keep(events)
+            self._moved.set()
+
+    def catch_up(self) -> None:
+        """Let everything happen that is due by now."""
+        now = self._clock.now()
+        while (at := self._simulated.next_ts()) is not None and at <= now:
+            self._keep(self._simulated.run_next())
+
     def send(self, command: OrderCommand) -> None:
         """Let *command* set out now."""
-        self._catch_up()
+        self.catch_up()
         self._simulated.send(command, self._clock.now())
         self._moved.set()
 
     async def run(self, deliver: Deliver) -> None:
         """Deliver as time passes, until canceled."""
-        self._catch_up()
+        self.catch_up()
         self._due = [item for item in self._due if isinstance(item[2], BookUpdate | Trade)]
         self._deliver = deliver
         sleeper: asyncio.Task[None] | None = None
@@ -87,7 +99,7 @@ class PaperVenue:
             deliver(AccountUp(self._clock.now(), self.venue))
             while True:
                 self._moved.clear()
-                self._catch_up()
+                self.catch_up()
                 self._hand_over()
                 if sleeper is not None:
                     sleeper.cancel()
@@ -129,7 +141,7 @@ class PaperVenue:
     async def _travel(self) -> None:
         """Let others have their turn, as while a request is under way."""
         await self._clock.sleep_until(self._clock.now())
-        self._catch_up()
+        self.catch_up()
 
     async def _wake(self, at: Nanos) -> None:
         await self._clock.sleep_until(max(at, Nanos(self._clock.now() + SHORTEST)))
@@ -140,12 +152,6 @@ class PaperVenue:
         if moves is None or told is None:
             return told if moves is None else moves
         return min(moves, told)
-
-    def _catch_up(self) -> None:
-        """Let everything happen that is due by now."""
-        now = self._clock.now()
-        while (at := self._simulated.next_ts()) is not None and at <= now:
-            self._keep(self._simulated.run_next())
 
     def _keep(self, events: Sequence[Event]) -> None:
         for event in events:
