@@ -43,6 +43,7 @@ KINDS: dict[str, tuple[Kind, ...]] = {
     "zero checksum": (Kind.ZERO_CHECKSUM,),
     "stream terminated": (Kind.STREAM_TERMINATED,),
     "error without id": (Kind.IDLESS_ERROR,),
+    "crossed": (Kind.CROSSED,),
 }
 """What each fault of the contract is on this exchange."""
 

@@ -186,6 +186,18 @@ def test_an_error_names_no_request() -> None:
     assert json.loads(seen[1])["action"] == "snapshot"
 
 
+@pytest.mark.parametrize("dialect", ["binance", "okx"])
+def test_a_book_crosses(dialect: str) -> None:
+    seen, struck = played(dialect, streaming(6, Fault(Kind.CROSSED)))
+
+    bids, asks = ("bids", "asks") if dialect == "okx" else ("b", "a")
+    books = [m["data"][0] if dialect == "okx" else m for m in map(json.loads, seen)]
+    highest = [max(float(row[0]) for row in book[bids] or [["0"]]) for book in books]
+    lowest = min(float(row[0]) for book in books for row in book[asks])
+    assert struck == ["crossed"]
+    assert len([price for price in highest if price > 1.5 * lowest]) == 1
+
+
 def test_a_delayed_stream_loses_nothing() -> None:
     seen, _ = played("binance", streaming(5), Fault(Kind.DELAY, match=DEPTH, seconds=0.3))
 

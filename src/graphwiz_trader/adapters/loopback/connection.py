@@ -5,6 +5,7 @@ import json
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from decimal import Decimal
 from typing import TypeAlias
 
 from aiohttp import ClientConnectionResetError, WSCloseCode, web
@@ -50,7 +51,10 @@ class Connection:
         faults: Faults,
         clock: Clock,
         style: Style,
+        answer_delay: Callable[[], int],
+        news_delay: Callable[[], int],
     ) -> None:
+        """*answer_delay* and *news_delay* say how long an answer and a message travel."""
         self.topics: dict[str, None] = {}
         """What it has subscribed to, in order."""
         self._socket = socket
@@ -58,15 +62,15 @@ class Connection:
         self._faults = faults
         self._clock = clock
         self._style = style
-        self._queue: deque[str | WSCloseCode | Fault] = deque()
+        self._answer_delay, self._news_delay = answer_delay, news_delay
+        self._queue: deque[tuple[Nanos, str | WSCloseCode | Fault]] = deque()
         self._ready = asyncio.Event()
         self._muted_until = Nanos(0)
         self._held: str | None = None
 
     def reply(self, text: str) -> None:
         """Send an answer to a request."""
-        self._queue.append(text)
-        self._ready.set()
+        self._put(self._answer_delay, text)
 
     def publish(self, topic: str, text: str, now: Nanos) -> None:
         """Send a message of the stream *topic*."""
@@ -77,16 +81,14 @@ class Connection:
         if fault is not None:
             self._go_wrong(fault, topic, text, now)
         else:
-            self._queue.append(text)
+            self._put(self._news_delay, text)
             self._release()
         if len(self._queue) > WAITING:
             self.abort()
-        self._ready.set()
 
     def close(self, code: WSCloseCode) -> None:
         """Say goodbye after what waits already."""
-        self._queue.append(code)
-        self._ready.set()
+        self._put(self._news_delay, code)
 
     def abort(self) -> None:
         """Cut the line at once, without a word."""
@@ -100,7 +102,17 @@ class Connection:
                 await self._ready.wait()
                 self._ready.clear()
                 while self._queue:
-                    await self._send(self._queue.popleft())
+                    due, item = self._queue.popleft()
+                    if due > self._clock.now():
+                        await self._clock.sleep_until(due)
+                    await self._send(item)
+
+    def _put(self, delay: Callable[[], int], *items: str | WSCloseCode | Fault) -> None:
+        """Let *items* leave together; what was put before leaves before."""
+        drawn = delay()
+        due = Nanos(self._clock.now() + drawn if drawn else 0)
+        self._queue.extend((due, item) for item in items)
+        self._ready.set()
 
     async def _send(self, item: str | WSCloseCode | Fault) -> None:
         if isinstance(item, str):
@@ -112,7 +124,7 @@ class Connection:
 
     def _release(self) -> None:
         if self._held is not None:
-            self._queue.append(self._held)
+            self._put(self._news_delay, self._held)
             self._held = None
 
     def _go_wrong(self, fault: Fault, topic: str, text: str, now: Nanos) -> None:
@@ -126,14 +138,14 @@ class Connection:
             self._release()
             self._held = text
         elif fault.kind is Kind.DELAY:
-            self._queue += (fault, text)
+            self._put(self._news_delay, fault, text)
         elif fault.kind is Kind.STREAM_TERMINATED:
-            self._queue.append(self._style.terminated)
+            self._put(self._news_delay, self._style.terminated)
             del self.topics[topic]
         elif fault.kind is Kind.IDLESS_ERROR:
-            self._queue += (self._style.idless_error, text)
+            self._put(self._news_delay, self._style.idless_error, text)
         else:
-            self._queue.extend(_DAMAGE[fault.kind](text))
+            self._put(self._news_delay, *_DAMAGE[fault.kind](text))
 
 
 def _damaged_checksum(damaged: Callable[[int], int]) -> Callable[[str], tuple[str, ...]]:
@@ -147,6 +159,21 @@ def _damaged_checksum(damaged: Callable[[int], int]) -> Callable[[str], tuple[st
     return damage
 
 
+def _crossed(text: str) -> tuple[str, ...]:
+    """Put a bid at twice the highest price told into a book's message; its checksum is left out."""
+    message = json.loads(text)
+    told = message.get("data", message)
+    book = told[0] if isinstance(told, list) else told
+    bids, asks = ("bids", "asks") if "bids" in book else ("b", "a")
+    rows = sorted(book[bids] + book[asks], key=lambda row: Decimal(row[0]))
+    if rows:
+        price, *rest = rows[-1]
+        book[bids].insert(0, [f"{Decimal(price) * 2:f}", "1", *rest[1:]])
+        if "checksum" in book:
+            book["checksum"] = 0
+    return (json.dumps(message, separators=(",", ":")),)
+
+
 _DAMAGE: dict[Kind, Callable[[str], tuple[str, ...]]] = {
     Kind.GAP: lambda _: (),
     Kind.DUPLICATE: lambda text: (text, text),
@@ -154,4 +181,5 @@ _DAMAGE: dict[Kind, Callable[[str], tuple[str, ...]]] = {
     Kind.GARBAGE: lambda _: ("\ufffd{garbage\x00",),
     Kind.BAD_CHECKSUM: _damaged_checksum(lambda right: right ^ 1),
     Kind.ZERO_CHECKSUM: _damaged_checksum(lambda _: 0),
+    Kind.CROSSED: _crossed,
 }

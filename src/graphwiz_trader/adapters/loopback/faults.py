@@ -66,6 +66,7 @@ class Kind(Enum):
     IDLESS_ERROR = "idless_error"
     PARTIAL_BATCH = "partial_batch"
     BALANCE_MISMATCH = "balance_mismatch"
+    CROSSED = "crossed"
 
 
 _FRAME, _REST, _ORDER = (Stage.FRAME,), (Stage.REST,), (Stage.ORDER,)
@@ -84,6 +85,7 @@ STAGES = {
             Kind.ZERO_CHECKSUM,
             Kind.STREAM_TERMINATED,
             Kind.IDLESS_ERROR,
+            Kind.CROSSED,
         ),
         _FRAME,
     ),
@@ -107,6 +109,7 @@ USUAL_MATCH = {
     Kind.BAD_CHECKSUM: "books:*",
     Kind.ZERO_CHECKSUM: "books:*",
     Kind.STREAM_TERMINATED: "user",
+    Kind.CROSSED: "*@depth*|books:*",
 }
 """What a kind strikes where its entry does not say; otherwise anything."""
 
@@ -116,10 +119,11 @@ class Fault:
     """
     One entry of a schedule: it strikes what matches, *count* times from `at` on.
 
-    `at` counts from the start of the exchange. `match` is a pattern, as of file names, for what
-    is about to happen: a stream (`btcusdt@depth@100ms`, `books:BTC-USDT`), a REST request
-    (`GET /api/v3/depth`) or an operation (`order.place`). `seconds` is how long a mute, a delay
-    or a skew lasts, `offset_ms` how far a skewed clock is ahead, `status` what `http_5xx` answers.
+    `at` counts from the start of the exchange, or as the calendar says. `match` is a pattern, as
+    of file names, or several with `|` between them, for what is about to happen: a stream
+    (`btcusdt@depth@100ms`, `books:BTC-USDT`), a REST request (`GET /api/v3/depth`) or an
+    operation (`order.place`). `seconds` is how long a mute, a delay or a skew lasts, `offset_ms`
+    how far a skewed clock is ahead, `status` what `http_5xx` answers.
     An empty `match` is what its kind usually strikes.
     """
 
@@ -138,14 +142,33 @@ class Fault:
         return self.match or USUAL_MATCH.get(self.kind, "*")
 
 
+@value
+class Calendar:
+    """
+    What the times of a schedule count from, and when everything goes well again.
+
+    `from_first_order`: from the first order at each venue, in place of its start. `calm_after`:
+    nothing strikes any more that long after.
+    """
+
+    from_first_order: bool = False
+    calm_after: Nanos | None = None
+
+
 class Faults:
     """The faults of one venue that have not struck yet; each strike is written to the record."""
 
     def __init__(
-        self, venue: Venue, schedule: Sequence[Fault], began: Nanos, record: Record
+        self,
+        venue: Venue,
+        schedule: Sequence[Fault],
+        began: Nanos,
+        record: Record,
+        calendar: Calendar = Calendar(),  # noqa: B008 # a value
     ) -> None:
         self._venue = venue
-        self._began = began
+        self._began = None if calendar.from_first_order else began
+        self._calm_after = calendar.calm_after
         self._record = record
         ours = [fault for fault in schedule if fnmatchcase(venue, fault.venue)]
         self._waiting = deque(sorted(ours, key=lambda fault: fault.at))
@@ -159,10 +182,10 @@ class Faults:
 
     def strike(self, stage: Stage, what: str, now: Nanos) -> Fault | None:
         """Return the fault that strikes *what* at *stage* now, None if all goes well."""
-        while self._waiting and now >= self._began + self._waiting[0].at:
-            self._arm(_Due(self._waiting.popleft()))
+        if not self._is_open(stage, now):
+            return None
         for due in self._due[stage]:
-            if due.left and fnmatchcase(what, due.fault.pattern):
+            if due.left and any(fnmatchcase(what, each) for each in due.patterns):
                 self._spend(due)
                 self._record.fault(now, self._venue, due.fault.kind.value, what)
                 return due.fault
@@ -175,6 +198,16 @@ class Faults:
             self._skewed_until = Nanos(now + duration(fault))
             self._skew = Nanos(fault.offset_ms * MILLISECOND)
         return Nanos(now + self._skew) if now < self._skewed_until else now
+
+    def _is_open(self, stage: Stage, now: Nanos) -> bool:
+        """Bring the schedule up to *now*; return whether anything may strike."""
+        if self._began is None:
+            if stage is not Stage.ORDER:
+                return False
+            self._began = now
+        while self._waiting and now >= self._began + self._waiting[0].at:
+            self._arm(_Due(self._waiting.popleft()))
+        return self._calm_after is None or now < self._began + self._calm_after
 
     def _arm(self, due: "_Due") -> None:
         for place in STAGES[due.fault.kind]:
@@ -193,9 +226,11 @@ class _Due:
 
     fault: Fault
     left: int = attrs.field(init=False)
+    patterns: tuple[str, ...] = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.left = self.fault.count
+        self.patterns = tuple(self.fault.pattern.split("|"))
 
 
 def duration(fault: Fault) -> Nanos:

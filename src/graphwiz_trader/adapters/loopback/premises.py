@@ -5,6 +5,7 @@ import attrs
 from graphwiz_trader.adapters.loopback.faults import Faults
 from graphwiz_trader.adapters.loopback.host import Host
 from graphwiz_trader.adapters.loopback.hub import Hub
+from graphwiz_trader.adapters.loopback.latency import Delays
 from graphwiz_trader.adapters.loopback.limits import Limits
 from graphwiz_trader.adapters.loopback.pacing import Pacing
 from graphwiz_trader.adapters.loopback.record import Record
@@ -26,6 +27,7 @@ class Premises:
     limits: Limits
     credentials: Credentials
     terms: Terms
+    delays: Delays
     hub: Hub = attrs.field(factory=Hub)
 
     def now(self) -> Nanos:

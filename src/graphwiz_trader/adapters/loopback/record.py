@@ -3,15 +3,60 @@
 import json
 from bisect import bisect_right
 from collections import deque
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
+
+import attrs
 
 from graphwiz_trader.adapters.loopback.ladder import Touch
 from graphwiz_trader.domain.plain import Plain
 from graphwiz_trader.domain.units import InstrumentId, Nanos, Venue
+from graphwiz_trader.domain.value import value
 
 KEPT = 200_000
 """How many best prices per instrument are kept in memory."""
+
+
+_NOTHING: Mapping[str, Plain] = dict.fromkeys(
+    (
+        "cl_ord_id",
+        "exec_id",
+        "instrument",
+        "side",
+        "qty",
+        "price",
+        "fee",
+        "fee_asset",
+        "kind",
+        "target",
+    )
+)
+
+
+@value
+class Accepted:
+    """An order as it was accepted; `price` is empty for a market order."""
+
+    cl_ord_id: str
+    instrument: InstrumentId
+    side: str
+    qty: str
+    price: str
+
+
+@value
+class Filled:
+    """One fill of an order; `fee` is negative for a rebate."""
+
+    cl_ord_id: str
+    exec_id: str
+    instrument: InstrumentId
+    side: str
+    qty: str
+    price: str
+    fee: str
+    fee_asset: str
 
 
 class Record:
@@ -28,19 +73,17 @@ class Record:
         self._file = _opened(path)
         self._books = _opened(books)
 
-    def accepted(self, ts: Nanos, venue: Venue, cl_ord_id: str, qty: str, price: str) -> None:
-        """An order or its replacement was accepted; *price* is empty for a market order."""
-        self._add(ts, "accepted", venue, cl_ord_id=cl_ord_id, qty=qty, price=price)
+    def accepted(self, ts: Nanos, venue: Venue, order: Accepted) -> None:
+        """An order or its replacement was accepted."""
+        self._add(ts, "accepted", venue, attrs.asdict(order))  # type: ignore[arg-type] # a value
 
-    def fill(
-        self, ts: Nanos, venue: Venue, cl_ord_id: str, exec_id: str, qty: str, price: str
-    ) -> None:
+    def fill(self, ts: Nanos, venue: Venue, fill: Filled) -> None:
         """An order has traded."""
-        self._add(ts, "fill", venue, cl_ord_id=cl_ord_id, exec_id=exec_id, qty=qty, price=price)
+        self._add(ts, "fill", venue, attrs.asdict(fill))  # type: ignore[arg-type] # a value
 
     def fault(self, ts: Nanos, venue: Venue, kind: str, target: str) -> None:
         """Something went wrong on purpose: *kind* struck *target*."""
-        self._add(ts, "fault", venue, kind=kind, target=target)
+        self._add(ts, "fault", venue, {"kind": kind, "target": target})
 
     def touch(self, touch: Touch) -> None:
         """The best prices of a book after the message that ended in `touch.seq`."""
@@ -69,30 +112,8 @@ class Record:
             if file is not None:
                 file.close()
 
-    def _add(
-        self,
-        ts: Nanos,
-        what: str,
-        venue: Venue,
-        *,
-        cl_ord_id: str | None = None,
-        exec_id: str | None = None,
-        qty: str | None = None,
-        price: str | None = None,
-        kind: str | None = None,
-        target: str | None = None,
-    ) -> None:
-        entry: dict[str, Plain] = {
-            "ts": ts,
-            "what": what,
-            "venue": venue,
-            "cl_ord_id": cl_ord_id,
-            "exec_id": exec_id,
-            "qty": qty,
-            "price": price,
-            "kind": kind,
-            "target": target,
-        }
+    def _add(self, ts: Nanos, what: str, venue: Venue, told: Mapping[str, Plain]) -> None:
+        entry: dict[str, Plain] = {"ts": ts, "what": what, "venue": venue, **_NOTHING, **told}
         self.entries.append(entry)
         if self._file is not None:
             self._file.write(json.dumps(entry) + "\n")

@@ -11,17 +11,19 @@ from pathlib import Path
 
 import yaml
 
-from graphwiz_trader.adapters.loopback.faults import Fault, Kind
+from graphwiz_trader.adapters.loopback.faults import STAGES, Fault, Kind, Stage
 from graphwiz_trader.domain.errors import ConfigError, DataError, Problem
 from graphwiz_trader.domain.units import SECOND, Nanos
 from graphwiz_trader.simulation.chance import Chance
 
 STORM = "storm"
 STORM_LASTS_S = 3_600
-_STORM_EVERY_S = 0.5
-_STORM_BEGINS_S = 2.0
-_ANYWHERE = (Kind.BAD_CHECKSUM, Kind.ZERO_CHECKSUM, Kind.PARTIAL_BATCH, Kind.STREAM_TERMINATED)
-"""What not every dialect has: such a fault waits at all venues."""
+_STORM_EVERY_S = 0.4
+_STORM_BEGINS_S = 0.5
+_DIALECTS = (Kind.BAD_CHECKSUM, Kind.ZERO_CHECKSUM, Kind.PARTIAL_BATCH, Kind.STREAM_TERMINATED)
+_SPOKEN = {Stage.FRAME, Stage.PING, Stage.TIME}
+_ANYWHERE = tuple(k for k in Kind if k in _DIALECTS or not _SPOKEN & set(STAGES[k]))
+"""What not every dialect has, and what strikes a request: such a fault waits at all venues."""
 
 _KINDS = {kind.value: kind for kind in Kind}
 _TEXTS = ("venue", "match")
@@ -74,7 +76,7 @@ def parsed_schedule(text: str) -> tuple[Fault, ...]:
 
 def storm(seed: int, venues: Sequence[str]) -> tuple[Fault, ...]:
     """
-    Return an hour of faults at random venues and instants, two a second on average.
+    Return an hour of faults at random venues and instants, five in two seconds on average.
 
     Every kind comes before any comes again, so that half a minute brings them all.
     """

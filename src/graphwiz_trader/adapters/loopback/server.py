@@ -11,8 +11,9 @@ import attrs
 from aiohttp import web
 
 from graphwiz_trader.adapters.loopback.binance import Binance
-from graphwiz_trader.adapters.loopback.faults import Fault, Faults
+from graphwiz_trader.adapters.loopback.faults import Calendar, Fault, Faults
 from graphwiz_trader.adapters.loopback.host import Host, Market
+from graphwiz_trader.adapters.loopback.latency import Delays, Routes
 from graphwiz_trader.adapters.loopback.limits import Limits
 from graphwiz_trader.adapters.loopback.okx import Okx
 from graphwiz_trader.adapters.loopback.pacing import Pacing
@@ -27,6 +28,7 @@ from graphwiz_trader.domain.tape import Tape
 from graphwiz_trader.domain.units import MILLISECOND, Asset, Nanos, Venue
 from graphwiz_trader.domain.value import value
 from graphwiz_trader.ports.clock import Clock
+from graphwiz_trader.simulation.chance import Chance
 from graphwiz_trader.simulation.exchange import Terms
 from graphwiz_trader.simulation.market import (
     BTC,
@@ -63,6 +65,9 @@ class ServerSettings:
     `dialects` names one venue each; a dialect given twice makes `binance` and `binance2`.
     `port` is the first venue's, the others follow; 0 takes whatever is free.
     `tapes`, one for each dialect, are played in place of a seeded market.
+    `calendar` says when the times of `faults` begin and end. `routes` is how far away each venue
+    is, by its name; one that is not named is near. `balances` are what the account owns at every
+    venue that `endowments` does not name.
     `tls`: a context for doors beside, as in production; None opens none.
     """
 
@@ -71,6 +76,8 @@ class ServerSettings:
     port: int = 0
     speed: float = 1.0
     faults: tuple[Fault, ...] = ()
+    calendar: Calendar = Calendar()
+    routes: Mapping[Venue, Routes] = attrs.field(factory=dict)
     limits: Limits = attrs.field(factory=Limits)
     credentials: Credentials = attrs.field(factory=Credentials)
     market: MarketSettings = attrs.field(factory=MarketSettings)
@@ -78,6 +85,7 @@ class ServerSettings:
     balances: Mapping[Asset, Decimal] = attrs.field(
         factory=lambda: {USDT: Decimal(1_000_000), BTC: Decimal(20), ETH: Decimal(400)}
     )
+    endowments: Mapping[Venue, Mapping[Asset, Decimal]] = attrs.field(factory=dict)
     tls: ssl.SSLContext | None = None
     tapes: tuple[Tape, ...] = ()
 
@@ -164,11 +172,15 @@ def premises_of(
                 host,
                 pacing,
                 _SYMBOLS[dialect](host.instruments.values()),
-                Faults(host.venue, settings.faults, began, record),
+                Faults(host.venue, settings.faults, began, record, settings.calendar),
                 record,
                 settings.limits,
                 settings.credentials,
                 settings.terms,
+                Delays(
+                    settings.routes.get(host.venue, Routes()),
+                    Chance(settings.seed).split(f"latency {host.venue}"),
+                ),
             )
         )
     return made
@@ -177,13 +189,19 @@ def premises_of(
 def _markets(settings: ServerSettings, began: Nanos) -> Sequence[Market]:
     if settings.tapes:
         return [
-            TapeMarket(tape, settings.balances, began, settings.terms) for tape in settings.tapes
+            TapeMarket(tape, _owned(settings, tape.instruments[0].venue), began, settings.terms)
+            for tape in settings.tapes
         ]
-    specs = [
-        VenueSpec(name, Nanos(_LAG + number * _LATER), settings.terms)
-        for number, name in enumerate(venue_names(settings.dialects))
-    ]
-    return build_market(settings.seed, specs, began, settings.balances, settings.market)
+    made: list[Market] = []
+    for number, name in enumerate(venue_names(settings.dialects)):
+        spec = VenueSpec(name, Nanos(_LAG + number * _LATER), settings.terms)
+        owned = _owned(settings, name)
+        made += build_market(settings.seed, [spec], began, owned, settings.market)
+    return made
+
+
+def _owned(settings: ServerSettings, venue: Venue) -> Mapping[Asset, Decimal]:
+    return settings.endowments.get(venue, settings.balances)
 
 
 async def _runner(dialect: str, premises: Premises) -> web.AppRunner:

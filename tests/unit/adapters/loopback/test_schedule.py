@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from graphwiz_trader.adapters.loopback.faults import STAGES, Fault, Faults, Kind, Stage
+from graphwiz_trader.adapters.loopback.faults import STAGES, Calendar, Fault, Faults, Kind, Stage
 from graphwiz_trader.adapters.loopback.record import Record
 from graphwiz_trader.adapters.loopback.schedule import parsed_schedule, schedule, storm
 from graphwiz_trader.domain.errors import ConfigError, DataError
@@ -58,6 +58,43 @@ def test_a_storm_is_the_same_for_the_same_seed_and_brings_every_kind() -> None:
     assert {fault.kind for fault in first} == set(Kind)
     assert {fault.venue for fault in first} == {"binance", "okx", "*"}
     assert {fault.kind for fault in first if fault.at < 30 * SECOND} == set(Kind)
+
+
+def test_times_count_from_the_first_order_if_asked() -> None:
+    calendar = Calendar(from_first_order=True)
+    struck = Faults(VENUE, [Fault(Kind.GAP, SECOND)], BEGAN, Record(), calendar)
+    ordered = Nanos(BEGAN + 60 * SECOND)
+
+    before = struck.strike(Stage.FRAME, "btcusdt@depth", Nanos(BEGAN + 59 * SECOND))
+    struck.strike(Stage.ORDER, "order.place", ordered)
+    early = struck.strike(Stage.FRAME, "btcusdt@depth", Nanos(ordered + SECOND - 1))
+    due = struck.strike(Stage.FRAME, "btcusdt@depth", Nanos(ordered + SECOND))
+
+    assert (before, early) == (None, None)
+    assert due is not None
+
+
+def test_nothing_strikes_once_it_is_calm() -> None:
+    calendar = Calendar(calm_after=Nanos(2 * SECOND))
+    struck = Faults(VENUE, [Fault(Kind.GAP, count=9)], BEGAN, Record(), calendar)
+
+    found = [
+        struck.strike(Stage.FRAME, "btcusdt@depth", Nanos(BEGAN + ms * MILLISECOND)) is not None
+        for ms in (0, 1_999, 2_000, 60_000)
+    ]
+
+    assert found == [True, True, False, False]
+
+
+def test_a_pattern_may_name_several_things() -> None:
+    struck, _ = faults(Fault(Kind.CROSSED, count=2))
+
+    found = [
+        struck.strike(Stage.FRAME, what, BEGAN) is not None
+        for what in ("btcusdt@trade", "books:BTC-USDT", "btcusdt@depth@100ms")
+    ]
+
+    assert found == [False, True, True]
 
 
 def test_every_kind_strikes_somewhere() -> None:

@@ -1,5 +1,6 @@
 """Door: how an HTTP request is served, with whatever goes wrong on purpose."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from aiohttp import web
@@ -38,12 +39,14 @@ class RestDoor:
         premises = self._premises
         name = f"{request.method} {request.path}"
         body = await request.text()  # before any delay, in which the client may leave
+        await self._travel(premises.delays.entry)
         fault = premises.faults.strike(Stage.REST, name, premises.now())
         if fault is not None and fault.kind is Kind.DELAY:
-            await self._wait(fault)
+            await self._wait(duration(fault))
         elif fault is not None and fault.kind is not Kind.BROKEN_BODY:
             return broken(fault, self._respondent.too_many)
         answer = await self._order(request, name, body)
+        await self._travel(premises.delays.response)
         if fault is not None and fault.kind is Kind.BROKEN_BODY and answer.text:
             answer.text = answer.text[: len(answer.text) // 2]
         return answer
@@ -57,12 +60,17 @@ class RestDoor:
             return cut(request)
         answer = self._respondent.respond(request, name, body, fault)
         if fault is not None and fault.kind is Kind.NO_ACK:
-            await self._wait(fault)
+            await self._wait(duration(fault))
             return cut(request)
         if fault is not None and fault.kind is Kind.DROP_AFTER_ACCEPT:
             return cut(request)
         return answer
 
-    async def _wait(self, fault: Fault) -> None:
+    async def _travel(self, delay: Callable[[], int]) -> None:
+        drawn = delay()
+        if drawn:
+            await self._wait(Nanos(drawn))
+
+    async def _wait(self, span: Nanos) -> None:
         clock = self._premises.pacing.clock
-        await clock.sleep_until(Nanos(clock.now() + duration(fault)))
+        await clock.sleep_until(Nanos(clock.now() + span))
