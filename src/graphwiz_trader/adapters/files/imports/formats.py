@@ -56,6 +56,12 @@ FORMATS: Mapping[str, Format] = {
     known.name: known
     for known in (
         Format(
+            "binance-dump",
+            "public files of Binance: SYMBOL-trades|aggTrades|bookTicker-DATE, SYMBOL_T_DEPTH_DATE",
+            "binance_dump",
+            "binance",
+        ),
+        Format(
             "binance-ws",
             "lines `<ns> <json>` of Binance streams, with one REST depth snapshot",
             "binance_ws",
@@ -91,6 +97,12 @@ FORMATS: Mapping[str, Format] = {
             "lean-trade-tick",
             "zip of CSV ms,price,size, a file a day",
             "lean_trades",
+            "recorded",
+        ),
+        Format(
+            "tardis",
+            "CSV of Tardis: incremental_book_L2, book_snapshot_N, trades, quotes, book_ticker",
+            "tardis",
             "recorded",
         ),
         Format(
