@@ -10,6 +10,7 @@ from graphwiz_trader.ports.runs import RunFolder, Runs
 from tests.contracts.journal import entry
 
 Fills = Callable[[RunFolder], Sequence[object]]
+"""Also reads orders."""
 
 
 def finished(runs: Runs, mode: str) -> RunFolder:
@@ -20,7 +21,7 @@ def finished(runs: Runs, mode: str) -> RunFolder:
 
 
 class RunsContract:
-    """Subclasses offer `runs`, empty, and `fills`, which reads what a folder was given."""
+    """Subclasses offer `runs`, empty; `fills` and `orders` read what a folder was given."""
 
     @pytest.fixture
     def runs(self) -> Runs:
@@ -28,6 +29,10 @@ class RunsContract:
 
     @pytest.fixture
     def fills(self) -> Fills:
+        raise NotImplementedError
+
+    @pytest.fixture
+    def orders(self) -> Fills:
         raise NotImplementedError
 
     def test_every_run_has_a_name_of_its_own_that_says_its_mode(self, runs: Runs) -> None:
@@ -64,6 +69,38 @@ class RunsContract:
 
         assert fills(folder) == [{"ts": 1, "price": "1.50"}, {"ts": 1, "price": "1.40"}]
 
+    def test_orders_are_kept_in_order(self, runs: Runs, orders: Fills) -> None:
+        folder = runs.create("paper")
+
+        for name in ("a1", "a2"):
+            folder.add_order({"cl_ord_id": name})
+        folder.finish({})
+
+        assert orders(folder) == [{"cl_ord_id": "a1"}, {"cl_ord_id": "a2"}]
+
+    def test_a_reopened_run_goes_on_with_its_journal_alone(
+        self, runs: Runs, fills: Fills, orders: Fills
+    ) -> None:
+        folder = runs.create("paper")
+        journal = folder.journal()
+        journal.append(entry(1))
+        journal.close()
+        folder.add_fill({"ts": 1})
+        folder.add_order({"cl_ord_id": "a1"})
+        folder.finish({"remaining": ["a1"]})
+
+        again = runs.reopen(folder.run)
+        more = again.journal()
+        more.append(entry(2))
+        more.close()
+        again.add_fill({"ts": 2})
+        again.add_order({"cl_ord_id": "a2"})
+        again.finish({"remaining": []})
+
+        assert [e.outcome.seq for e in runs.reader(folder.run).entries()] == [1, 2]
+        assert (fills(again), orders(again)) == ([{"ts": 2}], [{"cl_ord_id": "a2"}])
+        assert runs.names() == (folder.run,)
+
     def test_a_summary_is_there_once_the_run_is_finished(self, runs: Runs) -> None:
         folder = runs.create("bt")
         before = runs.summary(folder.run)
@@ -76,6 +113,6 @@ class RunsContract:
     def test_a_run_that_is_not_there_names_the_nearest(self, runs: Runs) -> None:
         finished(runs, "bt")
 
-        for asked in (runs.reader, runs.summary):
+        for asked in (runs.reader, runs.summary, runs.reopen):
             with pytest.raises(DataError, match=r"no run bt-0002.*nearest are bt-0001"):
                 asked(RunId("bt-0002"))

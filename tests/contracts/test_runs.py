@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,10 @@ class TestMemoryRuns(RunsContract):
     def fills(self, runs: MemoryRuns) -> Fills:
         return lambda folder: runs.folders[folder.run].fills
 
+    @pytest.fixture
+    def orders(self, runs: MemoryRuns) -> Fills:
+        return lambda folder: runs.folders[folder.run].orders
+
 
 class TestFileRuns(RunsContract):
     @pytest.fixture
@@ -32,11 +37,15 @@ class TestFileRuns(RunsContract):
 
     @pytest.fixture
     def fills(self) -> Fills:
-        return _lines
+        return partial(_lines, "fills.jsonl")
+
+    @pytest.fixture
+    def orders(self) -> Fills:
+        return partial(_lines, "orders.jsonl")
 
 
-def _lines(folder: RunFolder) -> Sequence[object]:
-    text = (Path(folder.path) / "fills.jsonl").read_text()
+def _lines(name: str, folder: RunFolder) -> Sequence[object]:
+    text = (Path(folder.path) / name).read_text()
     return [json.loads(line) for line in text.splitlines()]
 
 

@@ -10,21 +10,19 @@ from graphwiz_trader.adapters.files.home import Home
 from graphwiz_trader.adapters.files.journal import BACKTEST, LIVE, MIB, JournalOptions
 from graphwiz_trader.adapters.files.runs import FileRuns
 from graphwiz_trader.adapters.files.tape import FileTapes
-from graphwiz_trader.adapters.sqlite.graph import SqliteGraph
 from graphwiz_trader.application.ask import Ask
 from graphwiz_trader.application.backtest import Backtest
 from graphwiz_trader.application.demo import Demo
 from graphwiz_trader.application.project import Project
 from graphwiz_trader.application.rerun import Rerun
 from graphwiz_trader.application.run_report import RunReport
+from graphwiz_trader.application.start import Starter
 from graphwiz_trader.bootstrap.assembly import engine_of
+from graphwiz_trader.bootstrap.graphs import graph_of
 from graphwiz_trader.bootstrap.rendering import canonical
 from graphwiz_trader.bootstrap.settings import restored
-from graphwiz_trader.domain.settings import Settings
+from graphwiz_trader.domain.settings import GraphSettings, Settings
 from graphwiz_trader.domain.value import evolve
-
-GRAPH = "graph.db"
-"""The graph's file in a home."""
 
 
 def _restored(text: str, assignments: Sequence[str]) -> Settings:
@@ -39,7 +37,8 @@ class FileGateways(containers.DeclarativeContainer):
     home = providers.Singleton(Home, folder)
     runs = providers.Singleton(FileRuns, home, options)
     tapes = providers.Singleton(FileTapes)
-    graph = providers.Singleton(SqliteGraph, providers.Callable(Path.joinpath, folder, GRAPH))
+    store = providers.Dependency(instance_of=GraphSettings)
+    graph = providers.Singleton(graph_of, store, folder)
 
 
 class App(containers.DeclarativeContainer):
@@ -86,6 +85,14 @@ class App(containers.DeclarativeContainer):
         sink=gateways.graph,
     )
     ask = providers.Factory(Ask, gateways.graph)
+    starter = providers.Factory(
+        Starter,
+        runs=gateways.runs,
+        engines=providers.Object(engine_of),
+        settings=settings,
+        text=text,
+        version=__version__,
+    )
 
 
 def backtest_app(settings: Settings, home: Path) -> App:
@@ -95,9 +102,16 @@ def backtest_app(settings: Settings, home: Path) -> App:
 
 def demo_app(settings: Settings, home: Path) -> App:
     """Return the use cases with journals as durable as a live run's."""
+    return live_app(settings, home)
+
+
+def live_app(settings: Settings, home: Path) -> App:
+    """Return the use cases with journals that survive whatever ends the process."""
     return _app(settings, home, LIVE)
 
 
 def _app(settings: Settings, home: Path, options: JournalOptions) -> App:
     sized = evolve(options, segment_bytes=settings.journal.segment_mb * MIB)
-    return App(settings=settings, gateways=FileGateways(folder=home, options=sized))
+    return App(
+        settings=settings, gateways=FileGateways(folder=home, options=sized, store=settings.graph)
+    )

@@ -33,11 +33,12 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "graph": ("graph:graph", "What the runs did and why: the knowledge graph."),
     "exchange": ("exchange:exchange", "Simulated exchanges alone, on loopback sockets."),
     "init": ("init:init", "A commented configuration, an example strategy and its test."),
+    "paper": ("paper:paper", "The engine on live feeds, with play money."),
     "record": ("record:record", "Live market data, onto tapes."),
     "replay": ("replay:replay", "Run a journal again and prove it identical."),
     "report": ("report:report", "What a run did and earned."),
     "scan": ("scan:scan", "Every joint state of tapes, per route, after fees."),
-    "status": ("trade:status", "What the running engine holds and does."),
+    "status": ("operate:status", "What the running engine holds and does."),
     "trade": ("trade:trade", "The engine on live feeds, with real money."),
 }
 """Name → (module of `entrypoints.commands` and the click command in it, one line of help)."""
@@ -93,7 +94,8 @@ def graphwiz() -> None:
     Trade many venues from one deterministic core, and remember why.
 
     Exit codes: 0 done, 1 failed or a proof did not hold, 2 wrong usage or configuration,
-    3 no engine is running, 4 bad or missing data, 130 interrupted.
+    3 no engine is running, 4 bad or missing data, 5 stopped with something left open,
+    130 interrupted.
     """
 
 

@@ -25,6 +25,7 @@ class ExitCode(IntEnum):
     MISUSED = 2
     NOT_RUNNING = 3
     BAD_DATA = 4
+    LEFT_OPEN = 5
     INTERRUPTED = 130
 
 

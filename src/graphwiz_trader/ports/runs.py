@@ -24,6 +24,9 @@ class RunFolder(Protocol):
     def add_fill(self, fill: Mapping[str, object]) -> None:
         """Append one line to `fills.jsonl`."""
 
+    def add_order(self, order: Mapping[str, object]) -> None:
+        """Append one line to `orders.jsonl`."""
+
     def finish(self, summary: Mapping[str, object]) -> None:
         """Write `summary.json` and let go of the files."""
 
@@ -33,6 +36,9 @@ class Runs(Protocol):
 
     def create(self, mode: str) -> RunFolder:
         """Make a folder of a name no run has had."""
+
+    def reopen(self, run: RunId) -> RunFolder:
+        """Go on writing a run whose journal is kept; fills and orders are written anew."""
 
     def names(self) -> tuple[RunId, ...]:
         """Every run, oldest first."""

@@ -50,6 +50,10 @@ class MemoryJournal:
         """Keep nothing more."""
         self._is_closed = True
 
+    def reopen(self) -> None:
+        """Go on keeping."""
+        self._is_closed = False
+
     def entries(self, after: int = 0) -> Iterator[Entry]:
         """Yield the entries with seq above *after*."""
         for flat in self._kept[after:]:

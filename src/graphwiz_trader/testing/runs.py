@@ -9,12 +9,13 @@ from graphwiz_trader.testing.journal import MemoryJournal
 
 
 class MemoryRunFolder:
-    """A `RunFolder`; what was written is in `fills` and `summary`."""
+    """A `RunFolder`; what was written is in `fills`, `orders` and `summary`."""
 
     def __init__(self, run: RunId) -> None:
         self.run = run
         self.kept = MemoryJournal()
         self.fills: list[dict[str, object]] = []
+        self.orders: list[dict[str, object]] = []
         self.summary: dict[str, object] = {}
 
     @property
@@ -29,6 +30,10 @@ class MemoryRunFolder:
     def add_fill(self, fill: Mapping[str, object]) -> None:
         """Keep one fill."""
         self.fills.append(dict(fill))
+
+    def add_order(self, order: Mapping[str, object]) -> None:
+        """Keep one order."""
+        self.orders.append(dict(order))
 
     def finish(self, summary: Mapping[str, object]) -> None:
         """Keep the summary."""
@@ -46,6 +51,14 @@ class MemoryRuns:
         number = sum(run.startswith(f"{mode}-") for run in self.folders) + 1
         folder = MemoryRunFolder(RunId(f"{mode}-{number:04d}"))
         self.folders[folder.run] = folder
+        return folder
+
+    def reopen(self, run: RunId) -> MemoryRunFolder:
+        """Go on with *run*: its journal is kept."""
+        folder = self._find(run)
+        folder.kept.reopen()
+        folder.fills.clear()
+        folder.orders.clear()
         return folder
 
     def names(self) -> tuple[RunId, ...]:

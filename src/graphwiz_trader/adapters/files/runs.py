@@ -13,6 +13,7 @@ from graphwiz_trader.domain.errors import DataError
 from graphwiz_trader.domain.units import RunId
 
 FILLS = "fills.jsonl"
+ORDERS = "orders.jsonl"
 SUMMARY = "summary.json"
 
 
@@ -25,6 +26,7 @@ class FileRunFolder:
         self._journal = journal
         self._options = options
         self._fills: TextIO = (folder / FILLS).open("w", encoding="utf-8")
+        self._orders: TextIO | None = None
 
     @property
     def path(self) -> str:
@@ -39,9 +41,17 @@ class FileRunFolder:
         """Append one fill as a line of JSON."""
         self._fills.write(json.dumps(fill) + "\n")
 
+    def add_order(self, order: Mapping[str, object]) -> None:
+        """Append one order as a line of JSON."""
+        if self._orders is None:
+            self._orders = (self._folder / ORDERS).open("w", encoding="utf-8")
+        self._orders.write(json.dumps(order) + "\n")
+
     def finish(self, summary: Mapping[str, object]) -> None:
         """Write the summary, whole or not at all, and close the files."""
         self._fills.close()
+        if self._orders is not None:
+            self._orders.close()
         new = self._folder / f"{SUMMARY}.new"
         new.write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
         new.replace(self._folder / SUMMARY)
@@ -56,8 +66,12 @@ class FileRuns:
 
     def create(self, mode: str) -> FileRunFolder:
         """Make the folder of a new run."""
-        run = self._home.new_run(mode)
-        return FileRunFolder(run, self._home.run(run), self._home.journal(run), self._options)
+        return self._folder(self._home.new_run(mode))
+
+    def reopen(self, run: RunId) -> FileRunFolder:
+        """Go on writing *run*."""
+        self._find(run)
+        return self._folder(run)
 
     def names(self) -> tuple[RunId, ...]:
         """Every run, by age of its folder."""
@@ -85,6 +99,9 @@ class FileRuns:
         if not isinstance(found, dict):
             raise DataError(f"{path}: found {type(found).__name__}, expected an object")
         return found
+
+    def _folder(self, run: RunId) -> FileRunFolder:
+        return FileRunFolder(run, self._home.run(run), self._home.journal(run), self._options)
 
     def _find(self, run: RunId) -> None:
         known = self.names()

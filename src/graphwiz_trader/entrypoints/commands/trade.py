@@ -1,30 +1,51 @@
-"""`graphwiz trade` and `graphwiz status`: the engine with real money, and what it is doing."""
+"""`graphwiz trade`: the engine at the venues themselves."""
+
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 
-from graphwiz_trader.domain.errors import ConfigError, NotRunning, Problem
+from graphwiz_trader.entrypoints.commands.backtest import refuse_when_off
 from graphwiz_trader.entrypoints.options import Options, common_options
+
+if TYPE_CHECKING:
+    from graphwiz_trader.domain.settings import Settings
 
 
 @click.command()
 @click.option("--live", is_flag=True, help="Say that real money is meant.")
+@click.option("--seconds", type=click.FloatRange(0.1), help="Stop after that long.")
 @common_options
-def trade(options: Options, live: bool) -> None:  # noqa: FBT001 # a flag on the command line
+def trade(options: Options, live: bool, seconds: float | None) -> None:  # noqa: FBT001 # a flag on the command line
     """
-    Trade real money; refused until a rollout stage is promoted.
+    Trade with orders sent to the venues, until interrupted.
 
-    This version connects to no live venue, so that no stage can be promoted.
+    Real money is refused until a rollout stage is promoted, which this version cannot do. Where
+    every venue is a simulated exchange on this machine, nothing is asked for. A run that was
+    killed goes on where its journal ends.
     """
-    if not options.settings().hft.enabled:
-        raise ConfigError([Problem("hft.enabled", "false", "true: trading is switched off")])
-    missing = ["a promoted rollout stage, which needs live venues: this version has none"]
-    if not live:
-        missing.insert(0, "--live")
-    raise click.UsageError("trading is refused; missing: " + ", and ".join(missing))
+    from graphwiz_trader.entrypoints.service import serve
+
+    settings = options.settings()
+    refuse_when_off(settings)
+    if not is_play(settings):
+        missing = ["a promoted rollout stage, which this version cannot give"]
+        if not live:
+            missing.insert(0, "--live")
+        raise click.UsageError("trading is refused; missing: " + ", and ".join(missing))
+    serve(options, settings, "trade", seconds)
 
 
-@click.command()
-@common_options
-def status(options: Options) -> None:
-    """Say what the running engine holds and does."""
-    raise NotRunning(f"no engine is running in {options.home}")
+def is_play(settings: "Settings") -> bool:
+    """Whether every enabled venue is a simulated exchange on this machine, and there is one."""
+    exchanges = [held for held in settings.hft.market_data.exchanges.values() if held.enabled]
+    return bool(exchanges) and all(_is_loopback(held.url) for held in exchanges)
+
+
+def _is_loopback(url: str | None) -> bool:
+    host = urlsplit(url or "").hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

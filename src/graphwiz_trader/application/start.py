@@ -1,0 +1,136 @@
+"""Start: which run a live session goes on with, and its engine as the journal left it."""
+
+from collections.abc import Sequence
+
+from graphwiz_trader.application.backtest import EngineMaker
+from graphwiz_trader.application.live_run import live_engine
+from graphwiz_trader.application.recovery import Recovered, recover
+from graphwiz_trader.application.replay import first_entry
+from graphwiz_trader.application.tally import Tally
+from graphwiz_trader.domain.errors import DataError, JournalError
+from graphwiz_trader.domain.events import InstrumentUpdated, RunStarted, VenueCost
+from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.settings import Settings
+from graphwiz_trader.domain.units import Nanos, RunId
+from graphwiz_trader.domain.value import evolve, value
+from graphwiz_trader.engine.engine import Engine
+from graphwiz_trader.ports.runs import RunFolder, Runs
+
+
+@value
+class Identity:
+    """Who runs: the mode, what order ids begin with, and the seed of all chance."""
+
+    mode: str
+    installation: str
+    incarnation: int
+    seed: int
+
+
+@value
+class Start:
+    """
+    A run about to go on, or to begin.
+
+    `updates` are the rules that changed since its first entry; `notices` what a person should
+    know of the choice.
+    """
+
+    folder: RunFolder
+    started: RunStarted
+    engine: Engine
+    recovered: Recovered
+    tally: Tally
+    updates: tuple[InstrumentUpdated, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+class Starter:
+    """
+    Goes on with the newest run of the mode unless it ended with nothing left open.
+
+    A run ends with its summary. One that was killed, or that left something open, is recovered
+    from its journal if it was started with the same settings on the same instruments; otherwise
+    a new run begins, and the accounts stay closed until what it left is settled.
+    """
+
+    def __init__(
+        self, runs: Runs, engines: EngineMaker, settings: Settings, text: str, version: str
+    ) -> None:
+        """*text* is *settings* as the journal keeps them."""
+        self._runs = runs
+        self._engines = engines
+        self._settings = settings
+        self._text = text
+        self._version = version
+
+    def start(
+        self,
+        identity: Identity,
+        instruments: Sequence[Instrument],
+        costs: Sequence[VenueCost],
+        now: Nanos,
+    ) -> Start:
+        """Return the run that *identity* goes on with at *now*."""
+        started = RunStarted(
+            now,
+            RunId(""),
+            identity.mode,
+            identity.installation,
+            identity.incarnation,
+            identity.seed,
+            self._text,
+            self._version,
+            (),
+            tuple(instruments),
+            tuple(costs),
+        )
+        last = self._unfinished(identity.mode)
+        if last is None:
+            return self._new(started, ())
+        try:
+            return self._resumed(last, started)
+        except (DataError, JournalError) as error:
+            return self._new(started, (f"{last} did not end and cannot go on: {error}",))
+
+    def _unfinished(self, mode: str) -> RunId | None:
+        ours = [run for run in self._runs.names() if run.startswith(f"{mode}-")]
+        if not ours:
+            return None
+        summary = self._runs.summary(ours[-1])
+        return ours[-1] if not summary or summary.get("remaining") else None
+
+    def _new(self, started: RunStarted, notices: tuple[str, ...]) -> Start:
+        folder = self._runs.create(started.mode)
+        begun = evolve(started, run=folder.run)
+        engine = live_engine(self._engines, self._settings, begun)
+        return Start(folder, begun, engine, Recovered(), Tally(), (), notices)
+
+    def _resumed(self, run: RunId, started: RunStarted) -> Start:
+        reader = self._runs.reader(run)
+        first = first_entry(reader)
+        if first.settings != self._text:
+            raise DataError("its settings are not those of now")
+        known = {instrument.id: instrument for instrument in first.instruments}
+        if set(known) != {instrument.id for instrument in started.instruments}:
+            raise DataError("it traded other instruments")
+        engine, tally = live_engine(self._engines, self._settings, first), Tally()
+        recovered = recover(reader, engine, tally.feed)
+        updates = tuple(
+            InstrumentUpdated(started.ts, instrument)
+            for instrument in started.instruments
+            if engine.state.instruments[instrument.id] != instrument
+        )
+        begun = evolve(
+            started,
+            ts=max(started.ts, recovered.ts),
+            run=run,
+            instruments=first.instruments,
+            costs=first.costs,
+            seed=first.seed,
+        )
+        notice = f"{run} goes on after {recovered.entries} entries"
+        if recovered.torn:
+            notice += f"; its tail was torn: {recovered.torn}"
+        folder = self._runs.reopen(run)
+        return Start(folder, begun, engine, recovered, tally, updates, (notice,))

@@ -1,0 +1,23 @@
+"""`graphwiz paper`: the engine on live feeds, with play money."""
+
+import click
+
+from graphwiz_trader.entrypoints.commands.backtest import refuse_when_off
+from graphwiz_trader.entrypoints.options import Options, common_options
+
+
+@click.command()
+@click.option("--seconds", type=click.FloatRange(0.1), help="Stop after that long.")
+@common_options
+def paper(options: Options, seconds: float | None) -> None:
+    """
+    Trade play money on real market data, until interrupted.
+
+    Fees, latency, queues and starting balances are those of the `backtest` section. A run that
+    was killed goes on where its journal ends.
+    """
+    from graphwiz_trader.entrypoints.service import serve
+
+    settings = options.settings()
+    refuse_when_off(settings)
+    serve(options, settings, "paper", seconds)

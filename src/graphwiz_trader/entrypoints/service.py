@@ -1,0 +1,72 @@
+"""Service: the engine under a process supervisor: one loop, signals, a summary, an exit code."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import click
+
+from graphwiz_trader.entrypoints.options import Options
+from graphwiz_trader.entrypoints.output import ExitCode, emit
+
+if TYPE_CHECKING:
+    from graphwiz_trader.application.live import Ended
+    from graphwiz_trader.domain.commands import RaiseAlert
+    from graphwiz_trader.domain.settings import Settings
+
+
+def serve(options: Options, settings: "Settings", mode: str, seconds: float | None) -> None:
+    """
+    Run the engine in *mode* until a signal, an order to stop or *seconds* end it.
+
+    Ends with 0, or with 5 and the names of what could not be proven gone.
+    """
+    from graphwiz_trader.entrypoints.loop import run
+
+    ended = run(_served(options, settings, mode, seconds))
+    summary = {**ended.summary, "pid": os.getpid()}
+    left = ended.stopped.remaining
+    text = f"{ended.folder.run}: {summary['orders']} orders, {summary['fills']} fills"
+    if left:
+        names = ", ".join(f"{name}@{venue}" for venue, name in left)
+        text += f"; left open or not proven gone: {names}"
+        click.echo(text, err=True)
+    emit(summary, text, ExitCode.LEFT_OPEN if left else ExitCode.DONE)
+
+
+async def _served(
+    options: Options, settings: "Settings", mode: str, seconds: float | None
+) -> "Ended":
+    from graphwiz_trader.adapters.clock import SystemClock
+    from graphwiz_trader.adapters.files.home import Home
+    from graphwiz_trader.application.live import Live
+    from graphwiz_trader.application.start import Identity
+    from graphwiz_trader.bootstrap.container import live_app
+    from graphwiz_trader.bootstrap.places import places_of
+    from graphwiz_trader.entrypoints.loop import stop_signal
+
+    clock = SystemClock()
+    home = Home(options.home)
+    installation = settings.engine.installation or home.installation()
+    identity = Identity(mode, installation, home.next_incarnation(), options.seed or 0)
+    app = live_app(settings, options.home)
+    with stop_signal() as stop:
+        live = Live(
+            app.starter(),
+            app.gateways.runs(),
+            places_of(settings, mode, clock),
+            clock,
+            _alerting(options),
+            options.say,
+        )
+        if seconds is not None:
+            asyncio.get_running_loop().call_later(seconds, stop.set)
+        return await live.run(identity, stop)
+
+
+def _alerting(options: Options) -> Callable[["RaiseAlert"], None]:
+    def tell(alert: "RaiseAlert") -> None:
+        options.say(f"{alert.severity.value} {alert.code}: {alert.text}")
+
+    return tell
