@@ -1,6 +1,7 @@
 """What every graph promises, as a sink of facts and as an answerer of questions."""
 
 import asyncio
+import atexit
 import json
 from collections.abc import Coroutine
 from decimal import Decimal
@@ -16,6 +17,9 @@ from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.ports.graph import FactSink, GraphQueries
 
 T = TypeVar("T")
+
+_LOOP = asyncio.Runner()
+atexit.register(_LOOP.close)
 
 RUN, NEXT = RunId("run-1"), RunId("run-2")
 DAY = 86_400 * 10**9
@@ -39,8 +43,8 @@ class Graph(FactSink, GraphQueries, Protocol):
 
 
 def wait(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Return what *coroutine* comes to."""
-    return asyncio.run(coroutine)
+    """Return what *coroutine* comes to, on one loop for all, since connections belong to one."""
+    return _LOOP.run(coroutine)
 
 
 def run(name: str = RUN) -> g.Run:

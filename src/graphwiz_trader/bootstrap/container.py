@@ -19,6 +19,7 @@ from graphwiz_trader.application.run_report import RunReport
 from graphwiz_trader.application.start import Starter
 from graphwiz_trader.bootstrap.assembly import engine_of
 from graphwiz_trader.bootstrap.graphs import graph_of
+from graphwiz_trader.bootstrap.graphs import graph_of
 from graphwiz_trader.bootstrap.rendering import canonical
 from graphwiz_trader.bootstrap.settings import restored
 from graphwiz_trader.domain.settings import GraphSettings, Settings

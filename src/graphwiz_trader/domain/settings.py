@@ -21,6 +21,7 @@ Symbol = NewType("Symbol", str)
 SecretName = NewType("SecretName", str)
 """`${NAME}`: where a secret is found, never the secret."""
 
+GRAPH_STORES = ("sqlite", "neo4j")
 QUEUE_MODELS = ("risk_averse", "pow2", "log", "log-2", "pow2-2", "pow2-3")
 
 
@@ -231,6 +232,33 @@ class MonitoringSettings:
 
 
 @value
+class GraphSettings:
+    """Where the knowledge graph is kept, and for how long."""
+
+    store: str = setting(
+        "sqlite", "sqlite is a file in home; neo4j a server at uri", in_(GRAPH_STORES)
+    )
+    uri: str = setting(
+        "bolt://127.0.0.1:7687",
+        "where Neo4j is, as bolt://host:port or neo4j://host:port; +s for TLS",
+        matches_re(r"(bolt|neo4j)(\+s|\+ssc)?://[^/@]+"),
+    )
+    user: str = setting("neo4j", "of Neo4j")
+    password: SecretName | None = setting(
+        None, "name of an environment variable, as ${NAME}; default: no credentials"
+    )
+    database: str = setting("neo4j", "of Neo4j; all of what we keep there is of one home")
+    keep_days: Decimal | None = setting(
+        None,
+        "how long signals, orders, fills, trades are kept; default: for ever",
+        optional(gt(Decimal(0))),
+    )
+    keep_nodes: int | None = setting(
+        None, "how many of those are kept, the newest; default: all", optional(gt(0))
+    )
+
+
+@value
 class Settings:
     """Everything in force for one run; holds names of secrets, never secrets."""
 
@@ -239,3 +267,4 @@ class Settings:
     journal: JournalSettings = section(JournalSettings, "the journal on disk")
     backtest: BacktestSettings = section(BacktestSettings, "simulated venues")
     monitoring: MonitoringSettings = section(MonitoringSettings, "alerts about the machine")
+    graph: GraphSettings = section(GraphSettings, "the knowledge graph's store")

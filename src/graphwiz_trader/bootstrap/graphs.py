@@ -1,0 +1,47 @@
+"""Graphs: the store of the knowledge graph that the settings choose."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from graphwiz_trader.adapters.sqlite.graph import SqliteGraph
+from graphwiz_trader.domain.errors import ConfigError, Problem
+from graphwiz_trader.domain.settings import GraphSettings
+
+if TYPE_CHECKING:
+    from graphwiz_trader.adapters.neo4j.graph import Neo4jGraph
+
+Graph: TypeAlias = "SqliteGraph | Neo4jGraph"
+
+FILE = "graph.db"
+"""The embedded graph's file in a home."""
+
+LOCK = "graph.lock"
+"""The file in a home whose lock its only writer holds."""
+
+
+def graph_of(settings: GraphSettings, home: Path) -> Graph:
+    """
+    Return the store of *settings*; it is opened when it is first used.
+
+    Raises:
+        ConfigError: the environment lacks the password that they name.
+    """
+    if settings.store == "sqlite":
+        return SqliteGraph(home / FILE)
+    # The driver takes a quarter of a second to import, which the embedded store need not pay.
+    from graphwiz_trader.adapters.neo4j.graph import Neo4jGraph, Neo4jPlace
+
+    password = _password(settings)
+    return Neo4jGraph(Neo4jPlace(settings.uri, settings.user, password, settings.database))
+
+
+def _password(settings: GraphSettings) -> str:
+    if settings.password is None:
+        return ""
+    name = settings.password[2:-1]
+    try:
+        return os.environ[name]
+    except KeyError:
+        problem = Problem("graph.password", f"no environment variable {name}", "it to be set")
+        raise ConfigError([problem]) from None

@@ -1,0 +1,37 @@
+"""The real Neo4j of the contract suite: one for all, or a skip that says why there is none."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from graphwiz_trader.adapters.neo4j.graph import Neo4jGraph, Neo4jPlace
+from tests.contracts.graph import wait
+from tests.contracts.neo4j_server import SHARED, NoServer, awaited, running
+
+
+@pytest.fixture(scope="session")
+def neo4j_uri() -> Iterator[str]:
+    """Where a real Neo4j is, for this process or for all of `make test-contract`."""
+    try:
+        if SHARED in os.environ:
+            yield awaited(Path(os.environ[SHARED]))
+        else:
+            with running() as server:
+                yield server.uri
+    except NoServer as why:
+        pytest.skip(f"no Neo4j: {why}")
+
+
+@pytest.fixture
+def neo4j_graph(neo4j_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4jGraph]:
+    """An empty graph in it, for one test at a time."""
+    home = Path(os.environ.get(SHARED) or tmp_path_factory.getbasetemp())
+    with (home / "one-at-a-time").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        graph = Neo4jGraph(Neo4jPlace(neo4j_uri))
+        wait(graph.clear())
+        yield graph
+        wait(graph.close())
