@@ -10,6 +10,10 @@ from hashlib import blake2b
 from math import log, sqrt
 from typing import TypeVar
 
+import numpy as np
+
+from graphwiz_trader.domain.units import Float64s
+
 T = TypeVar("T")
 
 _MASK = (1 << 64) - 1
@@ -120,3 +124,18 @@ def splitmix64(state: int, count: int) -> tuple[int, ...]:
         z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
         numbers.append(z ^ (z >> 31))
     return tuple(numbers)
+
+
+def units(seed: int, count: int) -> Float64s:
+    """
+    Return *count* numbers in [0, 1), multiples of 2⁻⁵³: splitmix64 begun at *seed*, all at once.
+
+    For arithmetic on many draws; a `Chance` is the better generator.
+    """
+    state = np.uint64(seed & _MASK)
+    steps = np.arange(1, count + 1, dtype=np.uint64)
+    # Numbers of 64 bits wrap around, as they must.
+    z = state + steps * np.uint64(0x9E3779B97F4A7C15)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(((z ^ (z >> np.uint64(31))) >> np.uint64(11)) * _TO_UNIT, np.float64)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from graphwiz_trader.simulation.chance import Chance, splitmix64
+from graphwiz_trader.simulation.chance import Chance, splitmix64, units
 
 SRC = Path(__file__).resolve().parents[3] / "src"
 
@@ -148,3 +148,8 @@ def test_draws_do_not_depend_on_the_process(hash_seed: str) -> None:
     stream = Chance(9).split("a")
     here = (stream.bits(), stream.unit(), stream.normal(), stream.exponential(1.0))
     assert told.stdout.split() == [str(x) for x in here]
+
+
+@pytest.mark.parametrize("seed", [0, 7, 2**64 - 1])
+def test_many_draws_at_once_are_the_same_draws(seed: int) -> None:
+    assert units(seed, 50).tolist() == [(z >> 11) / (1 << 53) for z in splitmix64(seed, 50)]
