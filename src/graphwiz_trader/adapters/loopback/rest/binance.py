@@ -53,7 +53,7 @@ class BinanceRest:
         try:
             answer, status = self._answer(request, endpoint, body, fault), 200
         except Refusal as no:
-            answer, status = {"code": no.code, "msg": no.text}, no.status
+            answer, status = no.told(), no.status
             if status in (418, 429):
                 headers["Retry-After"] = str(self._meter.retry_after_s(status, wall))
         headers |= self._meter.headers(wall)

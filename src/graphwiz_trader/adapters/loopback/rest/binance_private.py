@@ -30,6 +30,13 @@ _PLACE = (
     "selfTradePreventionMode",
 )
 _WHICH = ("orderId", "origClientOrderId")
+_MODE = "cancelReplaceMode"
+_OLD = {
+    "cancelOrderId": "orderId",
+    "cancelOrigClientOrderId": "origClientOrderId",
+    "cancelNewClientOrderId": "newClientOrderId",
+}
+"""How a replacement names what a cancel names otherwise."""
 
 
 class BinancePrivate:
@@ -46,6 +53,7 @@ class BinancePrivate:
         return (
             self._place("POST /api/v3/order"),
             self._cancel("DELETE /api/v3/order"),
+            self._replace("POST /api/v3/order/cancelReplace"),
             self._status("GET /api/v3/order"),
             self._open("GET /api/v3/openOrders"),
             self._cancel_all("DELETE /api/v3/openOrders"),
@@ -66,6 +74,7 @@ class BinancePrivate:
         return (
             self._place("order.place"),
             self._cancel("order.cancel"),
+            self._replace("order.cancelReplace"),
             self._status("order.status"),
             self._open("openOrders.status"),
             self._cancel_all("openOrders.cancelAll"),
@@ -94,6 +103,30 @@ class BinancePrivate:
         except Declined:
             raise Refusal(400, -2011, "Unknown order sent.") from None
         return wire.canceled(symbol, order, cancel_id)
+
+    def replace(self, params: Params) -> Plain:
+        """Cancel one order and place another, which is not tried if the cancel fails."""
+        if params["cancelReplaceMode"] != "STOP_ON_FAILURE":
+            raise illegal("cancelReplaceMode")
+        old = {"symbol": params["symbol"]}
+        for theirs, name in _OLD.items():
+            if theirs in params:
+                old[name] = params[theirs]
+        new = {name: text for name, text in params.items() if name not in (*_OLD, _MODE)}
+        told: dict[str, Plain] = {"cancelResult": "SUCCESS", "newOrderResult": "SUCCESS"}
+        try:
+            told["cancelResponse"] = self.cancel(old)
+        except Refusal as no:
+            told |= {"cancelResult": "FAILURE", "newOrderResult": "NOT_ATTEMPTED"}
+            told |= {"cancelResponse": no.told(), "newOrderResponse": None}
+            raise Refusal(400, -2022, "Order cancel-replace failed.", told) from no
+        try:
+            told["newOrderResponse"] = self.place(new)
+        except Refusal as no:
+            told |= {"newOrderResult": "FAILURE", "newOrderResponse": no.told()}
+            text = "Order cancel-replace partially failed."
+            raise Refusal(409, -2021, text, told) from no
+        return told
 
     def status(self, params: Params) -> Plain:
         """Return one order."""
@@ -200,6 +233,11 @@ class BinancePrivate:
     def _cancel(self, name: str) -> Endpoint:
         optional = (*_WHICH, "newClientOrderId")
         return Endpoint(name, self.cancel, ("symbol",), optional, is_signed=True)
+
+    def _replace(self, name: str) -> Endpoint:
+        required = ("symbol", "side", "type", _MODE)
+        optional = (*_PLACE, *_OLD)
+        return Endpoint(name, self.replace, required, optional, is_signed=True, orders=1)
 
     def _status(self, name: str) -> Endpoint:
         return Endpoint(name, self.status, ("symbol",), _WHICH, constant(4), is_signed=True)

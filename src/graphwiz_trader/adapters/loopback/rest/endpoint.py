@@ -11,13 +11,19 @@ Answer: TypeAlias = Callable[[Params], Plain]
 
 
 class Refusal(Exception):
-    """The venue says no: an HTTP *status*, its own *code*, and words."""
+    """The venue says no: an HTTP *status*, its own *code*, words, and perhaps *data* beside."""
 
-    def __init__(self, status: int, code: int, text: str) -> None:
+    def __init__(self, status: int, code: int, text: str, data: Plain = None) -> None:
         super().__init__(text)
         self.status = status
         self.code = code
         self.text = text
+        self.data = data
+
+    def told(self) -> dict[str, Plain]:
+        """Return what Binance tells of it."""
+        said: dict[str, Plain] = {"code": self.code, "msg": self.text}
+        return said if self.data is None else {**said, "data": self.data}
 
 
 def constant(weight: int) -> Callable[[Params], int]:

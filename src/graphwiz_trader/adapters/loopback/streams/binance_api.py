@@ -26,7 +26,7 @@ USER = "user"
 
 SUBSCRIBE = "userDataStream.subscribe.signature"
 _USAGE = "returnRateLimits"
-_ORDERS = ("order.place", "order.cancel", "openOrders.cancelAll")
+_ORDERS = ("order.place", "order.cancel", "order.cancelReplace", "openOrders.cancelAll")
 
 
 class BinanceApi:
@@ -69,8 +69,11 @@ class BinanceApi:
                 return
             result = self._answer(method, request, fault)
         except Refusal as no:
-            error: Plain = {"code": no.code, "msg": no.text}
-            reply: dict[str, Plain] = {"id": request.get("id"), "status": no.status, "error": error}
+            reply: dict[str, Plain] = {
+                "id": request.get("id"),
+                "status": no.status,
+                "error": no.told(),
+            }
         else:
             reply = {"id": request.get("id"), "status": 200, "result": result}
             if fault is not None and fault.kind is Kind.DROP_AFTER_ACCEPT:

@@ -1,0 +1,182 @@
+"""
+Binance requests: orders as signed messages, worded once and filled in.
+
+Source: Binance spot API documentation, "WebSocket API: Request security", "Trading requests",
+and "General information on endpoints" for the same over HTTP.
+"""
+
+from collections.abc import Iterable, Mapping
+from urllib.parse import quote
+
+from graphwiz_trader.adapters.direct import binance_words as words
+from graphwiz_trader.adapters.direct.binance_feed import symbol
+from graphwiz_trader.adapters.direct.binance_refusals import http_refusal
+from graphwiz_trader.adapters.direct.http_call import HttpAnswer, HttpCall
+from graphwiz_trader.adapters.direct.private_said import Reply, Terms
+from graphwiz_trader.adapters.direct.signing import Signer
+from graphwiz_trader.adapters.direct.step_text import StepText, step_text
+from graphwiz_trader.domain.commands import CancelOrder, ReplaceOrder, SubmitOrder
+from graphwiz_trader.domain.credentials import Credentials
+from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.orders import OrdType, TimeInForce
+from graphwiz_trader.domain.sides import Side
+from graphwiz_trader.domain.units import MILLISECOND, InstrumentId, Nanos
+
+WINDOW = "5000"
+"""How many milliseconds old a request may be when it arrives."""
+_read_placed = words.reader(words.Placed)
+
+
+_PLACE, _CANCEL, _REPLACE = "order.place", "order.cancel", "order.cancelReplace"
+_PATHS = {
+    _PLACE: ("POST", "/api/v3/order"),
+    _CANCEL: ("DELETE", "/api/v3/order"),
+    _REPLACE: ("POST", "/api/v3/order/cancelReplace"),
+}
+
+
+class Wording:
+    """
+    One kind of request with gaps: its signed form, and its JSON.
+
+    Parameters are signed in the order of their names. The key comes first of them all, so that it
+    is part of the signature's keyed state; the time comes last of the gaps.
+    """
+
+    def __init__(
+        self,
+        method: str,
+        fixed: Mapping[str, str],
+        gaps: Iterable[str],
+        credentials: Credentials,
+    ) -> None:
+        params = {**fixed, "recvWindow": WINDOW, **dict.fromkeys((*gaps, "timestamp"), "%s")}
+        names = sorted(params)
+        self._signer = Signer(credentials.secret, f"apiKey={credentials.key}&".encode())
+        self._signed = "&".join(f"{name}={params[name]}" for name in names)
+        quoted = ",".join(
+            f'"{name}":%s' if name == "timestamp" else f'"{name}":"{params[name]}"'
+            for name in names
+        )
+        self._message = (
+            f'{{"id":%d,"method":"{method}","params":{{"apiKey":"{credentials.key}",{quoted},'
+            f'"signature":"%s"}}}}'
+        )
+
+    def message(self, number: int, *filled: object) -> bytes:
+        """Return the message of request *number*; *filled* are the gaps, by their names' order."""
+        signature = self._signer.hexadecimal((self._signed % filled).encode())
+        return (self._message % (number, *filled, signature)).encode()
+
+
+class BinanceRequests:
+    """Orders of one account in *instruments*; a replacement cancels and places in one request."""
+
+    replaces_at_once = True
+
+    def __init__(self, instruments: Iterable[Instrument], credentials: Credentials) -> None:
+        self._credentials = credentials
+        self._signer = Signer(credentials.secret)
+        self._symbols: dict[InstrumentId, str] = {}
+        self._texts: dict[InstrumentId, tuple[StepText, StepText]] = {}
+        for one in instruments:
+            self._symbols[one.id] = symbol(one)
+            self._texts[one.id] = (step_text(one.tick_size), step_text(one.lot_size))
+        self._wordings: dict[tuple[str, InstrumentId, Terms | None], Wording] = {}
+        for name in self._symbols:
+            self._wording(_CANCEL, name, None)
+            for side in Side:
+                for kind in TimeInForce:
+                    self._wording(_PLACE, name, Terms(side, OrdType.LIMIT, kind))
+
+    def submit(self, number: int, order: SubmitOrder, at: Nanos) -> bytes:
+        """Return the message of a new order."""
+        terms = Terms(order.side, order.ord_type, order.time_in_force)
+        filled = self._filled(order, terms)
+        wording = self._wording(_PLACE, order.instrument, terms)
+        return wording.message(number, *filled, at // MILLISECOND)
+
+    def cancel(self, number: int, order: CancelOrder, at: Nanos) -> bytes:
+        """Return the message that withdraws an order."""
+        wording = self._wording(_CANCEL, order.instrument, None)
+        return wording.message(number, order.cl_ord_id, at // MILLISECOND)
+
+    def replace(self, number: int, order: ReplaceOrder, terms: Terms, at: Nanos) -> bytes:
+        """Return the message that cancels one order and, if that was done, places another."""
+        wording = self._wording(_REPLACE, order.instrument, terms)
+        filled = (order.orig_cl_ord_id, *self._filled(order, terms))
+        return wording.message(number, *filled, at // MILLISECOND)
+
+    def by_http(
+        self, order: SubmitOrder | CancelOrder | ReplaceOrder, terms: Terms | None, at: Nanos
+    ) -> HttpCall:
+        """Return the same over HTTP."""
+        if isinstance(order, SubmitOrder):
+            terms = Terms(order.side, order.ord_type, order.time_in_force)
+        method, gaps = _PLACE, self._filled(order, terms)
+        if isinstance(order, CancelOrder):
+            method, gaps = _CANCEL, (order.cl_ord_id,)
+        elif isinstance(order, ReplaceOrder):
+            method, gaps = _REPLACE, (order.orig_cl_ord_id, *gaps)
+        params = _fixed(method, self._symbols[order.instrument], terms)
+        params |= dict(zip(_gaps(method, terms), gaps, strict=True))
+        verb, path = _PATHS[method]
+        return self.signed(verb, path, params, at)
+
+    def replied(self, number: int, answer: HttpAnswer, now: Nanos) -> Reply:
+        """Return what the answer over HTTP says."""
+        refusal = http_refusal(answer, now)
+        if refusal is not None:
+            return Reply(number, now, "", refusal)
+        said = _read_placed(answer.body)
+        placed = said.new_order_response or said
+        return Reply(number, Nanos(placed.transact_time * MILLISECOND), str(placed.order_id))
+
+    def signed(self, verb: str, path: str, params: Mapping[str, str], at: Nanos) -> HttpCall:
+        """Return a request of *params*, signed."""
+        query = "&".join(f"{name}={quote(text)}" for name, text in params.items())
+        query += f"{'&' if query else ''}recvWindow={WINDOW}&timestamp={at // MILLISECOND}"
+        signature = self._signer.hexadecimal(query.encode())
+        headers = {"X-MBX-APIKEY": self._credentials.key}
+        return HttpCall(verb, f"{path}?{query}&signature={signature}", headers)
+
+    def _wording(self, method: str, name: InstrumentId, terms: Terms | None) -> Wording:
+        key = (method, name, terms)
+        found = self._wordings.get(key)
+        if found is None:
+            fixed = _fixed(method, self._symbols[name], terms)
+            found = Wording(method, fixed, _gaps(method, terms), self._credentials)
+            self._wordings[key] = found
+        return found
+
+    def _filled(
+        self, order: SubmitOrder | CancelOrder | ReplaceOrder, terms: Terms | None
+    ) -> tuple[str, ...]:
+        if terms is None or isinstance(order, CancelOrder):
+            return ()
+        price, qty = self._texts[order.instrument]
+        if terms.ord_type is OrdType.MARKET:
+            return (order.cl_ord_id, qty(order.order_qty))
+        return (order.cl_ord_id, price(order.price), qty(order.order_qty))
+
+
+def _fixed(method: str, name: str, terms: Terms | None) -> dict[str, str]:
+    """Return the parameters that are the same for all orders of a kind."""
+    params = {"symbol": name}
+    if terms is None:
+        return params
+    params |= {"side": terms.side.name, "type": terms.ord_type.name, "newOrderRespType": "ACK"}
+    if terms.ord_type is OrdType.LIMIT:
+        params["timeInForce"] = terms.time_in_force.name
+    if method == _REPLACE:
+        params["cancelReplaceMode"] = "STOP_ON_FAILURE"
+    return params
+
+
+def _gaps(method: str, terms: Terms | None) -> tuple[str, ...]:
+    """Return the parameters that differ from order to order, by their names' order."""
+    if terms is None:
+        return ("origClientOrderId",)
+    price = () if terms.ord_type is OrdType.MARKET else ("price",)
+    old = ("cancelOrigClientOrderId",) if method == _REPLACE else ()
+    return (*old, "newClientOrderId", *price, "quantity")

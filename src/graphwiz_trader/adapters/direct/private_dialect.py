@@ -1,0 +1,120 @@
+"""
+PrivateDialect: how one venue is asked about our account, and what it says of it.
+
+`at` is always the venue's own time, which requests are stamped and signed with; `now` is ours.
+What is on no grid, or is no message of the venue's, raises `Garbled`.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from graphwiz_trader.adapters.direct.http_call import HttpAnswer, HttpCall
+from graphwiz_trader.adapters.direct.private_said import PrivateSaid, Purpose, Refusal, Reply, Terms
+from graphwiz_trader.domain.commands import CancelOrder, ReplaceOrder, SubmitOrder
+from graphwiz_trader.domain.events import BalanceReport
+from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.orders import ExecutionReport
+from graphwiz_trader.domain.units import InstrumentId, Nanos
+from graphwiz_trader.domain.value import value
+from graphwiz_trader.domain.venue import OpenOrder, OrderRef
+
+
+class OrderWords(Protocol):
+    """How orders are worded."""
+
+    @property
+    def replaces_at_once(self) -> bool:
+        """Whether one request can end an order and place another; else it takes two."""
+
+    def submit(self, number: int, order: SubmitOrder, at: Nanos) -> bytes:
+        """Return the message of a new order."""
+
+    def cancel(self, number: int, order: CancelOrder, at: Nanos) -> bytes:
+        """Return the message that withdraws an order."""
+
+    def replace(self, number: int, order: ReplaceOrder, terms: Terms, at: Nanos) -> bytes:
+        """Return the message that replaces an order with one of the same *terms*."""
+
+    def by_http(
+        self, order: SubmitOrder | CancelOrder | ReplaceOrder, terms: Terms | None, at: Nanos
+    ) -> HttpCall:
+        """Return the same request over HTTP, for when no socket is open."""
+
+    def replied(self, number: int, answer: HttpAnswer, now: Nanos) -> Reply:
+        """Return what the answer to it says."""
+
+
+class StreamWords(Protocol):
+    """What is said on the private sockets."""
+
+    @property
+    def ping(self) -> bytes | None:
+        """What to send as text to be answered; None for a ping of WebSocket's own."""
+
+    def hello(self, purpose: Purpose, at: Nanos) -> Sequence[bytes]:
+        """Return what to send first."""
+
+    def hear(self, payload: bytes, now: Nanos, purpose: Purpose) -> PrivateSaid:
+        """Return what a message says."""
+
+
+class QuestionWords(Protocol):
+    """
+    What is asked over HTTP, and how answers are read.
+
+    A question that takes pages is asked with the end of the page before, "" at first.
+    """
+
+    def refusal(self, answer: HttpAnswer, now: Nanos) -> Refusal | None:
+        """Return why a question was not answered, None if it was."""
+
+    def used(self, answer: HttpAnswer) -> int:
+        """Return the request weight the venue has counted, −1 where it does not say."""
+
+    def time_call(self) -> HttpCall:
+        """Return the question for the venue's time."""
+
+    def time(self, body: bytes) -> Nanos:
+        """Return the answer to it."""
+
+    def query_call(self, order: OrderRef, at: Nanos) -> HttpCall:
+        """Return the question for one order."""
+
+    def status(self, body: bytes, order: OrderRef, now: Nanos) -> ExecutionReport:
+        """Return the answer to it as a STATUS report."""
+
+    def open_call(self, at: Nanos, after: str) -> HttpCall:
+        """Return the question for what works."""
+
+    def open_orders(self, body: bytes) -> tuple[tuple[OpenOrder, ...], str]:
+        """Return a page of what works in our instruments, and its end, "" of the last."""
+
+    def balance_call(self, at: Nanos) -> HttpCall:
+        """Return the question for what we own."""
+
+    def balances(self, body: bytes, now: Nanos) -> tuple[BalanceReport, ...]:
+        """Return the answer to it."""
+
+    def fills_call(self, name: InstrumentId, since: Nanos, at: Nanos, after: str) -> HttpCall:
+        """Return the question for the fills since *since*."""
+
+    def fills(
+        self, body: bytes, name: InstrumentId, now: Nanos
+    ) -> tuple[tuple[ExecutionReport, ...], str]:
+        """Return a page of fills, without our id where the venue does not say it, and its end."""
+
+    def named_call(self, name: InstrumentId, order_id: str, at: Nanos) -> HttpCall:
+        """Return the question for our id of the order *order_id*."""
+
+    def named(self, body: bytes) -> str:
+        """Return the answer to it."""
+
+
+@value
+class PrivateDialect:
+    """One venue's protocol."""
+
+    instruments: Mapping[InstrumentId, Instrument]
+    orders: OrderWords
+    stream: StreamWords
+    questions: QuestionWords

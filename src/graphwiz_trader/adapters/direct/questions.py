@@ -1,0 +1,163 @@
+"""Questions: what a venue is asked about our account over HTTP; answers change nothing there."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from graphwiz_trader.adapters.direct.http_call import HttpAnswer, HttpCall
+from graphwiz_trader.adapters.direct.private_dialect import QuestionWords
+from graphwiz_trader.adapters.direct.private_said import Meaning, Refusal
+from graphwiz_trader.adapters.direct.rest import Rest
+from graphwiz_trader.adapters.direct.told import Told
+from graphwiz_trader.domain.errors import (
+    AccessDenied,
+    Garbled,
+    InvalidOrder,
+    PortError,
+    RateLimited,
+    Transient,
+    VenueDown,
+)
+from graphwiz_trader.domain.orders import ExecutionReport
+from graphwiz_trader.domain.units import ClOrdId, InstrumentId, Nanos
+from graphwiz_trader.domain.value import evolve
+from graphwiz_trader.domain.venue import OpenOrder, OrderRef, Usage, VenueSnapshot
+from graphwiz_trader.ports.clock import Clock
+
+MOST_PAGES = 100
+_T = TypeVar("_T")
+
+_ERRORS: dict[Meaning, type[PortError]] = {
+    Meaning.DEFINITE: InvalidOrder,
+    Meaning.ABSENT: InvalidOrder,
+    Meaning.AMBIGUOUS: VenueDown,
+    Meaning.LIMITED: RateLimited,
+    Meaning.CLOCK: Transient,
+    Meaning.DENIED: AccessDenied,
+}
+
+
+class Questions:
+    """
+    Asks, and keeps what else is told: `usage`, and the clocks' `offset`.
+
+    `offset` is the venue's clock minus ours; every signature uses it. `garbled` counts what could
+    not be read, `refused` what was refused without naming a request. *own* begins the ids of all
+    orders that are ours.
+    """
+
+    def __init__(
+        self, words: QuestionWords, rest: Rest, clock: Clock, told: Told, own: str
+    ) -> None:
+        self.usage: Usage | None = None
+        self.offset = Nanos(0)
+        self.garbled = 0
+        self.refused = 0
+        self._words, self._rest, self._clock = words, rest, clock
+        self._told, self._own = told, own
+
+    def at(self) -> Nanos:
+        """Return what the venue's clock shows, as far as we know."""
+        return Nanos(self._clock.now() + self.offset)
+
+    def note(self, refusal: Refusal | None, used: int) -> None:
+        """Remember what the venue said of how much we ask."""
+        closed = Nanos(0) if refusal is None else refusal.closed_until
+        if used >= 0 or closed:
+            is_ban = refusal is not None and refusal.is_ban
+            self.usage = Usage(self._clock.now(), used, closed, is_ban)
+
+    async def measure(self) -> None:
+        """Measure `offset`, or raise `Transient`."""
+        sent = self._clock.now()
+        shown = await self.server_time()
+        self.offset = Nanos(shown - (sent + self._clock.now()) // 2)
+
+    async def server_time(self) -> Nanos:
+        """Return what the venue's clock shows."""
+        return await self._read(self._words.time_call(), self._words.time)
+
+    async def query(self, order: OrderRef) -> ExecutionReport | None:
+        """Return what the venue knows of *order*, None if it knows none."""
+        call = self._words.query_call(order, self.at())
+        answer = await self._rest.ask(call)
+        refusal = self._heard(answer)
+        if refusal is not None and refusal.meaning is Meaning.ABSENT:
+            return None
+        return self._sound(
+            answer, refusal, lambda body: self._words.status(body, order, self._clock.now())
+        )
+
+    async def fills(self, instrument: InstrumentId, since: Nanos) -> tuple[ExecutionReport, ...]:
+        """Return our fills in *instrument* since *since*, oldest first."""
+        found: dict[str, ExecutionReport] = {}
+        after = ""
+        for _ in range(MOST_PAGES):
+            call = self._words.fills_call(instrument, since, self.at(), after)
+            page, after = await self._read(
+                call, lambda body: self._words.fills(body, instrument, self._clock.now())
+            )
+            for fill in page:
+                found[fill.exec_id] = await self._named(fill)
+            if not after:
+                break
+        now = self._clock.now()
+        ours = [fill for fill in found.values() if fill.cl_ord_id.startswith(self._own)]
+        ours.sort(key=lambda fill: (fill.ts_venue, int(fill.exec_id)))
+        return tuple(evolve(fill, ts=now) for fill in ours if fill.ts_venue >= since)
+
+    async def snapshot(self) -> VenueSnapshot:
+        """Return open orders and balances."""
+        orders = await self.open_orders()
+        call = self._words.balance_call(self.at())
+        balances = await self._read(
+            call, lambda body: self._words.balances(body, self._clock.now())
+        )
+        return VenueSnapshot(self._clock.now(), orders, balances)
+
+    async def open_orders(self) -> tuple[OpenOrder, ...]:
+        """Return what works under our prefix."""
+        found: list[OpenOrder] = []
+        after = ""
+        for _ in range(MOST_PAGES):
+            call = self._words.open_call(self.at(), after)
+            page, after = await self._read(call, self._words.open_orders)
+            found += [order for order in page if order.cl_ord_id.startswith(self._own)]
+            if not after:
+                break
+        return tuple(found)
+
+    async def _named(self, fill: ExecutionReport) -> ExecutionReport:
+        """Return *fill* with our id of its order, where the venue did not say it."""
+        if fill.cl_ord_id:
+            return fill
+        name = self._told.named(fill.instrument, fill.order_id)
+        if name is None:
+            call = self._words.named_call(fill.instrument, fill.order_id, self.at())
+            name = ClOrdId(await self._read(call, self._words.named))
+            self._told.number(self._told.line(name, fill.instrument), fill.order_id)
+        return evolve(fill, cl_ord_id=name)
+
+    async def _read(self, call: HttpCall, read: Callable[[bytes], _T]) -> _T:
+        answer = await self._rest.ask(call)
+        return self._sound(answer, self._heard(answer), read)
+
+    def _heard(self, answer: HttpAnswer) -> Refusal | None:
+        try:
+            refusal = self._words.refusal(answer, self._clock.now())
+        except Garbled as error:
+            self.garbled += 1
+            raise Transient(f"an answer that cannot be read: {error}") from error
+        self.note(refusal, self._words.used(answer))
+        return refusal
+
+    def _sound(
+        self, answer: HttpAnswer, refusal: Refusal | None, read: Callable[[bytes], _T]
+    ) -> _T:
+        """Return what a good answer says; raise what a bad one means."""
+        if refusal is not None:
+            raise _ERRORS[refusal.meaning](refusal.text)
+        try:
+            return read(answer.body)
+        except Garbled as error:
+            self.garbled += 1
+            raise Transient(f"an answer that cannot be read: {error}") from error

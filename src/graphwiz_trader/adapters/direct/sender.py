@@ -1,0 +1,150 @@
+"""Sender: how our requests leave: on a socket, or over HTTP while that is down."""
+
+from functools import partial
+
+from graphwiz_trader.adapters.direct.clerk import Clerk, OrderRequest, Request
+from graphwiz_trader.adapters.direct.errands import Errands
+from graphwiz_trader.adapters.direct.private_dialect import PrivateDialect
+from graphwiz_trader.adapters.direct.private_line import PrivateLine
+from graphwiz_trader.adapters.direct.private_said import Meaning, Reply
+from graphwiz_trader.adapters.direct.questions import Questions
+from graphwiz_trader.adapters.direct.rest import Rest
+from graphwiz_trader.domain.backoff import Backoff
+from graphwiz_trader.domain.commands import CancelOrder, ReplaceOrder, SubmitOrder
+from graphwiz_trader.domain.errors import Garbled, InvariantViolation, Transient
+from graphwiz_trader.domain.units import Nanos
+from graphwiz_trader.ports.clock import Clock
+
+
+class Sender:
+    """
+    Sends each request once.
+
+    Args:
+        dialect: Words it.
+        clerk: Remembers it.
+        line: The socket it leaves on.
+        rest: The way it takes while *line* is down.
+        questions: Knows the venue's time, and what it lists as ours.
+        errands: Runs what takes time.
+        again: How a list of open orders that does not come is asked for again.
+    """
+
+    def __init__(
+        self,
+        dialect: PrivateDialect,
+        clerk: Clerk,
+        line: PrivateLine,
+        rest: Rest,
+        questions: Questions,
+        errands: Errands,
+        clock: Clock,
+        again: Backoff,
+    ) -> None:
+        self._dialect, self._clerk, self._line, self._rest = dialect, clerk, line, rest
+        self._questions, self._errands = questions, errands
+        self._clock, self._again = clock, again
+        self._is_measuring = False
+
+    def send(self, command: OrderRequest) -> None:
+        """Hand *command* to the wire now; what cannot be sent is answered."""
+        objection = self._objection(command)
+        if objection:
+            self._errands.soon(partial(self._clerk.refuse, command, objection))
+        else:
+            self.leave(self._clerk.open(command, self._clock.now()), command)
+
+    def leave(self, request: Request, command: OrderRequest) -> None:
+        """Send *command* as *request*."""
+        if isinstance(command, ReplaceOrder) and not self._dialect.orders.replaces_at_once:
+            request.awaits_end = True
+            command = CancelOrder(command.orig_cl_ord_id, command.instrument)
+        link = self._line.link
+        if link is None:
+            request.is_wired = False
+            self._errands.begin(self._by_http(request.number, command))
+        else:
+            link.send(self._encoded(request.number, command))
+
+    def cancel_all(self) -> None:
+        """Cancel what we know of, then whatever the venue lists as ours beside."""
+        for line in self._clerk.told.working():
+            self._withdraw(CancelOrder(line.cl_ord_id, line.instrument))
+        self._errands.begin(self._sweep())
+
+    def replied(self, reply: Reply) -> None:
+        """Take the answer to a request."""
+        refusal = reply.refusal
+        self._questions.note(refusal, reply.used)
+        if refusal is not None and refusal.meaning is Meaning.CLOCK and not self._is_measuring:
+            self._is_measuring = True
+            self._errands.begin(self._measure())
+        self._clerk.replied(reply)
+
+    def _objection(self, command: OrderRequest) -> str:
+        """Return why *command* can be no request at this venue, "" if it can."""
+        if command.instrument not in self._dialect.instruments:
+            return f"{command.instrument} is not traded here"
+        names = [command.cl_ord_id]
+        if isinstance(command, ReplaceOrder):
+            names.append(command.orig_cl_ord_id)
+            if self._clerk.terms(command.orig_cl_ord_id) is None:
+                return f"the side of {command.orig_cl_ord_id} is not known"
+        for name in names:
+            if not (name.isalnum() and name.isascii()):
+                return f"{name!r} is no id a venue takes"
+        return ""
+
+    def _encoded(self, number: int, command: OrderRequest) -> bytes:
+        at = self._questions.at()
+        if isinstance(command, SubmitOrder):
+            return self._dialect.orders.submit(number, command, at)
+        if isinstance(command, CancelOrder):
+            return self._dialect.orders.cancel(number, command, at)
+        terms = self._clerk.terms(command.orig_cl_ord_id)
+        if terms is None:
+            raise InvariantViolation(f"the side of {command.orig_cl_ord_id} is not known")
+        return self._dialect.orders.replace(number, command, terms, at)
+
+    async def _by_http(self, number: int, command: OrderRequest) -> None:
+        at = self._questions.at()
+        replaced = command.orig_cl_ord_id if isinstance(command, ReplaceOrder) else None
+        terms = None if replaced is None else self._clerk.terms(replaced)
+        try:
+            answer = await self._rest.ask(self._dialect.orders.by_http(command, terms, at))
+            reply = self._dialect.orders.replied(number, answer, self._clock.now())
+        except (Transient, Garbled) as error:
+            self._clerk.give_up(number, str(error))
+        else:
+            self.replied(reply)
+
+    async def _sweep(self) -> None:
+        """Cancel what the venue lists as ours; what is not listed in the end is asked for again."""
+        failures = 0
+        while True:
+            try:
+                listed = await self._questions.open_orders()
+                break
+            except Transient:
+                failures += 1
+                if self._again.is_spent(failures):
+                    return
+                wait = self._again.wait(failures)
+                await self._clock.sleep_until(Nanos(self._clock.now() + wait))
+        for order in listed:
+            line = self._clerk.told.find(order.cl_ord_id)
+            if line is None or not line.is_over:
+                self._withdraw(CancelOrder(order.cl_ord_id, order.instrument))
+
+    def _withdraw(self, cancel: CancelOrder) -> None:
+        if not self._clerk.is_leaving(cancel.cl_ord_id):
+            self.send(cancel)
+
+    async def _measure(self) -> None:
+        """Measure the clocks; where that fails, the next complaint or connection measures again."""
+        try:
+            await self._questions.measure()
+        except Transient:
+            return
+        finally:
+            self._is_measuring = False
