@@ -4,6 +4,11 @@ import attrs
 
 from graphwiz_trader.domain.value import value
 
+PLAY = "loopback-"
+"""What the key of a simulated exchange begins with."""
+
+_SHORTEST = 4
+
 
 @value
 class Credentials:
@@ -17,3 +22,20 @@ class Credentials:
     key: str = attrs.field(repr=False)
     secret: str = attrs.field(repr=False)
     passphrase: str = attrs.field(default="", repr=False)
+
+    @property
+    def is_play(self) -> bool:
+        """Whether it is for a simulated exchange."""
+        return self.key.startswith(PLAY)
+
+    def hidden(self, text: str) -> str:
+        """
+        Return *text* with whatever it repeats of us made unreadable.
+
+        >>> Credentials("the-key", "the-secret").hidden("Invalid apiKey the-key")
+        'Invalid apiKey ***'
+        """
+        for part in sorted((self.key, self.secret, self.passphrase), key=len, reverse=True):
+            if len(part) >= _SHORTEST:
+                text = text.replace(part, "***")
+        return text

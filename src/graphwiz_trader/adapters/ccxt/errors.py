@@ -5,6 +5,7 @@ A request about an order whose answer never came may have been carried out, so t
 error means something else there: `OutcomeUnknown`.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import Enum
@@ -14,6 +15,8 @@ from ccxt.base import errors as theirs
 
 from graphwiz_trader.domain import errors as ours
 from graphwiz_trader.domain.value import value
+
+_QUERY = re.compile(r"(?<=://)([^\s?]*)\?\S*")
 
 
 class Operation(Enum):
@@ -90,7 +93,7 @@ TABLE: Mapping[type[Exception], Row] = {
 }
 """Every class of ccxt's hierarchy, each with a row of its own."""
 
-_ABSORBED = (theirs.CancelPending, theirs.OrderNotFound)
+_ABSORBED = theirs.CancelPending
 _BROKEN = (LookupError, TypeError, ValueError, AttributeError)
 """What ccxt trips over when an answer is not of the form it expects."""
 
@@ -100,7 +103,7 @@ def translated(operation: Operation) -> Iterator[None]:
     """
     Turn what ccxt raises inside into a `PortError`, raised from it.
 
-    While canceling, the news that an order is gone or going is no error: its report decides.
+    While canceling, the news that an order is going already is no error: its report decides.
     """
     try:
         yield
@@ -114,10 +117,10 @@ def translated(operation: Operation) -> Iterator[None]:
 
 
 def translation(error: BaseException, operation: Operation = Operation.ASK) -> ours.PortError:
-    """Return *error* in our words; its text is the venue's own."""
+    """Return *error* in our words; its text is the venue's own, without a request's query."""
     row = _row(error)
     kind = row.asking if operation is Operation.ASK else row.ordering
-    return kind(str(error) or type(error).__name__)
+    return kind(_QUERY.sub(r"\1", str(error)) or type(error).__name__)
 
 
 def _row(error: BaseException) -> Row:

@@ -35,6 +35,9 @@ class Client(Protocol):
     def reset(self, error: BaseException) -> None:
         """Fail everything that waits."""
 
+    def closed(self) -> bool:
+        """Whether the socket is not open."""
+
     async def aiohttp_close(self) -> None:
         """Close the socket."""
 

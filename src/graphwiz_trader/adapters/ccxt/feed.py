@@ -119,7 +119,7 @@ class CcxtFeed:
         if isinstance(line, Line):
             line.client = client
 
-    def heard(self, client: Client) -> None:
+    def heard(self, client: Client, message: object) -> None:  # noqa: ARG002 # any frame will do
         """Note that a connection lives."""
         if client in self._heard:
             self._heard[client] = self._clock.now()

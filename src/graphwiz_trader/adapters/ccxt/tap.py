@@ -10,8 +10,9 @@ with 4.5.90); here the connection is replaced at once.
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
+from aiohttp import WSMessage
 from ccxt.base.errors import BadResponse
 
 from graphwiz_trader.adapters.ccxt.exchange import Client, Exchange
@@ -23,8 +24,8 @@ class Reader(Protocol):
     def opened(self, client: Client) -> None:
         """Hear that the line in `ASKING` uses *client*."""
 
-    def heard(self, client: Client) -> None:
-        """Hear that a frame of any kind came."""
+    def heard(self, client: Client, message: object) -> None:
+        """Hear that a frame of any kind came, as aiohttp made it."""
 
     def resolved(self, client: Client, result: object, name: str) -> None:
         """Take a book, trades or a ticker, which ccxt will change later."""
@@ -37,26 +38,34 @@ ASKING: ContextVar[object] = ContextVar("asking", default=None)
 """Who is asking ccxt for something, in the task that asks."""
 
 
-def tap(exchange: Exchange, reader: Reader) -> None:
-    """Let *reader* see whatever passes through the connections that *exchange* opens."""
+Clean: TypeAlias = Callable[[str], str]
+"""Takes out of a frame what nobody may read."""
+
+
+def tap(exchange: Exchange, reader: Reader, clean: Clean | None = None) -> None:
+    """
+    Let *reader* see whatever passes through the connections that *exchange* opens.
+
+    ccxt puts frames into the texts of its errors, so that *clean* comes before it.
+    """
     original = exchange.client
 
     def client_of(url: str) -> Client:
         is_new = url not in exchange.clients
         client = original(url)
         if is_new:
-            _install(client, reader)
+            _install(client, reader, clean)
         reader.opened(client)
         return client
 
     exchange.client = client_of
 
 
-def _install(client: Client, reader: Reader) -> None:
+def _install(client: Client, reader: Reader, clean: Clean | None) -> None:
     resolve, reject, handle = client.resolve, client.reject, client.handle_message
     client.resolve = _resolving(client, reader, resolve)
     client.reject = _rejecting(client, reader, reject)
-    client.handle_message = _handling(client, reader, handle)
+    client.handle_message = _handling(client, reader, _cleaning(handle, clean))
 
 
 def _resolving(
@@ -85,11 +94,23 @@ def _rejecting(
     return rejected
 
 
+def _cleaning(handle: Callable[[object], None], clean: Clean | None) -> Callable[[object], None]:
+    if clean is None:
+        return handle
+
+    def cleaned(message: object) -> None:
+        if isinstance(message, WSMessage) and isinstance(message.data, str):
+            message = message._replace(data=clean(message.data))
+        handle(message)
+
+    return cleaned
+
+
 def _handling(
     client: Client, reader: Reader, handle: Callable[[object], None]
 ) -> Callable[[object], None]:
     def handled(message: object) -> None:
-        reader.heard(client)
+        reader.heard(client, message)
         try:
             handle(message)
         except Exception as error:  # noqa: BLE001 # whatever it is would end ccxt's receive loop

@@ -71,15 +71,30 @@ def test_a_class_without_a_row_is_taken_for_its_parent() -> None:
         raise NewerError("429")
 
 
-@pytest.mark.parametrize("kind", [theirs.OrderNotFound, theirs.CancelPending])
-def test_canceling_what_is_gone_is_no_error(kind: type[Exception]) -> None:
+def test_canceling_what_is_going_already_is_no_error() -> None:
     with translated(Operation.CANCEL):
-        raise kind("unknown order")
+        raise theirs.CancelPending("being canceled")
 
 
-def test_looking_for_what_is_gone_is_one() -> None:
-    with pytest.raises(ours.OrderNotFound), translated(Operation.ASK):
+@pytest.mark.parametrize("operation", list(Operation))
+def test_what_is_gone_is_not_found_whatever_was_asked(operation: Operation) -> None:
+    with pytest.raises(ours.OrderNotFound), translated(operation):
         raise theirs.OrderNotFound("unknown order")
+
+
+@pytest.mark.parametrize("error", [theirs.NetworkError("reset"), TimeoutError(), KeyError("id")])
+def test_a_cancel_without_an_answer_leaves_the_order_open(error: Exception) -> None:
+    with pytest.raises(ours.OutcomeUnknown), translated(Operation.CANCEL):
+        raise error
+
+
+def test_no_query_of_a_request_is_repeated() -> None:
+    address = "https://api.binance.com/api/v3/account?timestamp=1&signature=abc 401 {}"
+
+    with pytest.raises(ours.AccessDenied) as caught, translated(Operation.ASK):
+        raise theirs.AuthenticationError(f"binance GET {address}")
+
+    assert str(caught.value) == "binance GET https://api.binance.com/api/v3/account 401 {}"
 
 
 def test_our_own_errors_pass() -> None:

@@ -2,9 +2,12 @@
 Binance spot. Source: developers.binance.com, "How to manage a local order book correctly".
 
 Five control messages a second and connection; a REST book of 1,000 levels weighs 50 of 6,000.
+Open orders of all symbols weigh 80, the account 20, fills 20; fills are asked for by the day.
 """
 
-from graphwiz_trader.adapters.ccxt.quirk import Quirks
+from graphwiz_trader.adapters.ccxt.quirk import Quirks, Trading
+from graphwiz_trader.domain.units import SECOND, Nanos
+from graphwiz_trader.domain.venue import VenueTerms
 
 QUIRKS = Quirks(
     rest_snapshot=True,
@@ -13,6 +16,7 @@ QUIRKS = Quirks(
         "fetchMarkets": {"types": ["spot"]},
         "fetchCurrencies": False,
         "fetchMargins": False,
+        "fetchOpenOrders": {"warnWithoutSymbol": False},
     },
     contracts={"fetchMarkets": {"types": ["spot", "linear", "inverse"]}},
     urls={
@@ -30,5 +34,22 @@ QUIRKS = Quirks(
         "testnet.binancefuture.com",
         "fstream.binancefuture.com",
         "dstream.binancefuture.com",
+    ),
+    trading=Trading(
+        terms=VenueTerms(
+            settle=Nanos(10 * SECOND),
+            capacity=6_000,
+            window=Nanos(60 * SECOND),
+            query=20,
+            snapshot=100,
+        ),
+        used_weight="X-MBX-USED-WEIGHT-1M",
+        order_socket="fetch_open_orders_ws",
+        ws_order_id="newClientOrderId",
+        maker_type="LIMIT_MAKER",
+        hello_frames=1,
+        tells_fills=True,
+        asks_by_our_id=True,
+        fills_window=Nanos(86_400 * SECOND),
     ),
 )
