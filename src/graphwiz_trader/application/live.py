@@ -1,24 +1,24 @@
 """Live: a run on live feeds, from its first question to the proof that nothing is left open."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from typing import Protocol
 
+from graphwiz_trader.application import state_view
 from graphwiz_trader.application.listen import Source, subscribe
+from graphwiz_trader.application.operate import Operate
 from graphwiz_trader.application.order_lines import fill_lines, order_lines
 from graphwiz_trader.application.start import Identity, Start, Starter
 from graphwiz_trader.application.trade import Stopped, Trade
 from graphwiz_trader.application.watch_instruments import WatchInstruments
 from graphwiz_trader.domain.commands import RaiseAlert
 from graphwiz_trader.domain.events import VenueCost
-from graphwiz_trader.domain.facts import TradingState
 from graphwiz_trader.domain.instrument import Instrument
-from graphwiz_trader.domain.orders import OrdStatus
-from graphwiz_trader.domain.units import Venue
+from graphwiz_trader.domain.units import SECOND, RunId
 from graphwiz_trader.domain.value import value
-from graphwiz_trader.engine.agreement import ACCOUNT
 from graphwiz_trader.engine.state import EngineState
 from graphwiz_trader.ports.clock import Clock
+from graphwiz_trader.ports.control import ControlDoor
 from graphwiz_trader.ports.feed import MarketFeed
 from graphwiz_trader.ports.journal import Journal
 from graphwiz_trader.ports.runs import RunFolder, Runs
@@ -47,6 +47,16 @@ class Places(Protocol):
         """Return every venue, ready to be run; *state* is what the journal knows of it."""
 
 
+class Tell(Protocol):
+    """Tells a person."""
+
+    def say(self, line: str) -> None:
+        """Say *line*."""
+
+    def alert(self, alert: RaiseAlert) -> None:
+        """Raise an alarm."""
+
+
 @value
 class Ended:
     """How a live run ended: its folder, what remains open, and its summary as kept there."""
@@ -65,16 +75,16 @@ class Live:
         runs: Runs,
         places: Places,
         clock: Clock,
-        alert: Callable[[RaiseAlert], None],
-        say: Callable[[str], None],
+        door: Callable[[RunId], ControlDoor],
+        tell: Tell,
     ) -> None:
-        """*alert* and *say* tell a person."""
+        """*door* opens the way for people's orders to a run."""
         self._starter = starter
         self._runs = runs
         self._places = places
         self._clock = clock
-        self._alert = alert
-        self._say = say
+        self._door = door
+        self._tell = tell
 
     async def run(self, identity: Identity, stop: asyncio.Event) -> Ended:
         """
@@ -90,79 +100,97 @@ class Live:
         costs = places.costs(instruments)
         start = self._starter.start(identity, instruments, costs, self._clock.now())
         for notice in start.notices:
-            self._say(notice)
+            self._tell.say(notice)
         journal = start.folder.journal()
         try:
-            trade = self._trade(start, journal)
-            stopped = await self._until_stopped(trade, start, stop)
+            session = _Session(start, self._places, self._clock, journal, self._tell)
+            door = self._door(start.folder.run)
+            stopped = await session.run(door, stop)
         finally:
             journal.close()
-        return self._finish(start, trade, stopped)
+        return self._finish(session, stopped)
 
-    def _trade(self, start: Start, journal: Journal) -> Trade:
-        opened = self._places.open(start.engine.state, start.started.incarnation)
-        return Trade(
-            start.engine,
-            [place.venue for place in opened],
-            {place.feed.venue: place.feed for place in opened},
-            journal,
-            self._clock,
-            self._alert,
-            start.started,
-            start.recovered,
-            watch=start.tally.feed,
-            news=start.updates,
-        )
-
-    async def _until_stopped(self, trade: Trade, start: Start, stop: asyncio.Event) -> Stopped:
-        async def heed() -> None:
-            await stop.wait()
-            trade.stop("a signal")
-
-        async with asyncio.TaskGroup() as group:
-            beside = [group.create_task(heed())]
-            for source in self._places.sources:
-                watch = WatchInstruments(source.catalog, self._clock)
-                known = start.engine.state.instruments.values()
-                ours = [one for one in known if one.venue == source.catalog.venue]
-                beside.append(group.create_task(watch.run(ours, trade.deliver)))
-            self._say(f"ready: {start.folder.run} in {start.folder.path}")
-            stopped = await trade.run()
-            for task in beside:
-                task.cancel()
-        return stopped
-
-    def _finish(self, start: Start, trade: Trade, stopped: Stopped) -> Ended:
-        folder, first = start.folder, start.started
+    def _finish(self, session: "_Session", stopped: Stopped) -> Ended:
+        folder, first = session.start.folder, session.start.started
         entries = self._runs.reader(folder.run).entries
         for line in order_lines(entries(), first.instruments):
             folder.add_order(line)
         for line in fill_lines(entries(), first.instruments):
             folder.add_fill(line)
+        left = [{"venue": venue, "cl_ord_id": name} for venue, name in stopped.remaining]
         summary = {
-            "run": folder.run,
-            "folder": folder.path,
-            "mode": first.mode,
-            **start.tally.summary(),
-            **_account(start.engine.state),
+            **session.about(),
+            **state_view.open_ends(session.trade.engine.state),
             "reason": stopped.reason,
-            "remaining": [{"venue": venue, "cl_ord_id": name} for venue, name in stopped.remaining],
-            "latency_us": trade.latencies.us(),
+            "remaining": left,
+            "latency_us": session.trade.latencies.us(),
         }
         folder.finish(summary)
         return Ended(folder, stopped, summary)
 
 
-def _account(state: EngineState) -> Mapping[str, object]:
-    """Return what is open, in doubt, and whether every venue agreed at the end."""
-    unknown = sum(order.ord_status is OrdStatus.UNKNOWN for order in state.orders)
-    return {
-        "open_orders": len(state.orders),
-        "unknown_orders": unknown,
-        "reconciled": all(_agrees(state, venue) for venue in state.accounts),
-    }
+class _Session:
+    """One process's part of a run."""
 
+    def __init__(
+        self, start: Start, places: Places, clock: Clock, journal: Journal, tell: Tell
+    ) -> None:
+        self.start = start
+        self._places = places
+        self._clock = clock
+        self._tell = tell
+        opened = places.open(start.engine.state, start.started.incarnation)
+        self.trade = Trade(
+            start.engine,
+            [place.venue for place in opened],
+            {place.feed.venue: place.feed for place in opened},
+            journal,
+            clock,
+            tell.alert,
+            start.started,
+            start.recovered,
+            news=start.updates,
+        )
+        self.trade.watches.append(start.tally.feed)
+        self._operate = Operate(self.trade, start.strategies, self.about)
 
-def _agrees(state: EngineState, venue: Venue) -> bool:
-    is_open = state.scopes.get(ACCOUNT + venue) is TradingState.ACTIVE
-    return is_open and venue in state.agreed and not state.is_blind(venue)
+    def about(self) -> Mapping[str, object]:
+        """Return what is known of the run beside the engine's state."""
+        folder, started = self.start.folder, self.start.started
+        return {
+            "run": folder.run,
+            "folder": folder.path,
+            "mode": started.mode,
+            "installation": started.installation,
+            "incarnation": started.incarnation,
+            "running_s": (self._clock.now() - started.ts) / SECOND,
+            **self.start.tally.summary(),
+        }
+
+    async def run(self, door: ControlDoor, stop: asyncio.Event) -> Stopped:
+        """Trade, and answer people, until *stop* is set or a person orders it."""
+        async with asyncio.TaskGroup() as group:
+            beside = [group.create_task(part) for part in self._beside(door, stop)]
+            self._tell.say(f"ready: {self.start.folder.run} in {self.start.folder.path}")
+            stopped = await self.trade.run()
+            self._operate.end(stopped)
+            # Whoever waits for the end is woken before the door closes.
+            await self._clock.sleep_until(self._clock.now())
+            for task in beside:
+                task.cancel()
+        return stopped
+
+    def _beside(
+        self, door: ControlDoor, stop: asyncio.Event
+    ) -> Iterator[Coroutine[None, None, None]]:
+        yield door.serve(self._operate.answer)
+        yield self._heed(stop)
+        known = self.start.engine.state.instruments.values()
+        for source in self._places.sources:
+            catalog = source.catalog
+            ours = [one for one in known if one.venue == catalog.venue]
+            yield WatchInstruments(catalog, self._clock).run(ours, self.trade.deliver)
+
+    async def _heed(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self.trade.stop("a signal")

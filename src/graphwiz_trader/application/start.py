@@ -32,8 +32,8 @@ class Start:
     """
     A run about to go on, or to begin.
 
-    `updates` are the rules that changed since its first entry; `notices` what a person should
-    know of the choice.
+    `strategies` are those enabled; `updates` the rules that changed since its first entry;
+    `notices` what a person should know of the choice.
     """
 
     folder: RunFolder
@@ -41,6 +41,7 @@ class Start:
     engine: Engine
     recovered: Recovered
     tally: Tally
+    strategies: tuple[str, ...]
     updates: tuple[InstrumentUpdated, ...] = ()
     notices: tuple[str, ...] = ()
 
@@ -104,7 +105,7 @@ class Starter:
         folder = self._runs.create(started.mode)
         begun = evolve(started, run=folder.run)
         engine = live_engine(self._engines, self._settings, begun)
-        return Start(folder, begun, engine, Recovered(), Tally(), (), notices)
+        return Start(folder, begun, engine, Recovered(), Tally(), self._enabled(), (), notices)
 
     def _resumed(self, run: RunId, started: RunStarted) -> Start:
         reader = self._runs.reader(run)
@@ -133,4 +134,8 @@ class Starter:
         if recovered.torn:
             notice += f"; its tail was torn: {recovered.torn}"
         folder = self._runs.reopen(run)
-        return Start(folder, begun, engine, recovered, tally, updates, (notice,))
+        return Start(folder, begun, engine, recovered, tally, self._enabled(), updates, (notice,))
+
+    def _enabled(self) -> tuple[str, ...]:
+        held = self._settings.hft.strategies
+        return tuple(name for name, one in held.items() if one.enabled)

@@ -76,8 +76,8 @@ class Trade:
     Runs *engine*, which *recovered* its journal, on *venues* and *feeds* until it is told to stop.
 
     Start and restart are one path: every account is closed until its venue has been asked and
-    agrees; its market data is listened to from then on. *alert* tells a person; *watch* sees
-    every step; *news* is told right after the start, before anything is asked.
+    agrees; its market data is listened to from then on. *alert* tells a person; *news* is told
+    right after the start, before anything is asked. Whoever is in `watches` sees every step.
     """
 
     def __init__(
@@ -91,15 +91,14 @@ class Trade:
         started: RunStarted,
         recovered: Recovered,
         options: TradeOptions = TradeOptions(),  # noqa: B008 # a value
-        watch: Watch | None = None,
         news: Sequence[Event] = (),
     ) -> None:
         self.engine = engine
         self.clock = clock
         self.latencies = Latencies(clock)
+        self.watches: list[Watch] = []
         self._options = options
         self._own = started.installation
-        self._watch = watch
         self._news = news
         self._event: Event | None = None
         self._alert = alert
@@ -249,8 +248,8 @@ class Trade:
         return tuple(found)
 
     def _heard(self, event: Event, outcome: Outcome) -> None:
-        if self._watch is not None:
-            self._watch(event, outcome)
+        for watch in self.watches:
+            watch(event, outcome)
         self._event = event
         self.latencies.hear(event, outcome)
         if isinstance(event, BookUpdate | Print):

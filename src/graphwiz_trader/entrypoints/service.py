@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -40,6 +40,7 @@ async def _served(
 ) -> "Ended":
     from graphwiz_trader.adapters.clock import SystemClock
     from graphwiz_trader.adapters.files.home import Home
+    from graphwiz_trader.adapters.unix.control import SocketDoor
     from graphwiz_trader.application.live import Live
     from graphwiz_trader.application.start import Identity
     from graphwiz_trader.bootstrap.container import live_app
@@ -55,18 +56,24 @@ async def _served(
         live = Live(
             app.starter(),
             app.gateways.runs(),
-            places_of(settings, mode, clock),
+            places_of(settings, identity, clock),
             clock,
-            _alerting(options),
-            options.say,
+            partial(SocketDoor, options.home),
+            _Teller(options),
         )
         if seconds is not None:
             asyncio.get_running_loop().call_later(seconds, stop.set)
         return await live.run(identity, stop)
 
 
-def _alerting(options: Options) -> Callable[["RaiseAlert"], None]:
-    def tell(alert: "RaiseAlert") -> None:
-        options.say(f"{alert.severity.value} {alert.code}: {alert.text}")
+class _Teller:
+    """Tells on stderr."""
 
-    return tell
+    def __init__(self, options: Options) -> None:
+        self._options = options
+
+    def say(self, line: str) -> None:
+        self._options.say(line)
+
+    def alert(self, alert: "RaiseAlert") -> None:
+        self._options.say(f"{alert.severity.value} {alert.code}: {alert.text}")

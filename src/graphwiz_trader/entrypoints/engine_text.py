@@ -1,0 +1,78 @@
+"""Engine text: what a running engine answered, as a person reads it."""
+
+from collections.abc import Mapping, Sequence
+
+from graphwiz_trader.application.report_text import NONE, Table
+from graphwiz_trader.domain.plain import Plain
+
+_SIMPLE = (
+    "run",
+    "mode",
+    "state",
+    "running_s",
+    "reconciled",
+    "messages",
+    "orders",
+    "fills",
+    "open_orders",
+    "unknown_orders",
+    "was_unknown",
+    "pnl",
+    "day_pnl",
+    "hedge_debt",
+)
+
+
+def status_tables(status: Mapping[str, Plain]) -> tuple[Table, ...]:
+    """Return the answer to `status` as tables."""
+    pairs = tuple((name, cell(status.get(name))) for name in _SIMPLE)
+    found = [Table("Engine", (), pairs)]
+    closed = _object(status.get("closed"))
+    if closed:
+        rows = tuple((scope or "everything", cell(state)) for scope, state in closed.items())
+        found.append(Table("Closed", ("scope", "state"), rows))
+    rows = tuple(
+        (venue, name, *(cell(_object(book).get(key)) for key in ("bid", "ask", "usable", "age_ms")))
+        for venue, held in _object(status.get("venues")).items()
+        for name, book in _object(_object(held).get("books")).items()
+    )
+    if rows:
+        columns = ("venue", "instrument", "bid", "ask", "usable", "age ms")
+        found.append(Table("Books", columns, rows))
+    stages = tuple(
+        (stage, *(cell(_object(line).get(key)) for key in ("p50", "p99", "p99_9")))
+        for stage, line in _object(status.get("latency_us")).items()
+    )
+    if stages:
+        found.append(Table("Latency, µs", ("stage", "p50", "p99", "p99.9"), stages))
+    return tuple(found)
+
+
+def rows_table(title: str, rows: Sequence[Mapping[str, Plain]]) -> Table:
+    """Return *rows*, at least one, all of the same keys, as a table."""
+    columns = tuple(rows[0])
+    lines = tuple(tuple(cell(row.get(column)) for column in columns) for row in rows)
+    return Table(title.capitalize(), tuple(name.replace("_", " ") for name in columns), lines)
+
+
+def order_line(came: Mapping[str, Plain]) -> str:
+    """Return what an order of a person's led to, in a line or two."""
+    what = f"{cell(came.get('action'))} {came.get('scope') or 'everything'}"
+    counts = f"{cell(came.get('submitted'))} orders, {cell(came.get('canceled'))} cancels"
+    lines = [f"{what}: {cell(came.get('state'))}; {counts}"]
+    alerts = came.get("alerts")
+    lines += [cell(text) for text in alerts] if isinstance(alerts, list) else []
+    return "\n".join(lines)
+
+
+def cell(item: Plain) -> str:
+    """Return one answer as text."""
+    if item is None or item == "":
+        return NONE
+    if isinstance(item, bool):
+        return "yes" if item else "no"
+    return f"{item:.2f}" if isinstance(item, float) else str(item)
+
+
+def _object(item: Plain) -> Mapping[str, Plain]:
+    return item if isinstance(item, dict) else {}
