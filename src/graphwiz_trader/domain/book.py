@@ -10,14 +10,18 @@ from enum import Enum
 
 from graphwiz_trader.domain.checksum import ChecksumRule, Levels, checksum_of
 from graphwiz_trader.domain.depth import WINDOW, Depth
+from graphwiz_trader.domain.errors import DomainError
 from graphwiz_trader.domain.events import BookUpdate
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.quality import Quality
 from graphwiz_trader.domain.sequence import Order, SeqRule, Sequence
 from graphwiz_trader.domain.sides import Side
-from graphwiz_trader.domain.units import Nanos
+from graphwiz_trader.domain.units import Int64s, Nanos
 from graphwiz_trader.kernels import book as kernel
+from graphwiz_trader.kernels.jit import entry
 from graphwiz_trader.kernels.levels import ASK, BID, CROSSED, CROSSINGS, NO_ASK, NO_BID
+
+_apply = entry(kernel.apply)
 
 
 class Applied(Enum):
@@ -71,7 +75,7 @@ class OrderBook(Depth):
         """
         if self._is_fast and not update.snapshot:
             rows, last = update.rows, update.last
-            row = kernel.apply(self._state, rows.side, rows.ticks, rows.lots, update.first, last)
+            row = _apply(self._state, rows.side, rows.ticks, rows.lots, update.first, last)
             if row != last:
                 self.change(rows, max(row, update.first), last)
             self.ts = update.ts
@@ -82,6 +86,24 @@ class OrderBook(Depth):
         """Stop believing the book until the next snapshot; its levels stay readable."""
         self._flaw = reason
         self._is_fast = False
+
+    def lent(self) -> tuple[Int64s, int, SeqRule]:
+        """
+        Return the levels, the latest number and the rule of a book that a compiled reader follows.
+
+        The reader alone applies messages, by `kernels.book.apply`, until `take_back`.
+
+        Raises:
+            DomainError: the book awaits a snapshot, or its messages need more than that.
+        """
+        if self._flaw is not None or self._checksum is not None or self._depth is not None:
+            raise DomainError(f"{self.instrument.id}: not a book to follow by numbers alone")
+        return self._state, self._sequence.last, self._sequence.rule
+
+    def take_back(self, latest: BookUpdate) -> None:
+        """Go on by itself from *latest*, the last message that the borrower applied."""
+        self._sequence.advance(latest)
+        self.ts = latest.ts
 
     def _take_snapshot(self, snapshot: BookUpdate) -> Applied:
         self.replace(snapshot.rows, snapshot.first, snapshot.last)

@@ -11,6 +11,7 @@ from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import Int64s, Lots, Ticks
 from graphwiz_trader.kernels import book as kernel
 from graphwiz_trader.kernels import depth
+from graphwiz_trader.kernels.jit import entry
 from graphwiz_trader.kernels.levels import (
     ASK,
     ASK_LOTS,
@@ -23,6 +24,10 @@ from graphwiz_trader.kernels.levels import (
     NO_BID,
     NO_KEY,
 )
+
+# Their arrays are the book's own, and `LevelRows` checks its columns.
+_apply, _imbalance = entry(kernel.apply), entry(depth.imbalance)
+_weighted_mid, _walk = entry(depth.weighted_mid), entry(depth.walk)
 
 NAN = float("nan")
 WINDOW = 1 << 16
@@ -52,12 +57,12 @@ class Depth:
         Raises:
             DomainError: there are no such rows; nothing was changed.
         """
-        row = kernel.apply(self._state, rows.side, rows.ticks, rows.lots, first, last)
+        row = _apply(self._state, rows.side, rows.ticks, rows.lots, first, last)
         while row != last:
             if row < 0:
                 raise DomainError(f"{self.instrument.id}: there are no rows {first} to {last}")
             self._hold(kernel.enlarged(self._state))
-            row = kernel.apply(self._state, rows.side, rows.ticks, rows.lots, row, last)
+            row = _apply(self._state, rows.side, rows.ticks, rows.lots, row, last)
 
     def replace(self, rows: LevelRows, first: int, last: int) -> None:
         """
@@ -129,7 +134,8 @@ class Depth:
     @property
     def mid(self) -> float:
         """Halfway between bid and ask, in ticks; NaN unless two-sided."""
-        return (self._top[BID] + self._top[ASK]) / 2 if self.is_two_sided else NAN
+        bid, ask = self._top[BID], self._top[ASK]
+        return NAN if bid == NO_BID or ask == NO_ASK else (bid + ask) / 2
 
     @property
     def half_mid(self) -> int:
@@ -145,11 +151,11 @@ class Depth:
 
     def micro_price(self) -> float:
         """Return the mid weighted by the opposite sizes, in ticks; NaN unless two-sided."""
-        return depth.weighted_mid(self._state)
+        return _weighted_mid(self._state)
 
     def imbalance(self, levels: int = 10) -> float:
         """Return `(Σbid − Σask) / (Σbid + Σask)` of the best *levels* a side; 0 when empty."""
-        return depth.imbalance(self._state, levels)
+        return _imbalance(self._state, levels)
 
     def vwap(self, side: Side, lots: int) -> float | None:
         """
@@ -157,7 +163,7 @@ class Depth:
 
         A BUY walks the asks. None when there is not that much, or *lots* is not positive.
         """
-        taken = depth.walk(self._state, -side, lots, self._out)
+        taken = _walk(self._state, -side, lots, self._out)
         return float(self._out[0]) / lots if taken == lots and lots > 0 else None
 
     def liquidity(self, side: Side, levels: int) -> Lots:

@@ -10,14 +10,13 @@ from typing import TypeAlias
 
 from graphwiz_trader.domain.errors import DomainError
 from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.level_rows import LevelRows as LevelRows  # noqa: PLC0414 # exported
 from graphwiz_trader.domain.orders import ExecutionReport
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import (
     Asset,
     ClOrdId,
     InstrumentId,
-    Int8s,
-    Int64s,
     Lots,
     Nanos,
     RunId,
@@ -25,20 +24,6 @@ from graphwiz_trader.domain.units import (
     Venue,
 )
 from graphwiz_trader.domain.value import value
-
-
-@value
-class LevelRows:
-    """
-    Level changes in columns, shared by all messages that were cut from them.
-
-    `side` int8 (+1 bid, −1 ask), `ticks` int64, `lots` int64 (0 removes the level), each of
-    shape (n,). Read only, except by the parser that owns them.
-    """
-
-    side: Int8s
-    ticks: Int64s
-    lots: Int64s
 
 
 @value

@@ -9,7 +9,7 @@ import pytest
 
 import graphwiz_trader.kernels.jit as jit
 from graphwiz_trader.kernels.arrays import Float64s
-from graphwiz_trader.kernels.jit import INF64, inline, kernel, outline
+from graphwiz_trader.kernels.jit import INF64, entry, inline, kernel, outline
 
 
 @inline
@@ -60,6 +60,22 @@ def test_other_types_are_refused_instead_of_compiled() -> None:
     """Compiling on the first trade would cost seconds."""
     with pytest.raises(TypeError):
         sum_of_squares(np.array([1, 2]))
+
+
+def test_an_entry_answers_as_its_kernel_does() -> None:
+    xs = np.array([1.0, 2.0, 3.0])
+
+    assert entry(sum_of_squares)(xs) == sum_of_squares(xs)
+
+
+@pytest.mark.skipif(
+    os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="plain Python has no machine code"
+)
+def test_an_entry_refuses_what_is_no_array_and_a_choice_of_signatures() -> None:
+    with pytest.raises(TypeError):
+        entry(sum_of_squares)([1.0, 2.0])  # type: ignore[arg-type] # what is tested
+    with pytest.raises(ValueError, match="unpack"):
+        entry(opposite)
 
 
 def test_a_kernel_may_be_typed_at_a_prompt() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from graphwiz_trader.adapters.direct.binance_depth import DepthParser
-from graphwiz_trader.adapters.direct.dialect import BookRules, Snapshots
+from graphwiz_trader.adapters.direct.dialect import BookRules, Prover, Snapshots
 from graphwiz_trader.adapters.direct.level_wire import ASKS, BIDS, NAME
 from graphwiz_trader.adapters.direct.message_reader import MessageReader
 from graphwiz_trader.adapters.direct.plain_reader import PlainReader
@@ -32,7 +32,9 @@ DIFF = Schema(
 SNAPSHOT_LEVELS = 1000
 NAMED, DEPTH_UPDATE = b'"s":"', b'"e":"depthUpdate"'
 NAME_WITHIN = 200
-STREAM, STREAM_WITHIN = len(b'{"stream":"'), 80
+STREAM, HEAD_END, STREAM_WITHIN = len(b'{"stream":"'), 43, 80
+HEAD = b'@depth@100ms","data":{"e":"depthUpdate"'
+"""What follows the symbol of a diff as it is sent now; 32 bytes tell whose it is at one look."""
 
 
 @value
@@ -75,6 +77,7 @@ class BinanceDialect:
         self._market = market
         self._ring = RowRing()
         self._streams: dict[bytes, DepthParser] = {}
+        self._heads: dict[bytes, DepthParser] = {}
         self._instruments: dict[bytes, Instrument] = {}
         self._asked = 0
 
@@ -88,7 +91,8 @@ class BinanceDialect:
         for one in instruments:
             name = symbol(one)
             self._instruments[name.encode()] = one
-            self._streams[_stream(one)] = DepthParser(one, name, self._ring)
+            parser = DepthParser(one, name, self._ring)
+            self._streams[_stream(one)] = self._heads[_head(one)] = parser
         return (self._request("SUBSCRIBE", instruments),)
 
     def unsubscribe(self, instruments: Sequence[Instrument]) -> Sequence[bytes]:
@@ -96,11 +100,19 @@ class BinanceDialect:
         for one in instruments:
             self._instruments.pop(symbol(one).encode(), None)
             self._streams.pop(_stream(one), None)
+            self._heads.pop(_head(one), None)
         return (self._request("UNSUBSCRIBE", instruments),)
+
+    def prover(self, instrument: Instrument) -> Prover | None:
+        """Return the parser of *instrument*'s diffs."""
+        return self._streams.get(_stream(instrument))
 
     def read(self, payload: bytes, now: Nanos) -> Said:
         """Return what the frame received at *now* says, or raise `Unreadable`."""
-        depth = self._streams.get(payload[STREAM : payload.find(b"@", STREAM, STREAM_WITHIN) + 2])
+        depth = self._heads.get(payload[STREAM:HEAD_END])
+        if depth is None:
+            name = payload[STREAM : payload.find(b"@", STREAM, STREAM_WITHIN) + 2]
+            depth = self._streams.get(name)
         if depth is None:
             return self._read_other(payload, now)
         try:
@@ -183,6 +195,11 @@ class _DepthSnapshots:
 def _stream(instrument: Instrument) -> bytes:
     """Return how the name of its stream of diffs begins: `btcusdt@d`."""
     return f"{symbol(instrument).lower()}@d".encode()
+
+
+def _head(instrument: Instrument) -> bytes:
+    """Return what stands between `STREAM` and `HEAD_END` in its diffs."""
+    return (symbol(instrument).lower().encode() + HEAD)[: HEAD_END - STREAM]
 
 
 class _Trade(msgspec.Struct):

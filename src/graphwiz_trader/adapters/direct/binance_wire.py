@@ -46,10 +46,11 @@ EVENT_MS, MATCH_MS, FIRST_SEQ, LAST_SEQ, PREV_SEQ = 3, 4, 5, 6, 7
 VENUE_NS = MATCH_MS
 """Where T stood, or E where it has none, is left in nanoseconds."""
 
-ROWS, ROUNDED = 8, 9
-"""Places in a state: how many rows were written; how many quantities were rounded down, ever."""
+PROVEN, ROWS, ROUNDED = 8, 9, 10
+"""Places in a state: whether the update was proven (`binance_proof.py`); how many rows were
+written; how many quantities were rounded down, ever."""
 
-PRICE_DECIMALS, PRICE_STEP, QTY_DECIMALS, QTY_STEP, SYMBOL_SIZE, SYMBOL = 10, 11, 12, 13, 14, 15
+PRICE_DECIMALS, PRICE_STEP, QTY_DECIMALS, QTY_STEP, SYMBOL_SIZE, SYMBOL = 11, 12, 13, 14, 15, 16
 """Places in a state: the grid, how long the symbol is, and its bytes."""
 
 STATE_SIZE = SYMBOL + 64

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from graphwiz_trader.adapters.direct.dialect import BookRules, Snapshots
+from graphwiz_trader.adapters.direct.dialect import BookRules, Prover, Snapshots
 from graphwiz_trader.adapters.direct.instants import instant
 from graphwiz_trader.adapters.direct.level_wire import LEVELS, NAME, PRICE, QTY, SIDE
 from graphwiz_trader.adapters.direct.roster import Entry, Roster, read
@@ -66,6 +66,10 @@ class CoinbaseDialect:
         """Return what ends the data of *instruments*."""
         names = self._roster.drop(instruments)
         return [_request("unsubscribe", channel, names) for channel in CHANNELS]
+
+    def prover(self, instrument: Instrument) -> Prover | None:  # noqa: ARG002 # as promised
+        """Return None: what is read here is proven afterwards."""
+        return None
 
     def read(self, payload: bytes, now: Nanos) -> Said:
         """Return what the frame received at *now* says, or raise `Unreadable`."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from graphwiz_trader.adapters.direct.said import Said
+from graphwiz_trader.domain.book import OrderBook
 from graphwiz_trader.domain.checksum import ChecksumRule
 from graphwiz_trader.domain.events import BookUpdate
 from graphwiz_trader.domain.instrument import Instrument
@@ -37,6 +38,20 @@ class Snapshots(Protocol):
         """Return the book in *body*, or raise `Garbled`."""
 
 
+class Prover(Protocol):
+    """Reads one book's changes and proves them in the same breath, where that needs no decision."""
+
+    @property
+    def proven(self) -> BookUpdate | None:
+        """The last update that was proven: the very object that `Dialect.read` returned."""
+
+    def borrow(self, book: OrderBook) -> None:
+        """Prove what follows on *book*, which nobody else changes until it is given back."""
+
+    def give_back(self, book: OrderBook) -> None:
+        """Leave *book* as the last proven update made it, and prove nothing more."""
+
+
 class Dialect(Protocol):
     """One venue's protocol; holds state of one connection at a time, which `opened` begins."""
 
@@ -68,6 +83,9 @@ class Dialect(Protocol):
 
     def unsubscribe(self, instruments: Sequence[Instrument]) -> Sequence[bytes]:
         """Return what ends the data of *instruments*."""
+
+    def prover(self, instrument: Instrument) -> Prover | None:
+        """Return who proves changes of *instrument* as they are read; None if nobody does."""
 
     def read(self, payload: bytes, now: Nanos) -> Said:
         """Return what the frame received at *now* says, or raise `Unreadable`."""

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import msgspec
 
-from graphwiz_trader.adapters.direct.dialect import BookRules, Snapshots
+from graphwiz_trader.adapters.direct.dialect import BookRules, Prover, Snapshots
 from graphwiz_trader.adapters.direct.instants import instant
 from graphwiz_trader.adapters.direct.level_wire import ASKS, BIDS, NAME, PRICE, QTY
 from graphwiz_trader.adapters.direct.roster import Roster, read
@@ -69,6 +69,10 @@ class KrakenDialect:
             _request("unsubscribe", "book", names, depth=DEPTH),
             _request("unsubscribe", "trade", names),
         )
+
+    def prover(self, instrument: Instrument) -> Prover | None:  # noqa: ARG002 # as promised
+        """Return None: what is read here is proven afterwards."""
+        return None
 
     def read(self, payload: bytes, now: Nanos) -> Said:
         """Return what the frame received at *now* says, or raise `Unreadable`."""

@@ -17,6 +17,9 @@ from graphwiz_trader.adapters.direct.row_ring import SLOT_ROWS, RowRing, columns
 from graphwiz_trader.adapters.direct.schema import Message, Schema, grid
 from graphwiz_trader.domain.events import LevelRows
 from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.kernels.jit import entry
+
+_parse = entry(parse_message)
 
 LEAST_LEVEL_BYTES = 6
 """`[1,1],`"""
@@ -61,7 +64,7 @@ class MessageReader:
             self._reserve(2 * size)
         self._view[:size] = payload
         rows, state = self._rows(size), self._state
-        count = parse_message(
+        count = _parse(
             self._frame, size, self._schema.table, state, rows.side, rows.ticks, rows.lots
         )
         required = self._schema.required

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from graphwiz_trader.adapters.direct.dialect import BookRules, Snapshots
+from graphwiz_trader.adapters.direct.dialect import BookRules, Prover, Snapshots
 from graphwiz_trader.adapters.direct.level_wire import ASKS, BIDS, NAME
 from graphwiz_trader.adapters.direct.roster import Entry, Roster, read
 from graphwiz_trader.adapters.direct.said import Answered, Denied, Ending, Said, Unreadable
@@ -59,6 +59,10 @@ class OkxDialect:
     def unsubscribe(self, instruments: Sequence[Instrument]) -> Sequence[bytes]:
         """Return what ends the data of *instruments*."""
         return (_request("unsubscribe", self._roster.drop(instruments)),)
+
+    def prover(self, instrument: Instrument) -> Prover | None:  # noqa: ARG002 # as promised
+        """Return None: what is read here is proven afterwards."""
+        return None
 
     def read(self, payload: bytes, now: Nanos) -> Said:
         """Return what the frame received at *now* says, or raise `Unreadable`."""

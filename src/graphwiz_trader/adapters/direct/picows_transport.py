@@ -8,6 +8,7 @@ from typing_extensions import override
 from graphwiz_trader.adapters.direct.transport import Link, Listener
 from graphwiz_trader.domain.errors import Transient
 
+TEXT, BINARY, CONTINUATION = WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINUATION
 LARGEST_FRAME = 1 << 25
 CLOSING_S = 1.0
 
@@ -54,12 +55,17 @@ class _Ears(WSListener):
     def __init__(self, listener: Listener) -> None:
         super().__init__()
         self._listener = listener
+        self._on_text = listener.on_text
         self._parts: list[bytes] = []
 
     @override
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         try:
-            self._hear(transport, frame)
+            # Identity first: comparing the library's enums costs as much as its callback.
+            if frame.msg_type is TEXT and frame.fin:
+                self._on_text(frame.get_payload_as_bytes())
+            else:
+                self._hear(transport, frame)
         except Exception as error:
             self._listener.on_closed(error)
             raise
@@ -70,15 +76,15 @@ class _Ears(WSListener):
 
     def _hear(self, transport: WSTransport, frame: WSFrame) -> None:
         kind = frame.msg_type
-        if kind in (WSMsgType.TEXT, WSMsgType.BINARY):
+        if kind in (TEXT, BINARY):
             if frame.fin:
-                self._listener.on_text(frame.get_payload_as_bytes())
+                self._on_text(frame.get_payload_as_bytes())
             else:
                 self._parts = [frame.get_payload_as_bytes()]
-        elif kind == WSMsgType.CONTINUATION:
+        elif kind == CONTINUATION:
             self._parts.append(frame.get_payload_as_bytes())
             if frame.fin:
-                self._listener.on_text(b"".join(self._parts))
+                self._on_text(b"".join(self._parts))
         elif kind == WSMsgType.CLOSE:
             transport.send_close(frame.get_close_code())
             transport.disconnect()

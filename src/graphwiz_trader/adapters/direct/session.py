@@ -10,6 +10,7 @@ from typing import Protocol
 
 from graphwiz_trader.adapters.direct.book_sync import BookSync, Taken
 from graphwiz_trader.adapters.direct.dialect import Dialect
+from graphwiz_trader.adapters.direct.line import NEVER, Line
 from graphwiz_trader.adapters.direct.patience import Patience, Tally
 from graphwiz_trader.adapters.direct.said import Answered, Denied, Ending, Missed, Said, Unreadable
 from graphwiz_trader.domain.book import OrderBook
@@ -19,8 +20,6 @@ from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.units import SECOND, InstrumentId, Nanos
 from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.ports.clock import Clock
-
-NEVER = 1 << 62
 
 
 class Wire(Protocol):
@@ -34,17 +33,6 @@ class Wire(Protocol):
 
     def fetch(self, instrument: Instrument) -> None:
         """Get a snapshot, and give it to `on_snapshot`, or say so to `on_no_snapshot`."""
-
-
-class Line:
-    """One instrument of a session: its book, and when what was asked and heard."""
-
-    def __init__(self, sync: BookSync, now: Nanos) -> None:
-        self.sync = sync
-        self.asked = self.heard = self.proven = now
-        self.retry = NEVER
-        self.failures = 0
-        self.is_fetching = self.is_silent = False
 
 
 class Session:
@@ -71,6 +59,7 @@ class Session:
     ) -> None:
         self._dialect, self._wire, self._clock = dialect, wire, clock
         self._patience, self._deliver, self.tally = patience, deliver, tally
+        self._now, self._read = clock.now, dialect.read
         self._lines: dict[InstrumentId, Line] = {}
         self._heard = self._pinged = clock.now()
         self.is_open = False
@@ -104,15 +93,19 @@ class Session:
 
     def on_text(self, payload: bytes) -> None:
         """Take one message, and deliver what it comes to."""
-        now = self._heard = self._clock.now()
-        self.tally.frames += 1
+        now = self._heard = self._now()
+        tally = self.tally
+        tally.frames += 1
         try:
-            said = self._dialect.read(payload, now)
+            said = self._read(payload, now)
         except Unreadable as error:
             self._quarantine(error, now)
             return
-        if type(said) is BookUpdate:
-            self._take(said, now)
+        line = self._lines.get(said.instrument) if type(said) is BookUpdate else None
+        if line is not None and line.prover.proven is said:
+            line.heard = now
+            tally.updates += 1
+            self._deliver(said)
         else:
             self._note(said, now)
 
@@ -133,6 +126,7 @@ class Session:
             self._lose(line, f"unreadable snapshot: {error}", now)
             return
         self._conclude(line, line.sync.bridge(snapshot), now)
+        self._lend(line)
 
     def on_no_snapshot(self, instrument: Instrument, why: str, after: Nanos) -> None:
         """Note that a `fetch` failed, and that the venue wants to be left alone for *after*."""
@@ -175,6 +169,7 @@ class Session:
                 line.failures = min(line.failures, patience.resync.budget)
         elif line.sync.has_snapshot and now - line.heard > patience.quiet:
             self._conclude(line, line.sync.settle(), now)
+            self._lend(line)
         elif now - line.asked > patience.answer:
             line.is_silent = True
             self._lose(line, f"no book within {patience.answer / SECOND:.3f} s", now)
@@ -196,12 +191,19 @@ class Session:
         if line is None:
             return
         line.heard = now
+        line.reclaim()
         taken = line.sync.take(update)
         if taken is Taken.PUBLISH:
             self.tally.updates += 1
             self._deliver(update)
         else:
             self._conclude(line, taken, now)
+        self._lend(line)
+
+    def _lend(self, line: Line) -> None:
+        """Leave a live book to whoever reads its changes, if he can prove them too."""
+        if line.sync.is_live:
+            line.lend_to(self._dialect.prover(line.sync.instrument))
 
     def _conclude(self, line: Line, taken: Taken, now: Nanos) -> None:
         if taken is Taken.READY:
@@ -268,6 +270,7 @@ class Session:
             raise Transient(f"{name}: {line.failures} failures in a row, last {why}")
 
     def _drop(self, line: Line, why: str, now: Nanos) -> None:
+        line.reclaim()
         sync, backoff = line.sync, self._patience.resync
         held = Nanos(now - line.proven if sync.is_live else 0)
         if sync.is_live:

@@ -48,9 +48,13 @@ def ccxt_us(begin: BookUpdate, frames: Sequence[bytes]) -> float:
     return asyncio.run(_timed(begin, frames))
 
 
-async def ccxt_flood(port: int, tell: Callable[[str], None], last: int) -> float:
+async def ccxt_flood(port: int, tell: Callable[[str], None], last: int) -> tuple[float, int]:
     """
-    Follow the venue at *port* (`flood.serve`) to update *last*; return the CPU seconds it took.
+    Follow the venue at *port* (`flood.serve`) to update *last*.
+
+    Returns:
+        The CPU seconds it took, and how many books were handed over, which ccxt.pro does once a
+        turn of the loop whatever came in it; it computes no signal.
 
     Raises:
         TimeoutError: the flood did not arrive.
@@ -59,11 +63,13 @@ async def ccxt_flood(port: int, tell: Callable[[str], None], last: int) -> float
     try:
         async with asyncio.timeout(PATIENCE_S):
             book = await exchange.watch_order_book(SYMBOL)
+            books = 0
             began = process_time()
             tell("go")
             while book["nonce"] < last:
                 book = await exchange.watch_order_book(SYMBOL)
-            return process_time() - began
+                books += 1
+            return process_time() - began, books
     finally:
         await exchange.close()
 

@@ -2,6 +2,7 @@
 
 import socket
 from base64 import b64encode
+from collections.abc import Sequence
 from hashlib import sha1
 from multiprocessing.connection import Connection
 
@@ -37,9 +38,8 @@ def numbered(count: int) -> tuple[bytes, list[bytes]]:
     return snapshot, diffs
 
 
-def serve(told: Connection, count: int) -> None:
-    """Tell the port, then serve one client: answers, one snapshot, and *count* diffs at once."""
-    snapshot, diffs = numbered(count)
+def serve(told: Connection, snapshot: bytes, diffs: Sequence[bytes]) -> None:
+    """Tell the port, then serve one client: answers, the snapshot, and the *diffs* at once."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         told.send(listening.getsockname()[1])
         stream, _ = listening.accept()

@@ -321,15 +321,17 @@ def steps(text: Any, step: str, digits: int) -> Decimal:
 
 def touch_nothing_outside() -> None:
     """Parse frames in arrays that end with the sentinel, and in columns of few rows."""
-    from graphwiz_trader.adapters.direct.binance_wire import STATE_SIZE, parse_depth
+    from graphwiz_trader.adapters.direct.binance_proof import LATEST, PROOF_SIZE, prove_depth
     from graphwiz_trader.adapters.direct.json_scan import SENTINEL
+    from graphwiz_trader.kernels.book import new_book
 
     kept = parser()._state
     chance = random.Random(2)
     for frame in (*mutations(chance, 300), *(FRAME[:size] for size in range(len(FRAME)))):
         buffer = np.zeros(len(frame) + SENTINEL, np.uint8)
         buffer[: len(frame)] = list(frame)
-        state = np.zeros(STATE_SIZE, np.int64)
+        state = np.zeros(PROOF_SIZE, np.int64)
         state[:] = kept
+        state[LATEST] = 6
         columns = [np.zeros(2, kind) for kind in (np.int8, np.int64, np.int64)]
-        parse_depth(buffer, len(frame), state, *columns)
+        prove_depth(buffer, len(frame), state, *columns, new_book(256, 1))
