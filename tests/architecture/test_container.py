@@ -11,6 +11,7 @@ from graphwiz_trader.application.demo import Demo
 from graphwiz_trader.application.project import Project
 from graphwiz_trader.application.rerun import Rerun
 from graphwiz_trader.application.run_report import RunReport
+from graphwiz_trader.application.run_tail import RunTails
 from graphwiz_trader.application.start import Starter
 from graphwiz_trader.bootstrap.container import App, backtest_app, demo_app, live_app
 from graphwiz_trader.domain.settings import Settings
@@ -22,6 +23,7 @@ USE_CASES = {
     "project": Project,
     "rerun": Rerun,
     "report": RunReport,
+    "tails": RunTails,
     "starter": Starter,
 }
 

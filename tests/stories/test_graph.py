@@ -11,6 +11,7 @@ from graphwiz_trader.application.ask import Ask
 from graphwiz_trader.application.demo import Demonstrated
 from graphwiz_trader.application.project import Project, Projected
 from graphwiz_trader.application.run_report import RunReport
+from graphwiz_trader.application.run_tail import RunTails
 from graphwiz_trader.bootstrap.settings import restored
 from graphwiz_trader.domain.events import BookUpdate, TapeMessage
 from graphwiz_trader.domain.graph_answers import OpportunityFilter, TradeFilter
@@ -26,7 +27,8 @@ RUN = RunId("demo-0001")
 
 def project(desk: Desk, graph: Graph) -> Projected:
     """Read every journal of *desk* into *graph*."""
-    use_case = Project(desk.tapes, desk.runs, lambda text, _: restored(text, ()).settings, graph)
+    tails = RunTails(desk.tapes, desk.runs, lambda text, _: restored(text, ()).settings)
+    use_case = Project(tails, graph)
     return asyncio.run(use_case.catch_up(desk.progress.append))
 
 

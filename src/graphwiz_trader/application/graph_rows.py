@@ -16,8 +16,12 @@ from graphwiz_trader.domain.events import InstrumentUpdated, RunStarted
 from graphwiz_trader.domain.facts import Entry, FillBooked, GroupChanged
 from graphwiz_trader.domain.graph import Batch, Relation
 from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.settings import KnowledgeGraphSettings
 from graphwiz_trader.domain.signal import Observation
 from graphwiz_trader.domain.units import Asset
+
+TRADING = (graph.Signal, graph.Order, graph.Fill, graph.Trade)
+"""What `store_trades` is about."""
 
 
 class GraphRows:
@@ -29,11 +33,12 @@ class GraphRows:
         prices: RebuiltPrices,
         reporting: Asset,
         strategies: Sequence[str],
+        switches: KnowledgeGraphSettings = KnowledgeGraphSettings(),  # noqa: B008 # a value
     ) -> None:
-        """*strategies* are those the run was started with."""
+        """*strategies* are those the run was started with; *switches* say what is told."""
         self._started = started
         self._prices = prices
-        self._draft = GraphDraft()
+        self._draft = GraphDraft(() if switches.store_trades else TRADING)
         self._causes = GraphCauses(prices)
         earnings = Earnings(prices)
         self._episodes = GraphEpisodes(self._draft, prices, earnings)
@@ -132,6 +137,6 @@ class GraphRows:
 
 def _account(started: RunStarted) -> str:
     """Return whose fills a run's are: simulated venues are made, and count trades, anew."""
-    if started.mode in ("backtest", "demo"):
+    if started.mode in ("backtest", "demo", "paper"):
         return started.run
     return started.installation

@@ -2,23 +2,12 @@
 
 from collections.abc import Callable
 
-from graphwiz_trader.application.funding import reporting_of
-from graphwiz_trader.application.graph_rows import GraphRows
-from graphwiz_trader.application.prices import RebuiltPrices
-from graphwiz_trader.application.recordings import recalled
-from graphwiz_trader.application.replay import first_entry
-from graphwiz_trader.application.run_report import Restore, instruments_in
+from graphwiz_trader.application.run_tail import RunTails
 from graphwiz_trader.domain.errors import TraderError, Transient
 from graphwiz_trader.domain.events import TapeMessage
 from graphwiz_trader.domain.units import SECOND, RunId
 from graphwiz_trader.domain.value import value
 from graphwiz_trader.ports.graph import FactSink
-from graphwiz_trader.ports.journal import JournalReader
-from graphwiz_trader.ports.runs import Runs
-from graphwiz_trader.ports.tape import TapeStore
-
-BATCH = 1_000
-"""Rows a batch holds, or a few more: an entry is never cut in two."""
 
 Progress = Callable[[float], None]
 
@@ -41,10 +30,9 @@ class Project:
     depends on those before; only what is new is written.
     """
 
-    def __init__(self, tapes: TapeStore, runs: Runs, restore: Restore, sink: FactSink) -> None:
-        self._tapes = tapes
-        self._runs = runs
-        self._restore = restore
+    def __init__(self, tails: RunTails, sink: FactSink) -> None:
+        self._tails = tails
+        self._runs = tails.runs
         self._sink = sink
 
     async def catch_up(self, progress: Progress) -> Projected:
@@ -94,34 +82,16 @@ class Project:
         return (latest - since) / SECOND
 
     async def _read(self, run: RunId) -> Projected:
-        reader = self._runs.reader(run)
-        kept, _ = await self._sink.cursor(run)
-        if next(reader.entries(kept), None) is None:
-            return Projected()
-        rows = self._rows(reader)
-        entries = written = 0
-        for entry in reader.entries():
-            rows.feed(entry)
-            if entry.outcome.seq <= kept:
-                if len(rows) >= BATCH or entry.outcome.seq == kept:
-                    rows.cut()
-                continue
-            entries += 1
-            if len(rows) >= BATCH:
-                written += len(rows)
-                await self._sink.write(rows.cut())
-        written += len(rows)
-        await self._sink.write(rows.cut())
-        return Projected(1, entries, written)
-
-    def _rows(self, reader: JournalReader) -> GraphRows:
-        started = first_entry(reader)
-        settings = self._restore(started.settings, ())
-        tapes = recalled(self._tapes, started.tapes)
-        instruments = instruments_in(started, settings, tapes)
-        reporting = reporting_of(settings, instruments)
-        enabled = [name for name, one in settings.hft.strategies.items() if one.enabled]
-        return GraphRows(started, RebuiltPrices(instruments, tapes, reporting), reporting, enabled)
+        tail = self._tails.follow(run, *await self._sink.cursor(run))
+        entries = rows = 0
+        while True:
+            stretch = tail.read()
+            entries += stretch.entries
+            if stretch.batch is not None:
+                rows += len(stretch.batch.nodes) + len(stretch.batch.edges)
+                await self._sink.write(stretch.batch)
+            if stretch.is_end:
+                return Projected(1 if entries else 0, entries, rows)
 
 
 def _sum(one: Projected, other: Projected) -> Projected:

@@ -16,9 +16,9 @@ from graphwiz_trader.application.demo import Demo
 from graphwiz_trader.application.project import Project
 from graphwiz_trader.application.rerun import Rerun
 from graphwiz_trader.application.run_report import RunReport
+from graphwiz_trader.application.run_tail import RunTails
 from graphwiz_trader.application.start import Starter
 from graphwiz_trader.bootstrap.assembly import engine_of
-from graphwiz_trader.bootstrap.graphs import graph_of
 from graphwiz_trader.bootstrap.graphs import graph_of
 from graphwiz_trader.bootstrap.rendering import canonical
 from graphwiz_trader.bootstrap.settings import restored
@@ -78,13 +78,14 @@ class App(containers.DeclarativeContainer):
         runs=gateways.runs,
         restore=providers.Object(_restored),
     )
-    project = providers.Factory(
-        Project,
+    tails = providers.Factory(
+        RunTails,
         tapes=gateways.tapes,
         runs=gateways.runs,
         restore=providers.Object(_restored),
-        sink=gateways.graph,
+        switches=settings.provided.hft.knowledge_graph,
     )
+    project = providers.Factory(Project, tails=tails, sink=gateways.graph)
     ask = providers.Factory(Ask, gateways.graph)
     starter = providers.Factory(
         Starter,

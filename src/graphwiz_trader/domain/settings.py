@@ -163,7 +163,7 @@ class PerformanceSettings:
 class KnowledgeGraphSettings:
     """Which projections of the journal run."""
 
-    store_trades: bool = setting(True, "orders, fills and trades")
+    store_trades: bool = setting(True, "signals, orders, fills and trades")
     store_patterns: bool = setting(True, "patterns and their outcomes")
     analyze_correlations: bool = setting(True, "correlations between symbols")
 

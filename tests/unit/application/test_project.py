@@ -7,6 +7,7 @@ import pytest
 from typing_extensions import override
 
 from graphwiz_trader.application.project import Project, Projected
+from graphwiz_trader.application.run_tail import RunTails
 from graphwiz_trader.bootstrap.settings import restored
 from graphwiz_trader.domain.errors import JournalTorn, Transient
 from graphwiz_trader.domain.events import RunStarted, TimerFired
@@ -31,7 +32,8 @@ def desk() -> Desk:
 
 
 def project(desk: Desk, graph: MemoryGraph) -> Project:
-    return Project(desk.tapes, desk.runs, lambda text, _: restored(text, ()).settings, graph)
+    tails = RunTails(desk.tapes, desk.runs, lambda text, _: restored(text, ()).settings)
+    return Project(tails, graph)
 
 
 def catch_up(desk: Desk, graph: MemoryGraph) -> Projected:
@@ -79,7 +81,7 @@ def test_a_second_run_is_added_to_the_first(desk: Desk) -> None:
 def test_after_a_store_was_gone_the_rest_is_added_and_nothing_twice(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("graphwiz_trader.application.project.BATCH", 50)
+    monkeypatch.setattr("graphwiz_trader.application.run_tail.BATCH", 50)
     whole, graph = MemoryGraph(), Interrupted(2)
     catch_up(desk, whole)
 

@@ -1,12 +1,14 @@
 """`graphwiz graph`: what was seen, what was done, and why."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from graphwiz_trader.domain.graph_answers import OpportunityFilter, TradeFilter
+from graphwiz_trader.domain.settings import GRAPH_STORES
 from graphwiz_trader.entrypoints.options import Options, common_options
 from graphwiz_trader.entrypoints.output import emit
 from graphwiz_trader.entrypoints.progress import progress_bar
@@ -31,7 +33,8 @@ def graph() -> None:
     """
     Ask the knowledge graph what was seen, what was done, and why.
 
-    Every question first reads what the journals of the home have to add.
+    Every question first reads what the journals of the home have to add, unless an observer is
+    at it.
     """
 
 
@@ -206,14 +209,21 @@ def why_not(options: Options, name: str, run: str) -> None:
 
 
 @graph.command()
+@click.option(
+    "--to", type=click.Choice(GRAPH_STORES), help="Into this store; default: graph.store."
+)
 @common_options
-def rebuild(options: Options) -> None:
+def rebuild(options: Options, to: str | None) -> None:
     """Forget the graph and read every journal of the home again."""
     from time import perf_counter
 
     from graphwiz_trader.bootstrap.container import backtest_app
+    from graphwiz_trader.domain.value import evolve
 
-    project = backtest_app(options.settings(), options.home).project()
+    settings = options.settings()
+    if to is not None:
+        settings = evolve(settings, graph=evolve(settings.graph, store=to))
+    project = backtest_app(settings, options.home).project()
 
     async def again() -> "Projected":
         try:
@@ -223,7 +233,12 @@ def rebuild(options: Options) -> None:
             await project.close()
 
     began = perf_counter()
-    done = asyncio.run(again())
+    with _writing(options) as is_ours:
+        if not is_ours:
+            raise click.UsageError(
+                "`graphwiz observe` writes the graph of this home; stop it first"
+            )
+        done = asyncio.run(again())
     seconds = perf_counter() - began
     _tell(options, done)
     result = {
@@ -238,7 +253,7 @@ def rebuild(options: Options) -> None:
 
 
 def _answer(options: Options, question: "Callable[[Project, Ask], Awaitable[T]]") -> T:
-    """Catch up with the journals, then put *question*."""
+    """Catch up with the journals, unless an observer does, then put *question*."""
     from graphwiz_trader.bootstrap.container import backtest_app
 
     app = backtest_app(options.settings(), options.home)
@@ -246,13 +261,30 @@ def _answer(options: Options, question: "Callable[[Project, Ask], Awaitable[T]]"
 
     async def answered() -> T:
         try:
-            with progress_bar("graph", quiet=options.quiet) as progress:
-                _tell(options, await project.catch_up(progress))
+            with (
+                _writing(options) as is_ours,
+                progress_bar("graph", quiet=options.quiet) as progress,
+            ):
+                if is_ours:
+                    _tell(options, await project.catch_up(progress))
             return await question(project, ask)
         finally:
             await project.close()
 
     return asyncio.run(answered())
+
+
+@contextmanager
+def _writing(options: Options) -> Iterator[bool]:
+    """Yield whether the graph is ours to write meanwhile."""
+    from graphwiz_trader.adapters.files.lock import FileLock
+    from graphwiz_trader.bootstrap.graphs import LOCK
+
+    lock = FileLock(options.home / LOCK)
+    try:
+        yield lock.take()
+    finally:
+        lock.free()
 
 
 def _tell(options: Options, done: "Projected") -> None:

@@ -1,0 +1,92 @@
+"""`graphwiz observe`: the process that follows the journals into the knowledge graph."""
+
+import asyncio
+import signal
+from typing import TYPE_CHECKING
+
+import click
+
+from graphwiz_trader.domain.units import SECOND, Nanos
+from graphwiz_trader.entrypoints.options import Options, common_options
+from graphwiz_trader.entrypoints.output import ExitCode, emit
+
+if TYPE_CHECKING:
+    from graphwiz_trader.adapters.files.lock import FileLock
+    from graphwiz_trader.application.observe import Observed
+    from graphwiz_trader.ports.clock import Clock
+
+_TURN = SECOND // 2
+
+
+@click.command()
+@common_options
+def observe(options: Options) -> None:
+    """
+    Follow every journal of the home into the knowledge graph, until interrupted.
+
+    It only reads journals and writes the graph: kill it and start it again at will. A signal ends
+    it once it has read to where the journals end; a second one at once. One observer writes the
+    graph of a home; another waits for its turn. Ends with 5 when the store stayed away, so that
+    the graph is behind the journals.
+    """
+    from graphwiz_trader.entrypoints.loop import run
+
+    done = run(_observed(options))
+    result = {
+        "runs": done.runs,
+        "entries": done.entries,
+        "rows": done.rows,
+        "unread": dict(done.unread),
+        "behind": done.behind,
+    }
+    text = f"{done.rows} rows of {done.entries} entries of {done.runs} runs"
+    if done.behind:
+        text += f"; the graph is behind the journals: {done.behind}"
+    emit(result, text, ExitCode.LEFT_OPEN if done.behind else ExitCode.DONE)
+
+
+async def _observed(options: Options) -> "Observed":
+    from graphwiz_trader.adapters.clock import SystemClock
+    from graphwiz_trader.adapters.files.lock import FileLock
+    from graphwiz_trader.application.observe import Observe, Observed
+    from graphwiz_trader.bootstrap.container import live_app
+    from graphwiz_trader.bootstrap.graphs import LOCK
+    from graphwiz_trader.entrypoints.loop import stop_signal
+
+    clock = SystemClock()
+    app = live_app(options.settings(), options.home)
+    sink = app.gateways.graph()
+    lock = FileLock(options.home / LOCK)
+    async with asyncio.TaskGroup() as group:
+        with stop_signal() as stop:
+            obeying = group.create_task(_obey_at_once_after(stop))
+            try:
+                if not await _turn(lock, clock, stop, options):
+                    return Observed(0, 0, 0)
+                options.say(f"observing {options.home}")
+                return await Observe(app.tails(), sink, clock, options.say).run(stop)
+            finally:
+                obeying.cancel()
+                await sink.close()
+                lock.free()
+
+
+async def _turn(lock: "FileLock", clock: "Clock", stop: asyncio.Event, options: Options) -> bool:
+    """Return whether the lock was got before *stop*."""
+    is_told = False
+    while not lock.take():
+        if not is_told:
+            options.say(f"another process writes the graph of {options.home}; waiting for it")
+            is_told = True
+        if stop.is_set():
+            return False
+        await clock.sleep_until(Nanos(clock.now() + _TURN))
+    return True
+
+
+async def _obey_at_once_after(stop: asyncio.Event) -> None:
+    """Let a second signal end the process, whatever it does."""
+    await stop.wait()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.remove_signal_handler(number)
