@@ -23,17 +23,20 @@ class Account:
 
     An order holds its worst case from the moment it is decided until the venue ends it;
     an UNKNOWN order goes on holding.
-    `taker_bps` is what the venue charges for taking, None while that is not known.
+    `taker_bps` is what the venue charges for taking, None while that is not known; `fee_factor`
+    what a notional becomes with it, as a float.
     """
 
     venue: Venue
     taker_bps: Decimal | None
     total: dict[Asset, Decimal] = attrs.field(factory=dict)
     held: dict[Asset, Decimal] = attrs.field(factory=dict)
+    fee_factor: float = attrs.field(init=False)
     _with_fee: Decimal = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self._with_fee = 1 + max(self.taker_bps or ZERO, ZERO) / 10_000
+        self.fee_factor = float(self._with_fee)
 
     def free(self, asset: Asset) -> Decimal:
         """Return what of *asset* is not reserved."""
@@ -41,18 +44,15 @@ class Account:
 
     def need(self, instrument: Instrument, side: Side, price: int, qty: int) -> Money:
         """Return the worst that *qty* at *price* can take: quote with fee, or base."""
-        if side is _SELL and instrument.kind is _SPOT:
-            return Money(instrument.qty(qty), instrument.base)
-        asset = instrument.base if instrument.kind is _INVERSE else instrument.quote
-        return Money(instrument.notional(price, qty) * self._with_fee, asset)
+        asset, amount = self._worst(instrument, side, price, qty)
+        return Money(amount, asset)
 
     def reserve(self, order: Order, instrument: Instrument, qty: int) -> None:
         """Hold (or with a negative *qty* let go of) the worst case of *qty* lots of *order*."""
         if not qty:
             return
-        need = self.need(instrument, order.side, order.price, abs(qty))
-        amount = need.amount if qty > 0 else -need.amount
-        self.held[need.asset] = self.held.get(need.asset, ZERO) + amount
+        asset, amount = self._worst(instrument, order.side, order.price, qty)
+        self.held[asset] = self.held.get(asset, ZERO) + amount
 
     def settle(self, instrument: Instrument, side: Side, moved: Decimal, qty: int) -> None:
         """Move the money and, on spot, the asset of one fill."""
@@ -64,3 +64,12 @@ class Account:
     def add(self, asset: Asset, amount: Decimal) -> None:
         """Change a total."""
         self.total[asset] = self.total.get(asset, ZERO) + amount
+
+    def _worst(
+        self, instrument: Instrument, side: Side, price: int, qty: int
+    ) -> tuple[Asset, Decimal]:
+        kind = instrument.kind
+        if side is _SELL and kind is _SPOT:
+            return instrument.base, instrument.qty(qty)
+        asset = instrument.base if kind is _INVERSE else instrument.quote
+        return asset, instrument.notional(price, qty) * self._with_fee

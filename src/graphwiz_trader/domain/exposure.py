@@ -12,7 +12,7 @@ def added_exposure(case: Case, value: float) -> float:
     if not intent.qty:
         return 0.0
     before = max(abs(held + case.buys), abs(held - case.sells))
-    more_buys = case.more if intent.side is _BUY else 0
-    more_sells = case.more - more_buys
+    more_buys = intent.qty if intent.side is _BUY else 0
+    more_sells = intent.qty - more_buys
     after = max(abs(held + case.buys + more_buys), abs(held - case.sells - more_sells))
     return value * (after - before) / intent.qty

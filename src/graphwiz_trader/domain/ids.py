@@ -17,6 +17,7 @@ BACKTEST = "00"
 """The installation of backtests; no other is ever drawn with that name."""
 
 _PAIRS = tuple(high + low for high in DIGITS for low in DIGITS)
+_PAIR = len(_PAIRS)
 _PREFIX = INSTALLATION + INCARNATION + STRATEGY
 
 
@@ -47,6 +48,8 @@ class ClOrdIds:
         self.issued = 0
         """How many ids were made."""
         self._start = installation + padded(incarnation, INCARNATION)
+        self._starts: dict[int, str] = {}
+        self._high, self._high_text = 0, ""
 
     @property
     def prefix(self) -> str:
@@ -61,7 +64,13 @@ class ClOrdIds:
         'a700012011'
         """
         self.issued += 1
-        return ClOrdId(f"{self._start}{padded(strategy, STRATEGY)}{base36(self.issued)}")
+        start = self._starts.get(strategy)
+        if start is None:
+            start = self._starts[strategy] = self._start + padded(strategy, STRATEGY)
+        high, low = divmod(self.issued, _PAIR)
+        if high != self._high:
+            self._high, self._high_text = high, base36(high)
+        return ClOrdId(start + (self._high_text + _PAIRS[low] if high else base36(low)))
 
     @staticmethod
     def parse(cl_ord_id: str) -> IdParts | None:

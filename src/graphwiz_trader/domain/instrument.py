@@ -25,13 +25,18 @@ class Kind(Enum):
     INVERSE = "inverse"
 
 
+# Looking a member up in its enumeration costs as much as the comparison.
+_INVERSE = Kind.INVERSE
+
+
 @value
 class Instrument:
     """
     One symbol at one venue: its grid, its minimums, what a contract is worth.
 
     `symbol` and `venue` are the halves of `id`, `tick` and `lot` the sizes
-    as floats, `contract` a lot times the multiplier.
+    as floats, `contract` a lot times the multiplier, `least` the least notional, `worth` what one
+    lot at one tick is worth (of a contract that is not inverse).
     """
 
     id: InstrumentId
@@ -51,6 +56,8 @@ class Instrument:
     tick: float = attrs.field(init=False, eq=False, repr=False)
     lot: float = attrs.field(init=False, eq=False, repr=False)
     contract: float = attrs.field(init=False, eq=False, repr=False)
+    least: float = attrs.field(init=False, eq=False, repr=False)
+    worth: Decimal = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         symbol, _, venue = self.id.rpartition("@")
@@ -65,6 +72,8 @@ class Instrument:
         object.__setattr__(self, "tick", float(self.tick_size))
         object.__setattr__(self, "lot", float(self.lot_size))
         object.__setattr__(self, "contract", float(self.lot_size * self.multiplier))
+        object.__setattr__(self, "least", float(self.min_notional))
+        object.__setattr__(self, "worth", self.tick_size * self.lot_size * self.multiplier)
 
     def ticks(self, price: Decimal | str) -> Ticks:
         """Return *price* in ticks; raise `OffGrid` unless it is a whole number of them."""
@@ -95,6 +104,17 @@ class Instrument:
         """Return *lots* as a quantity of the base asset (contracts, for derivatives)."""
         return lots * self.lot_size
 
+    def units(self, lots: int, ticks: int | Decimal) -> Decimal:
+        """Return how much of the base asset *lots* stand for; of an inverse contract at *ticks*."""
+        if self.kind is _INVERSE:
+            return self.notional(ticks, lots)
+        return self.qty(lots) * self.multiplier
+
+    def lots_worth(self, units: Decimal, ticks: int | Decimal) -> Lots:
+        """Return the most lots that stand for no more than *units*, rounded toward zero."""
+        one = self.units(1, ticks)
+        return Lots(int(units / one)) if one else Lots(0)
+
     def notional(self, ticks: int | Decimal, lots: int) -> Decimal:
         """
         Return what *lots* at *ticks* are worth, exactly.
@@ -102,9 +122,9 @@ class Instrument:
         In the quote asset, or in the base asset for an inverse contract. This is the only
         function that knows what a contract is worth.
         """
-        if self.kind is Kind.INVERSE:
+        if self.kind is _INVERSE:
             return self.qty(lots) * self.multiplier / self.price(ticks)
-        return (ticks * lots) * (self.tick_size * self.lot_size * self.multiplier)
+        return (ticks * lots) * self.worth
 
 
 def _whole(name: str, what: str, number: Decimal | str, size: Decimal) -> int:

@@ -163,14 +163,17 @@ class RiskView(Protocol):
     def hedge_debt(self) -> float:
         """Unhedged notional of open groups, reporting currency."""
 
+    def is_clear(self, intent: Intent) -> bool:
+        """Whether none of `RULES` can refuse *intent*; False says nothing, and they are asked."""
+
 
 @value
 class Case:
     """
     An intent before the rules, with what several of them look at, worked out once.
 
-    `held` is the position, `buys` and `sells` what live orders may still fill, `more` what the
-    intent adds to that beyond the order it replaces, all in lots. `notional` is in the settlement
+    `held` is the position, `buys` and `sells` what live orders may still fill, in lots; an order
+    to be replaced is among them, since it may fill on the way. `notional` is in the settlement
     asset, `value` the same in the reporting currency, None while nothing prices it.
     """
 
@@ -184,7 +187,6 @@ class Case:
     held: Lots
     buys: Lots
     sells: Lots
-    more: int
     notional: Decimal
     value: float | None
 
@@ -196,7 +198,6 @@ class Case:
         venue = instrument.venue
         notional = instrument.notional(intent.price, intent.qty)
         rate = view.rate(instrument.base if instrument.kind is _INVERSE else instrument.quote)
-        replaced = intent.replaces
         return cls(
             intent,
             view,
@@ -208,7 +209,6 @@ class Case:
             view.position(name),
             view.open_lots(name, _BUY),
             view.open_lots(name, _SELL),
-            intent.qty - (replaced.leaves_qty if replaced is not None else 0),
             notional,
             None if rate is None else abs(float(notional)) * rate,
         )

@@ -28,13 +28,20 @@ _INVERSE = Kind.INVERSE
 
 @value
 class RiskPolicy:
-    """The rules, in the order they are asked, and their limits."""
+    """
+    The rules, in the order they are asked, and their limits.
+
+    What a view vouches for is not asked of `RULES` again; a rule that is not among them always is.
+    """
 
     limits: RiskSettings
     rules: tuple[Rule, ...] = RULES
     bounds: Bounds = attrs.field(init=False, eq=False, repr=False)
+    _own_rules: tuple[Rule, ...] = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
+        own = tuple(rule for rule in self.rules if rule not in RULES)
+        object.__setattr__(self, "_own_rules", own)
         object.__setattr__(self, "bounds", Bounds.of(self.limits))
 
     def review(self, signal: Signal, view: RiskView) -> Approved | Refused:
@@ -57,15 +64,16 @@ class RiskPolicy:
 
     def admit(self, intent: Intent, view: RiskView) -> Admitted | Refused:
         """Pass *intent* through every rule; the first no is the answer."""
-        flaw = _flaw(intent.instrument, intent.price, view)
-        if flaw is not None:
-            return flaw
-        case = Case.of(intent, view)
-        bounds = self.bounds
-        for rule in self.rules:
-            refused = rule(case, bounds)
-            if refused is not None:
-                return refused
+        is_clear = view.is_clear(intent)
+        if not is_clear or self._own_rules:
+            flaw = _flaw(intent.instrument, intent.price, view)
+            if flaw is not None:
+                return flaw
+            case = Case.of(intent, view)
+            for rule in self._own_rules if is_clear else self.rules:
+                refused = rule(case, self.bounds)
+                if refused is not None:
+                    return refused
         return Admitted(intent, SEAL)
 
     def room(
@@ -74,14 +82,14 @@ class RiskPolicy:
         """Return the most lots that positions, balances and order size leave for one order."""
         instrument = view.instruments[name]
         limit = view.position_limit(strategy)
-        held = instrument.qty(view.position(name) * side + view.open_lots(name, side))
+        held = instrument.units(view.position(name) * side + view.open_lots(name, side), price)
         most = min(limit - held, limit - view.asset_worst(instrument.base, side))
         if self.limits.max_order_qty is not None:
             most = min(most, self.limits.max_order_qty)
         account = view.accounts[instrument.venue]
         one = account.need(instrument, side, price, 1)
         affordable = int(account.free(one.asset) / one.amount) if one.amount > 0 else 0
-        return Lots(max(0, min(instrument.lots_within(max(most, Decimal(0))), affordable)))
+        return Lots(max(0, min(instrument.lots_worth(max(most, Decimal(0)), price), affordable)))
 
     def _sized(self, signal: Signal, view: RiskView) -> tuple[Leg, ...]:
         shares = [
@@ -108,10 +116,13 @@ class RiskPolicy:
 def _flaw_of(signal: Signal, view: RiskView) -> Refused | None:
     if not signal.legs:
         return Refused(Reason.UNKNOWN_INSTRUMENT)
+    instruments = view.instruments
     for leg in signal.legs:
-        flaw = _flaw(leg.instrument, leg.price, view)
-        if flaw is not None:
-            return flaw
+        instrument = instruments.get(leg.instrument)
+        if instrument is None or instrument.kind is _INVERSE:
+            flaw = _flaw(leg.instrument, leg.price, view)
+            if flaw is not None:
+                return flaw
         if leg.qty <= 0 and signal.kind is SignalKind.TAKE:
             return Refused(Reason.BELOW_MIN, leg.instrument, str(leg.qty), "1")
     return None
@@ -142,9 +153,10 @@ def scaled(legs: tuple[Leg, ...], grids: list[Instrument], room: int, qty: int) 
     """
     if len({grid.base for grid in grids}) > 1:
         return tuple(evolve(leg, qty=Lots(leg.qty * room // qty)) for leg in legs)
-    least = min(grid.qty(leg.qty * room // qty) for leg, grid in zip(legs, grids, strict=True))
-    step = common_lot(grid.lot_size for grid in grids)
-    least -= least % step
+    sizes = [grid.lot_size * grid.multiplier for grid in grids]
+    shares = [leg.qty * room // qty * size for leg, size in zip(legs, sizes, strict=True)]
+    least = min(shares)
+    least -= least % common_lot(sizes)
     return tuple(
-        evolve(leg, qty=grid.lots_within(least)) for leg, grid in zip(legs, grids, strict=True)
+        evolve(leg, qty=Lots(int(least / size))) for leg, size in zip(legs, sizes, strict=True)
     )

@@ -72,9 +72,9 @@ def order_size(case: Case, bounds: Bounds) -> Refused | None:
         return None
     most = bounds.settings.max_order_qty
     if most is not None:
-        qty = case.instrument.qty(case.intent.qty)
-        if qty > most:
-            return _refuse(Reason.ORDER_QTY, case, qty, most)
+        size = case.instrument.units(case.intent.qty, case.intent.price)
+        if size > most:
+            return _refuse(Reason.ORDER_QTY, case, size, most)
     return _too_much(Reason.ORDER_NOTIONAL, case, bounds.max_order_notional)
 
 
@@ -115,9 +115,6 @@ def balance(case: Case, bounds: Bounds) -> Refused | None:
         return None
     need = account.need(instrument, intent.side, intent.price, intent.qty)
     free = account.free(need.asset)
-    old = intent.replaces
-    if old is not None and old.side is intent.side:
-        free += account.need(instrument, old.side, old.price, old.leaves_qty).amount
     if need.amount > free:
         return _refuse(Reason.BALANCE, case, f"{need}", f"{free} {need.asset} free")
     return None
@@ -129,11 +126,12 @@ def position(case: Case, bounds: Bounds) -> Refused | None:
     if intent.reducing:
         return None
     limit = view.position_limit(intent.strategy)
-    more = instrument.qty(case.more)
     on_side = case.buys if intent.side is _BUY else case.sells
-    worst = instrument.qty(case.held * intent.side + on_side) + more
+    lots = case.held * intent.side + on_side + intent.qty
+    worst = instrument.units(lots, intent.price)
     if worst > limit:
         return _refuse(Reason.POSITION, case, worst, limit)
+    more = instrument.units(intent.qty, intent.price)
     net = view.asset_worst(instrument.base, intent.side) + more
     if net > limit:
         return _refuse(Reason.ASSET_EXPOSURE, case, net, limit)

@@ -1,7 +1,7 @@
 """Books: every venue's book of every instrument, their recent tops, and what crosses."""
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import permutations
 
@@ -23,16 +23,17 @@ class Top:
     ask: Ticks | None
 
 
-class Books(Mapping[InstrumentId, OrderBook]):
+class Books(dict[InstrumentId, OrderBook]):
     """
-    The books of all instruments.
+    The books of all instruments; asking for another raises `UnknownInstrument`.
 
     `history` keeps the last *depth* tops of each, a new one whenever the touch moved.
     """
 
     def __init__(self, instruments: Sequence[Instrument], depth: int = 1000) -> None:
+        super().__init__()
         self._depth = depth
-        self._books: dict[InstrumentId, OrderBook] = {}
+        self._touches: dict[InstrumentId, tuple[int, int]] = {}
         self._tops: dict[InstrumentId, deque[Top]] = {}
         self._elsewhere: dict[InstrumentId, tuple[OrderBook, ...]] = {}
         for instrument in instruments:
@@ -40,32 +41,24 @@ class Books(Mapping[InstrumentId, OrderBook]):
 
     def open(self, instrument: Instrument) -> None:
         """Start an empty book for *instrument*, in place of any it had."""
-        self._books[instrument.id] = OrderBook(instrument)
+        book = self[instrument.id] = OrderBook(instrument)
         self._elsewhere.clear()
+        self._touches[instrument.id] = book.touch
         self._tops[instrument.id] = deque(maxlen=self._depth)
 
     def apply(self, update: BookUpdate) -> OrderBook:
         """Apply *update* to its book and return it."""
-        book = self._books.get(update.instrument)
-        if book is None:
-            raise UnknownInstrument(f"{update.instrument} is not among {', '.join(self._books)}")
-        before = book.touch
+        name = update.instrument
+        book = self[name]
         book.apply(update)
-        if book.touch != before:
-            self._tops[update.instrument].append(Top(update.ts, book.bid, book.ask))
+        touch = book.touch
+        if touch != self._touches[name]:
+            self._touches[name] = touch
+            self._tops[name].append(Top(update.ts, book.bid, book.ask))
         return book
 
-    def __getitem__(self, name: InstrumentId) -> OrderBook:
-        try:
-            return self._books[name]
-        except KeyError:
-            raise UnknownInstrument(f"{name} is not among {', '.join(self._books)}") from None
-
-    def __iter__(self) -> Iterator[InstrumentId]:
-        return iter(self._books)
-
-    def __len__(self) -> int:
-        return len(self._books)
+    def __missing__(self, name: InstrumentId) -> OrderBook:
+        raise UnknownInstrument(f"{name} is not among {', '.join(self)}")
 
     def history(self, name: InstrumentId) -> tuple[Top, ...]:
         """Return the last tops of *name*, oldest first."""
@@ -73,7 +66,7 @@ class Books(Mapping[InstrumentId, OrderBook]):
 
     def of_symbol(self, symbol: str) -> tuple[OrderBook, ...]:
         """Return the books of *symbol* at all venues, in the order they were opened."""
-        return tuple(b for b in self._books.values() if b.instrument.symbol == symbol)
+        return tuple(b for b in self.values() if b.instrument.symbol == symbol)
 
     def elsewhere(self, name: InstrumentId) -> tuple[OrderBook, ...]:
         """Return the books of the same symbol at other venues."""

@@ -121,8 +121,7 @@ class Desk:
         self._note(order)
 
     def _made(self, admitted: Admitted) -> tuple[Order, OrderCommand]:
-        intent, state = admitted.intent, self._state
-        book = state.books[intent.instrument]
+        intent, state, old = admitted.intent, self._state, admitted.intent.replaces
         order = Order(
             self._ids.next(self._indices.get(intent.strategy, 0)),
             intent.strategy,
@@ -133,14 +132,13 @@ class Desk:
             intent.price,
             intent.qty,
             state.now,
-            mid=book.mid if book.is_two_sided else float("nan"),
-            group=intent.group,
-            leg=intent.leg,
-            reducing=intent.reducing,
-            replaces=intent.replaces.cl_ord_id if intent.replaces else None,
+            state.books[intent.instrument].mid,
+            intent.group,
+            intent.leg,
+            intent.reducing,
+            None if old is None else old.cl_ord_id,
         )
-        if intent.replaces is not None:
-            old = intent.replaces
+        if old is not None:
             old.ord_status = OrdStatus.PENDING_REPLACE
             replacement = ReplaceOrder(
                 order.cl_ord_id, old.cl_ord_id, intent.instrument, intent.price, intent.qty

@@ -147,7 +147,7 @@ class Engine:
     def _on_book(self, update: BookUpdate) -> None:
         name = update.instrument
         state = self.state
-        state.books.apply(update)
+        state.follow(update)
         if state.holdings.positions[name].lots:
             state.holdings.mark(name, state.now)
             self._guard.check()
@@ -188,13 +188,13 @@ class Engine:
         return self.state.scopes.get(f"strategy:{strategy}") is TradingState.HALTED
 
     def _take(self, strategy: StrategyId, opinion: Opinion) -> None:
-        if isinstance(opinion, Observation):
+        if isinstance(opinion, Signal):
+            self._on_signal(opinion)
+        elif isinstance(opinion, Observation):
             self._draft.facts.append(opinion)
-        elif isinstance(opinion, SetTimer):
+        else:
             owner = STRATEGY_OWNER + strategy
             self._draft.commands.append(SetTimer(opinion.at, owner, opinion.name))
-        else:
-            self._on_signal(opinion)
 
     def _on_signal(self, signal: Signal) -> None:
         approved = self.state.policy.review(signal, self.state)

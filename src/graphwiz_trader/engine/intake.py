@@ -5,10 +5,12 @@ from operator import index
 
 from graphwiz_trader.domain.commands import SetTimer
 from graphwiz_trader.domain.errors import DomainError
-from graphwiz_trader.domain.signal import Leg, Observation, Signal
+from graphwiz_trader.domain.signal import Observation, Signal
 from graphwiz_trader.domain.strategy import Opinion
 from graphwiz_trader.domain.units import Lots, Nanos, StrategyId, Ticks
 from graphwiz_trader.domain.value import evolve
+
+_SIGNED = (Signal, Observation)
 
 
 def taken_in(strategy: StrategyId, answer: Iterable[object]) -> tuple[Opinion, ...]:
@@ -19,23 +21,26 @@ def taken_in(strategy: StrategyId, answer: Iterable[object]) -> tuple[Opinion, .
         DomainError: one is no opinion, or in another strategy's name.
         TypeError: *answer* is no sequence, or what must be a whole number is none.
     """
-    return tuple(_opinion(strategy, item) for item in answer)
+    return tuple([_opinion(strategy, item) for item in answer])
 
 
 def _opinion(strategy: StrategyId, item: object) -> Opinion:
     if isinstance(item, SetTimer):
         return item
-    if not isinstance(item, Signal | Observation):
+    if not isinstance(item, _SIGNED):
         raise DomainError(f"found {type(item).__name__}, expected Signal, Observation or SetTimer")
     if item.strategy != strategy:
         raise DomainError(f"found an opinion of {item.strategy}, expected one of {strategy}")
-    if isinstance(item, Observation) or all(map(_is_plain, item.legs)):
+    if isinstance(item, Observation):
         return item
+    for leg in item.legs:
+        if type(leg.price) is not int or type(leg.qty) is not int:
+            return _plain(item)
+    return item
+
+
+def _plain(signal: Signal) -> Signal:
     legs = tuple(
-        evolve(leg, price=Ticks(index(leg.price)), qty=Lots(index(leg.qty))) for leg in item.legs
+        evolve(leg, price=Ticks(index(leg.price)), qty=Lots(index(leg.qty))) for leg in signal.legs
     )
-    return evolve(item, legs=legs, expires=Nanos(index(item.expires)))
-
-
-def _is_plain(leg: Leg) -> bool:
-    return type(leg.price) is int and type(leg.qty) is int
+    return evolve(signal, legs=legs, expires=Nanos(index(signal.expires)))

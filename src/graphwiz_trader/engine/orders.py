@@ -1,6 +1,6 @@
 """Orders: every request of ours, what they may still fill, and how often we ask."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from graphwiz_trader.domain.errors import OffGrid
 from graphwiz_trader.domain.instrument import Instrument
@@ -16,6 +16,8 @@ from graphwiz_trader.domain.units import (
 
 CLOSED_KEPT = 65_536
 
+_SELL = Side.SELL
+
 
 class Orders:
     """Live orders by id and instrument; the last closed ones, so that late reports find them."""
@@ -24,12 +26,14 @@ class Orders:
         self._live: dict[ClOrdId, Order] = {}
         self._closed: dict[ClOrdId, Order] = {}
         self._by_instrument: dict[InstrumentId, dict[ClOrdId, Order]] = {}
-        self._open: dict[tuple[InstrumentId, Side], int] = {}
+        self._open: dict[InstrumentId, list[int]] = {}
+        self.live = 0
+        """How many may still fill."""
         self.submitted = 0
         self.fills = 0
 
     def __len__(self) -> int:
-        return len(self._live)
+        return self.live
 
     def __iter__(self) -> Iterator[Order]:
         return iter(self._live.values())
@@ -43,6 +47,7 @@ class Orders:
         self._live[order.cl_ord_id] = order
         self._by_instrument.setdefault(order.instrument, {})[order.cl_ord_id] = order
         self._move(order, order.order_qty)
+        self.live += 1
         self.submitted += 1
 
     def forget(self, order: Order) -> None:
@@ -50,6 +55,7 @@ class Orders:
         del self._live[order.cl_ord_id]
         del self._by_instrument[order.instrument][order.cl_ord_id]
         self._move(order, -order.order_qty)
+        self.live -= 1
         self.submitted -= 1
 
     def moved(self, order: Order, left_before: int) -> None:
@@ -58,6 +64,7 @@ class Orders:
         if not order.is_live and order.cl_ord_id in self._live:
             del self._live[order.cl_ord_id]
             del self._by_instrument[order.instrument][order.cl_ord_id]
+            self.live -= 1
             self._closed[order.cl_ord_id] = order
             if len(self._closed) > CLOSED_KEPT:
                 del self._closed[next(iter(self._closed))]
@@ -66,9 +73,17 @@ class Orders:
         """Return the live orders in *instrument*, oldest first."""
         return tuple(self._by_instrument.get(instrument, {}).values())
 
+    def working_in(self, instrument: InstrumentId) -> Mapping[ClOrdId, Order]:
+        """Return the live orders in *instrument*, oldest first; the mapping follows them."""
+        return self._by_instrument.setdefault(instrument, {})
+
+    def may_fill(self, instrument: InstrumentId) -> Sequence[int]:
+        """Return what buys and what sells may still fill, lots; the pair follows them."""
+        return self._open.setdefault(instrument, [0, 0])
+
     def open_lots(self, instrument: InstrumentId, side: Side) -> Lots:
         """Return what orders on *side* may still fill, UNKNOWN ones included."""
-        return Lots(self._open.get((instrument, side), 0))
+        return Lots(self.may_fill(instrument)[side is _SELL])
 
     def working(self, strategy: StrategyId, instrument: InstrumentId) -> Lots:
         """Return what *strategy*'s orders may still fill, both sides."""
@@ -93,8 +108,7 @@ class Orders:
                 del self._closed[order.cl_ord_id]
 
     def _move(self, order: Order, lots: int) -> None:
-        key = (order.instrument, order.side)
-        self._open[key] = self._open.get(key, 0) + lots
+        self._open.setdefault(order.instrument, [0, 0])[order.side is _SELL] += lots
 
 
 def _on_grid(order: Order, old: Instrument, new: Instrument) -> tuple[Ticks, Lots, Lots]:

@@ -18,12 +18,14 @@ class Recent:
 
     def count(self, now: Nanos) -> int:
         """Return how many."""
-        self._forget(now)
-        return len(self._noted)
+        noted, since = self._noted, now - SECOND
+        while noted and noted[0][0] <= since:
+            self._drop(noted.popleft()[1])
+        return len(noted)
 
     def like(self, now: Nanos, key: Hashable) -> int:
         """Return how many of kind *key*."""
-        self._forget(now)
+        self.count(now)
         return self._counts.get(key, 0)
 
     def note(self, now: Nanos, key: Hashable = None) -> None:
@@ -36,11 +38,6 @@ class Recent:
     def undo(self) -> None:
         """Forget the last one noted."""
         self._drop(self._noted.pop()[1])
-
-    def _forget(self, now: Nanos) -> None:
-        noted = self._noted
-        while noted and now - noted[0][0] >= SECOND:
-            self._drop(noted.popleft()[1])
 
     def _drop(self, key: Hashable) -> None:
         left = self._counts[key] - 1

@@ -7,28 +7,28 @@ _SEVERITY = {TradingState.ACTIVE: 0, TradingState.REDUCING: 1, TradingState.HALT
 
 
 class Scopes:
-    """The trading state of every scope that is not ACTIVE; the worst that applies rules."""
+    """The state of every scope that is not ACTIVE, in `closed`; the worst that applies rules."""
 
     def __init__(self) -> None:
-        self._states: dict[str, TradingState] = {}
+        self.closed: dict[str, TradingState] = {}
 
     def set(self, scope: str, state: TradingState) -> bool:
         """Put *scope* into *state*; return whether that changed anything."""
-        if self._states.get(scope, TradingState.ACTIVE) is state:
+        if self.closed.get(scope, TradingState.ACTIVE) is state:
             return False
         if state is TradingState.ACTIVE:
-            del self._states[scope]
+            del self.closed[scope]
         else:
-            self._states[scope] = state
+            self.closed[scope] = state
         return True
 
     def get(self, scope: str) -> TradingState:
         """Return the state of exactly this scope."""
-        return self._states.get(scope, TradingState.ACTIVE)
+        return self.closed.get(scope, TradingState.ACTIVE)
 
     def of(self, strategy: StrategyId, instrument: InstrumentId, venue: Venue) -> TradingState:
         """Return the worst state that rules an order of *strategy* in *instrument* at *venue*."""
-        if not self._states:
+        if not self.closed:
             return TradingState.ACTIVE
         names = (
             "",
@@ -41,4 +41,4 @@ class Scopes:
 
     def content(self) -> tuple[tuple[str, str], ...]:
         """All that is not ACTIVE, sorted, for the digest."""
-        return tuple(sorted((scope, state.value) for scope, state in self._states.items()))
+        return tuple(sorted((scope, state.value) for scope, state in self.closed.items()))

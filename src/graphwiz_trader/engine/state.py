@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from graphwiz_trader.domain.account import Account
+from graphwiz_trader.domain.events import BookUpdate
 from graphwiz_trader.domain.facts import TradingState
 from graphwiz_trader.domain.instrument import Instrument, Kind
 from graphwiz_trader.domain.intent import Intent
@@ -20,14 +21,16 @@ from graphwiz_trader.domain.units import (
     Venue,
 )
 from graphwiz_trader.engine.books import Books
-from graphwiz_trader.engine.holdings import Holdings, settlement
+from graphwiz_trader.engine.clearance import Clearance
+from graphwiz_trader.engine.exposures import Exposures
+from graphwiz_trader.engine.holdings import Holdings
 from graphwiz_trader.engine.orders import Orders
 from graphwiz_trader.engine.rates import Rates
 from graphwiz_trader.engine.recent import Recent
 from graphwiz_trader.engine.scopes import Scopes
 
 ZERO = Decimal(0)
-_BUY, _SELL, _INVERSE = Side.BUY, Side.SELL, Kind.INVERSE
+_INVERSE = Kind.INVERSE
 
 
 class EngineState:
@@ -65,11 +68,13 @@ class EngineState:
         self.losses = 0
         self._limits = dict(limits)
         self._latency = dict(latency)
-        self._sent = Recent()
-        self._canceled = Recent()
+        self.sent = Recent()
+        self.canceled = Recent()
+        self.exposures = Exposures(
+            self.instruments, self.holdings, self.orders, self.books, self.rates
+        )
         self._of_base = _by_base(instruments)
-        self._active: dict[InstrumentId, None] = {}
-        self._worth: dict[InstrumentId, float] = {}
+        self._clearance = Clearance(self)
 
     @property
     def accounts(self) -> Mapping[Venue, Account]:
@@ -143,8 +148,12 @@ class EngineState:
             name = instrument.id
             lots = self.position(name) * side + self.orders.open_lots(name, side)
             if lots:
-                worst += instrument.qty(lots)
+                worst += self._units(instrument, lots)
         return worst
+
+    def is_alone(self, instrument: Instrument) -> bool:
+        """Whether nothing else trades its base asset."""
+        return len(self._of_base[instrument.base]) == 1
 
     def rate(self, asset: Asset) -> float | None:
         """One unit in the reporting currency."""
@@ -152,25 +161,13 @@ class EngineState:
 
     def exposure(self, venue: Venue | None) -> float:
         """Gross worst-case exposure, reporting currency, at the last price that was known."""
-        total = 0.0
-        for name in tuple(self._active):
-            held = self.position(name)
-            buys = self.orders.open_lots(name, _BUY)
-            sells = self.orders.open_lots(name, _SELL)
-            worst = max(abs(held + buys), abs(held - sells))
-            if not worst:
-                del self._active[name]
-            elif venue is None or self.instruments[name].venue == venue:
-                total += self._value(name, worst)
-        return total
+        self.exposures.refresh()
+        return self.exposures.total if venue is None else self.exposures.at(venue)
 
     def net_exposure(self) -> float:
         """Signed exposure of positions, reporting currency."""
-        return sum(
-            self._value(name, abs(p.lots)) * (1 if p.lots > 0 else -1)
-            for name in self._active
-            if (p := self.holdings.positions[name]).lots
-        )
+        self.exposures.refresh()
+        return self.exposures.net
 
     def reference_mid(self, instrument: InstrumentId) -> float | None:
         """The mean mid of the symbol's other usable books, quote units."""
@@ -183,16 +180,16 @@ class EngineState:
 
     def orders_in_last_second(self) -> int:
         """New orders and replacements."""
-        return self._sent.count(self.now)
+        return self.sent.count(self.now)
 
     def cancels_in_last_second(self) -> int:
         """Cancels sent."""
-        return self._canceled.count(self.now)
+        return self.canceled.count(self.now)
 
     def identical_in_last_second(self, intent: Intent) -> int:
         """Orders just like *intent*."""
         key = (intent.instrument, intent.side, intent.price, intent.qty)
-        return self._sent.like(self.now, key)
+        return self.sent.like(self.now, key)
 
     def order_to_trade(self) -> float:
         """Orders sent per fill."""
@@ -218,32 +215,42 @@ class EngineState:
         """Whether quotes must step aside there: a group found them in its hedge's way."""
         return any(instrument in names for names in self.hedged.values())
 
+    def is_clear(self, intent: Intent) -> bool:
+        """Whether *intent* is plainly within every limit; False says nothing."""
+        return self._clearance.covers(intent)
+
+    def follow(self, update: BookUpdate) -> None:
+        """Apply *update* to its book, at which exposures are valued."""
+        self.books.apply(update)
+        self.exposures.priced(update.instrument)
+
     def hold(self, order: Order) -> None:
         """Take in an admitted order: from here it holds its worst case."""
         instrument = self.instruments[order.instrument]
         self.accounts[instrument.venue].reserve(order, instrument, order.order_qty)
         self.orders.add(order)
-        self._active[order.instrument] = None
+        self.exposures.moved(order.instrument)
         key = (order.instrument, order.side, order.price, order.order_qty)
-        self._sent.note(self.now, key)
+        self.sent.note(self.now, key)
 
     def unhold(self, order: Order) -> None:
         """Take back the order held last: a later leg of its group was refused."""
         instrument = self.instruments[order.instrument]
         self.accounts[instrument.venue].reserve(order, instrument, -order.order_qty)
         self.orders.forget(order)
-        self._sent.undo()
+        self.exposures.moved(order.instrument)
+        self.sent.undo()
 
     def moved(self, order: Order, left_before: int) -> None:
         """Account for a report that changed what *order* may still fill."""
         instrument = self.instruments[order.instrument]
-        self._active[order.instrument] = None
+        self.exposures.moved(order.instrument)
         self.accounts[instrument.venue].reserve(order, instrument, order.leaves_qty - left_before)
         self.orders.moved(order, left_before)
 
     def note_canceled(self) -> None:
         """A cancel leaves."""
-        self._canceled.note(self.now)
+        self.canceled.note(self.now)
 
     def regrid(self, instrument: Instrument) -> None:
         """
@@ -259,19 +266,18 @@ class EngineState:
         self.orders.regrid(old, instrument)
         self.instruments[instrument.id] = instrument
         self._of_base = _by_base(self.instruments.values())
-        if instrument.id in self._worth:
-            self._worth[instrument.id] *= instrument.contract / old.contract
         self.books.open(instrument)
+        self.exposures.regrid(old, instrument)
+        self._clearance = Clearance(self)
 
-    def _value(self, name: InstrumentId, lots: int) -> float:
-        """What *lots* are worth at the mid, or at the last mid there was."""
-        book, instrument = self.books[name], self.instruments[name]
-        rate = self.rates.of(settlement(instrument))
-        if rate is not None and book.is_two_sided:
-            price = abs(book.mid) * instrument.tick
-            one = 1 / price if instrument.kind is _INVERSE else price
-            self._worth[name] = one * instrument.contract * rate
-        return self._worth.get(name, 0.0) * lots
+    def _units(self, instrument: Instrument, lots: int) -> Decimal:
+        """What *lots* stand for; inverse contracts at the mid, without one at their face."""
+        ticks: Decimal | int = 0
+        if instrument.kind is _INVERSE:
+            book = self.books[instrument.id]
+            priced = book.is_two_sided and book.half_mid > 0
+            ticks = Decimal(book.half_mid) / 2 if priced else 1 / instrument.tick_size
+        return instrument.units(lots, ticks)
 
 
 def _by_base(instruments: Iterable[Instrument]) -> dict[Asset, tuple[Instrument, ...]]:

@@ -246,3 +246,22 @@ def test_legs_of_several_bases_shrink_by_the_same_share() -> None:
     )
 
     assert [leg.qty for leg in scaled(legs, [ALPHA, eth], 1, 2)] == [500, 388]
+
+
+def test_what_is_left_for_contracts_is_counted_in_base_units() -> None:
+    perp = evolve(make.instrument("BTC/USDT:USDT@alpha", lot="1"), multiplier=Decimal("0.01"))
+    view = _view(perp, usdt="1e9")
+
+    room = view.room(MINE, perp.id, Side.BUY, perp.ticks("100.0"))
+
+    assert room == 1000
+
+
+def test_legs_of_contracts_of_unlike_worth_stay_equal_in_base_units() -> None:
+    perp = evolve(make.instrument("BTC/USDT:USDT@alpha", lot="1"), multiplier=Decimal("0.01"))
+    legs = (
+        Leg(ALPHA.id, Side.BUY, ALPHA.ticks("100.0"), ALPHA.lots("1")),
+        Leg(perp.id, Side.SELL, perp.ticks("100.0"), perp.lots("100")),
+    )
+
+    assert [leg.qty for leg in scaled(legs, [ALPHA, perp], 555, 1000)] == [550, 55]

@@ -369,8 +369,8 @@ def test_what_other_orders_hold_is_not_free() -> None:
     assert _told(refused) == (Reason.BALANCE, "100.0000 USDT", "99.0000 USDT free")
 
 
-def test_what_it_replaces_pays_for_it() -> None:
-    account = Account(Venue("alpha"), None, {Asset("USDT"): Decimal(150)})
+def test_what_it_replaces_may_fill_on_the_way_and_so_does_not_pay_for_it() -> None:
+    account = Account(Venue("alpha"), None, {Asset("USDT"): Decimal(250)})
     old = make.order(BTC)
     account.reserve(old, BTC, old.leaves_qty)
 
@@ -392,15 +392,43 @@ def test_closing_a_contract_needs_no_balance_and_opening_one_does() -> None:
     assert closing is None
 
 
-def test_a_replacement_adds_only_what_goes_beyond_the_old_order() -> None:
+def test_a_replacement_counts_beside_the_old_order_which_may_fill_on_the_way() -> None:
     old = make.order(BTC, qty="4")
-    sight = Sight(held="5", buys="4", net_of_venues="9", orders=(old,))
+    sight = Sight(held="1", buys="4", net_of_venues="5", orders=(old,))
 
     same = _ask(rules.position, sight, _intent(qty="5", replaces=old))
     more = _ask(rules.position, sight, _intent(qty="5.001", replaces=old))
 
     assert same is None
     assert _told(more) == (Reason.POSITION, "10.001", "10")
+
+
+@pytest.mark.parametrize(
+    ("kind", "multiplier", "fits", "exceeds"),
+    [(Kind.LINEAR, "0.01", "1000", "1001"), (Kind.INVERSE, "50", "20", "21")],
+)
+def test_positions_of_contracts_are_limited_in_base_units(
+    kind: Kind, multiplier: str, fits: str, exceeds: str
+) -> None:
+    of = make.instrument("BTC/USDT:USDT@alpha", lot="1", kind=kind)
+    of = evolve(of, multiplier=Decimal(multiplier))
+    sight = Sight(of=of, book=_book(of))
+
+    assert _ask(rules.position, sight, _intent(qty=fits, of=of)) is None
+    refused = _ask(rules.position, sight, _intent(qty=exceeds, of=of))
+    assert refused is not None
+    assert refused.reason is Reason.POSITION
+
+
+def test_the_size_of_an_order_of_contracts_is_limited_in_base_units() -> None:
+    of = evolve(make.instrument("BTC/USDT:USDT@alpha", lot="1"), multiplier=Decimal("0.01"))
+    sight, most = Sight(of=of), Decimal(1)
+
+    fits = _ask(rules.order_size, sight, _intent(qty="100", of=of), max_order_qty=most)
+    exceeds = _ask(rules.order_size, sight, _intent(qty="101", of=of), max_order_qty=most)
+
+    assert fits is None
+    assert _told(exceeds) == (Reason.ORDER_QTY, "1.01", "1")
 
 
 def test_a_sale_from_a_long_position_is_measured_on_its_own_side() -> None:

@@ -250,3 +250,66 @@ def test_legs_of_an_exit_are_judged_one_by_one() -> None:
     assert [r.refused.reason for r in only(SignalRefused, outcome.facts)] == [Reason.PRICE_COLLAR]
     assert [o.instrument for o in submitted(outcome)] == [BETA.id]
     assert len(only(SignalApproved, outcome.facts)) == 1
+
+
+def _ladder(floor: Floor, *bids: str) -> Signal:
+    """One bid of 1 at each of *bids*."""
+    legs = tuple(
+        Leg(ALPHA.id, Side.BUY, ALPHA.ticks(bid), ALPHA.lots("1"), TimeInForce.GTC) for bid in bids
+    )
+    return Signal(floor.strategy.id, SignalKind.QUOTE, legs, 1.0, Nanos(floor.now + 1000 * MS))
+
+
+def _acknowledged(floor: Floor, outcome: Outcome) -> list[SubmitOrder]:
+    orders = submitted(outcome)
+    for order in orders:
+        floor.engine.step(make.report(ALPHA, order.cl_ord_id, ExecType.NEW, ts=floor.now))
+    return orders
+
+
+def test_a_side_is_quoted_at_as_many_prices_as_it_has_legs() -> None:
+    floor = Floor()
+
+    outcome = floor.say(_ladder(floor, "99.0", "98.0", "97.0"))
+
+    assert [o.price for o in submitted(outcome)] == [ALPHA.ticks(p) for p in ("99", "98", "97")]
+    assert len(only(SignalApproved, outcome.facts)) == 1
+
+
+def test_of_several_quotes_only_those_that_moved_are_touched() -> None:
+    floor = Floor()
+    orders = _acknowledged(floor, floor.say(_ladder(floor, "99.0", "98.0", "97.0")))
+
+    command = _replaced(floor.say(_ladder(floor, "99.1", "98.0", "97.0")))
+
+    assert command.orig_cl_ord_id == orders[0].cl_ord_id
+    assert command.price == ALPHA.ticks("99.1")
+
+
+def test_quotes_beyond_the_wanted_ones_are_canceled() -> None:
+    floor = Floor()
+    orders = _acknowledged(floor, floor.say(_ladder(floor, "99.0", "98.0")))
+
+    outcome = floor.say(_ladder(floor, "98.0"))
+
+    assert outcome.commands == (CancelOrder(orders[0].cl_ord_id, ALPHA.id),)
+
+
+def test_a_replacement_is_approved_like_any_order() -> None:
+    floor = Floor()
+    _working(floor)
+    signal = _quote(floor, bid="99.1")
+
+    outcome = floor.say(signal)
+
+    assert only(SignalApproved, outcome.facts) == [SignalApproved(signal, "")]
+
+
+def test_a_replacement_that_leaves_no_room_for_a_fill_on_the_way_is_not_sent() -> None:
+    floor = Floor(max_position_size=Decimal("1.5"))
+    order = _working(floor)
+
+    outcome = floor.say(_quote(floor, bid="99.1"))
+
+    assert [r.refused.reason for r in only(SignalRefused, outcome.facts)] == [Reason.POSITION]
+    assert only(CancelOrder, outcome.commands) == [CancelOrder(order.cl_ord_id, ALPHA.id)]

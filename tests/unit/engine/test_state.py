@@ -8,6 +8,7 @@ from graphwiz_trader.domain.instrument import Kind
 from graphwiz_trader.domain.orders import OrdStatus
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import Asset, Venue
+from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.engine.state import EngineState
 from graphwiz_trader.testing import make
 
@@ -145,3 +146,19 @@ def test_what_is_owned_includes_what_we_were_given() -> None:
     state.accounts[Venue("alpha")].total[BTC] = Decimal(7)
 
     assert (state.owned(ALPHA.id), state.owned(BETA.id)) == (7, 0)
+
+
+def test_contracts_count_as_the_base_units_they_stand_for() -> None:
+    perp = evolve(make.instrument("BTC/USDT:USDT@alpha", lot="1"), multiplier=Decimal("0.01"))
+    inverse = evolve(
+        make.instrument("BTC/USD:BTC@beta", lot="1", kind=Kind.INVERSE), multiplier=Decimal(50)
+    )
+    engine = make.engine([perp, inverse])
+    for of in (perp, inverse):
+        engine.step(make.book_update(of, [("99.9", "50")], [("100.1", "50")]))
+    engine.state.hold(make.order(perp, Side.BUY, "100", "300", "a"))
+    before = engine.state.asset_worst(BTC, Side.BUY)
+    engine.state.hold(make.order(inverse, Side.BUY, "100", "4", "b"))
+
+    assert before == 3
+    assert engine.state.asset_worst(BTC, Side.BUY) == 5

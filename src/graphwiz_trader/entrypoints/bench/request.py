@@ -4,6 +4,9 @@ from hashlib import sha256
 
 from graphwiz_trader.domain.commands import SubmitOrder
 from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.sides import Side
+
+_BUY = Side.BUY
 
 
 class OrderRequest:
@@ -28,7 +31,7 @@ class OrderRequest:
         query = (
             self._query
             % (
-                order.side.name,
+                "BUY" if order.side is _BUY else "SELL",
                 decimal_text(order.order_qty, self._lots),
                 decimal_text(order.price, self._prices),
                 order.cl_ord_id,
@@ -48,5 +51,5 @@ class OrderRequest:
 
 def decimal_text(number: int, decimals: int) -> str:
     """Return *number* units of the last of *decimals* places as text."""
-    whole, part = divmod(number, 10**decimals)
-    return f"{whole}.{part:0{decimals}d}"
+    digits = str(number).rjust(decimals + 1, "0")
+    return f"{digits[:-decimals]}.{digits[-decimals:]}"

@@ -1,0 +1,201 @@
+"""
+Clearance: one look that tells most orders from those that a rule might refuse.
+
+Asking nineteen rules costs more than the rest of a step, and most orders are far from every limit.
+The look compares floats with margins wider than their rounding. It may only say yes: what is not
+plainly clear goes to `domain/rules.py`, whose reasons and numbers are the only refusals.
+`tests/property/test_clearance.py` holds it against the rules.
+"""
+
+from collections.abc import Mapping, Sequence
+from math import inf
+from typing import TYPE_CHECKING
+
+import attrs
+
+from graphwiz_trader.domain.account import Account
+from graphwiz_trader.domain.book import OrderBook
+from graphwiz_trader.domain.instrument import Instrument, Kind
+from graphwiz_trader.domain.intent import Intent
+from graphwiz_trader.domain.order import Order
+from graphwiz_trader.domain.position import Position
+from graphwiz_trader.domain.sides import Side
+from graphwiz_trader.domain.units import MAX_TICKS, Asset, ClOrdId, InstrumentId, StrategyId, Venue
+
+if TYPE_CHECKING:
+    from graphwiz_trader.engine.state import EngineState
+
+MAX_LOTS = 1 << 53
+"""Above this a float no longer tells one lot from the next."""
+
+_WIDER, _NARROWER = 1 + 1e-9, 1 - 1e-9
+_BUY = Side.BUY
+
+
+@attrs.define
+class _Place:
+    """What is looked at of one instrument, found once; `most` is in lots, `least` in money."""
+
+    book: OrderBook
+    account: Account
+    position: Position
+    orders: Mapping[ClOrdId, Order]
+    may_fill: Sequence[int]
+    elsewhere: tuple[OrderBook, ...]
+    tick: float
+    lot: float
+    contract: float
+    fewest: int
+    most: int
+    least: float
+    base: Asset
+    quote: Asset
+    venue: Venue
+    is_spot: bool
+    is_alone: bool
+
+
+class Clearance:
+    """Knows the limits as floats, and where the engine keeps what they are compared with."""
+
+    def __init__(self, state: "EngineState") -> None:
+        self._state = state
+        self._settings = settings = state.policy.limits
+        bounds = state.policy.bounds
+        self._age = bounds.max_book_age
+        self._collar = bounds.price_collar_bps / 1e4 * _NARROWER
+        self._most_qty = float(settings.max_order_qty or inf) * _NARROWER
+        self._most_value = min(bounds.max_order_notional, bounds.size_cap) * _NARROWER
+        self._most_losses = settings.max_consecutive_losses or inf
+        self._most_exposure = bounds.max_exposure * _NARROWER
+        self._most_there = bounds.max_venue_exposure * _NARROWER
+        self._most_net = bounds.max_net_exposure * _NARROWER
+        self._floor, self._down = bounds.day_floor, bounds.max_drawdown_pct
+        self._limits: dict[StrategyId, float] = {}
+        self._places: dict[InstrumentId, _Place] = {}
+
+    def covers(self, intent: Intent) -> bool:
+        """Whether *intent* is plainly within every limit."""
+        place = self._places.get(intent.instrument) or self._found(intent.instrument)
+        return (
+            place is not None
+            and not self._state.scopes.closed
+            and self._suits_the_book(intent, place)
+            and self._is_rare(intent)
+            and self._is_affordable(intent, place)
+        )
+
+    def _suits_the_book(self, intent: Intent, place: _Place) -> bool:
+        """In time, on a book that is whole and fresh, near its price, not against our own."""
+        book, now, price, side = place.book, self._state.now, intent.price, intent.side
+        if now > intent.expires or now - book.ts > self._age or not book.is_usable:
+            return False
+        bid, ask = book.touch
+        mid = (bid + ask) / 2
+        if bid <= 0 or (price - mid) * side > self._collar * mid:
+            return False
+        if place.elsewhere:
+            reference = self._state.reference_mid(intent.instrument)
+            if reference is not None:
+                away = (price * place.tick - reference) * side
+                if away > self._collar * abs(reference):
+                    return False
+        for order in place.orders.values():
+            if order.side is not side:
+                if (price - order.price) * side >= 0:
+                    return False
+            elif order.price == price and not order.order_id:
+                return False
+        return True
+
+    def _is_rare(self, intent: Intent) -> bool:
+        """Orders, cancels, twins, orders a fill and losses in a row are few enough."""
+        state, settings, orders = self._state, self._settings, self._state.orders
+        now, twins = state.now, settings.max_identical_orders_per_second
+        sent = state.sent.count(now)
+        return (
+            sent < settings.max_orders_per_second
+            and (sent < twins or state.identical_in_last_second(intent) < twins)
+            and state.canceled.count(now) <= settings.max_cancels_per_second
+            and orders.live < settings.max_open_orders
+            and orders.submitted <= settings.max_order_to_trade * (orders.fills or 1)
+            and state.losses < self._most_losses
+        )
+
+    def _is_affordable(self, intent: Intent, place: _Place) -> bool:
+        """Size, balance, position, exposure and losses stay within their limits."""
+        state, qty, side = self._state, intent.qty, intent.side
+        if not (place.fewest <= qty <= place.most and 0 < intent.price < MAX_TICKS):
+            return False
+        size = qty * place.contract
+        cash = intent.price * place.tick * size * _WIDER
+        rates, account = state.rates, place.account
+        rate = 1.0 if place.quote == rates.reporting else rates.of(place.quote)
+        if rate is None or size > self._most_qty or cash < place.least:
+            return False
+        if place.is_spot and side is not _BUY:
+            is_covered = qty * place.lot * _WIDER <= float(account.free(place.base))
+        else:
+            is_covered = cash * account.fee_factor <= float(account.free(place.quote))
+        holdings = state.holdings
+        return (
+            is_covered
+            and cash * rate <= self._most_value
+            and self._suits_the_position(intent, place, size)
+            and self._suits_the_exposure(place, cash * rate)
+            and holdings.day_pnl(state.now) > self._floor
+            and holdings.drawdown_pct() < self._down
+        )
+
+    def _suits_the_position(self, intent: Intent, place: _Place, size: float) -> bool:
+        side, limit = intent.side, self._limits.get(intent.strategy)
+        if limit is None:
+            limit = float(self._state.position_limit(intent.strategy)) * _NARROWER
+            self._limits[intent.strategy] = limit
+        lots = place.position.lots * side + place.may_fill[side is not _BUY] + intent.qty
+        if lots * place.contract > limit:
+            return False
+        if place.is_alone:
+            return True
+        return float(self._state.asset_worst(place.base, side)) + size * _WIDER <= limit
+
+    def _suits_the_exposure(self, place: _Place, value: float) -> bool:
+        exposures = self._state.exposures
+        exposures.refresh()
+        return (
+            exposures.total + value <= self._most_exposure
+            and (self._most_there == inf or exposures.at(place.venue) + value <= self._most_there)
+            and (self._most_net == inf or abs(exposures.net) + value <= self._most_net)
+        )
+
+    def _found(self, name: InstrumentId) -> _Place | None:
+        """Look everything up; None where only the rules can tell."""
+        state = self._state
+        instrument = state.instruments.get(name)
+        if instrument is None or instrument.kind is Kind.INVERSE:
+            return None
+        place = self._places[name] = _place(state, instrument)
+        return place
+
+
+def _place(state: "EngineState", of: Instrument) -> _Place:
+    most = MAX_LOTS if of.max_qty is None else min(of.max_qty, MAX_LOTS)
+    return _Place(
+        state.books[of.id],
+        state.accounts[of.venue],
+        state.holdings.positions[of.id],
+        state.orders.working_in(of.id),
+        state.orders.may_fill(of.id),
+        state.books.elsewhere(of.id),
+        of.tick,
+        of.lot,
+        of.contract,
+        max(1, of.min_qty),
+        most,
+        of.least * _WIDER * _WIDER,
+        of.base,
+        of.quote,
+        of.venue,
+        of.kind is Kind.SPOT,
+        state.is_alone(of),
+    )
