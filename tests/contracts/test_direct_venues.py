@@ -11,7 +11,7 @@ import pytest
 from graphwiz_trader.adapters.clock import SystemClock
 from graphwiz_trader.adapters.direct.hosts import Hosts, simulated_hosts
 from graphwiz_trader.adapters.direct.patience import Patience
-from graphwiz_trader.adapters.direct.venues import binance_venue
+from graphwiz_trader.adapters.direct.venues import binance_venue, okx_venue
 from graphwiz_trader.adapters.loopback.faults import Fault
 from graphwiz_trader.adapters.loopback.limits import GENEROUS
 from graphwiz_trader.adapters.loopback.record import Record
@@ -70,6 +70,10 @@ def binance(served: Served, instruments: list[Instrument], hosts: Hosts) -> Exec
     )
 
 
+def okx(served: Served, instruments: list[Instrument], hosts: Hosts) -> ExecutionVenue:
+    return okx_venue(served.venue, instruments, OURS, SystemClock(), "a", hosts, patience=HURRIED)
+
+
 Make = Callable[[Served, list[Instrument], Hosts], ExecutionVenue]
 
 
@@ -97,3 +101,9 @@ class TestBinance(ExecutionVenueContract):
     @pytest.fixture
     def staging(self) -> Staging:
         return staged("binance", binance)
+
+
+class TestOkx(ExecutionVenueContract):
+    @pytest.fixture
+    def staging(self) -> Staging:
+        return staged("okx", okx)

@@ -34,11 +34,6 @@ from graphwiz_trader.domain.venue import OpenOrder, OrderRef
 PAGE = 1_000
 _SIDES = {"BUY": Side.BUY, "SELL": Side.SELL}
 _USED = "X-MBX-USED-WEIGHT-1M"
-_order = words.reader(words.Order)
-_orders = words.reader(list[words.Order])
-_trades = words.reader(list[words.Trade])
-_account = words.reader(words.Account)
-_time = words.reader(words.Time)
 
 
 class BinanceQuestions:
@@ -52,6 +47,7 @@ class BinanceQuestions:
     ) -> None:
         self._venue, self._instruments, self._requests = venue, instruments, requests
         self._named = {symbol(one): one for one in instruments.values()}
+        self.naming = BinanceNames(instruments, requests)
 
     def refusal(self, answer: HttpAnswer, now: Nanos) -> Refusal | None:
         """Return why a question was not answered, None if it was."""
@@ -68,7 +64,7 @@ class BinanceQuestions:
 
     def time(self, body: bytes) -> Nanos:
         """Return it."""
-        return Nanos(_time(body).server_time * MILLISECOND)
+        return Nanos(words.read_time(body).server_time * MILLISECOND)
 
     def query_call(self, order: OrderRef, at: Nanos) -> HttpCall:
         """Ask for one order by our own id."""
@@ -80,7 +76,7 @@ class BinanceQuestions:
 
     def status(self, body: bytes, order: OrderRef, now: Nanos) -> ExecutionReport:
         """Return how it is."""
-        found = _order(body)
+        found = words.read_order(body)
         return ExecutionReport(
             now,
             Nanos(found.update_time * MILLISECOND),
@@ -99,7 +95,7 @@ class BinanceQuestions:
 
     def open_orders(self, body: bytes) -> tuple[tuple[OpenOrder, ...], str]:
         """Return what works in our instruments."""
-        found = [(self._named.get(order.symbol), order) for order in _orders(body)]
+        found = [(self._named.get(order.symbol), order) for order in words.read_orders(body)]
         return tuple(_open(one, order) for one, order in found if one is not None), ""
 
     def balance_call(self, at: Nanos) -> HttpCall:
@@ -109,7 +105,7 @@ class BinanceQuestions:
     def balances(self, body: bytes, now: Nanos) -> tuple[BalanceReport, ...]:
         """Return it."""
         found = []
-        for one in _account(body).balances:
+        for one in words.read_account(body).balances:
             free, locked = amount_of(one.free), amount_of(one.locked)
             found.append(BalanceReport(now, self._venue, Asset(one.asset), free + locked, free))
         return tuple(found)
@@ -127,18 +123,27 @@ class BinanceQuestions:
         self, body: bytes, name: InstrumentId, now: Nanos
     ) -> tuple[tuple[ExecutionReport, ...], str]:
         """Return a page of fills; Binance names their orders by its own ids only."""
-        instrument, trades = self._instruments[name], _trades(body)
+        instrument, trades = self._instruments[name], words.read_trades(body)
         after = str(trades[-1].id) if len(trades) == PAGE else ""
         return tuple(_fill(instrument, trade, now) for trade in trades), after
 
-    def named_call(self, name: InstrumentId, order_id: str, at: Nanos) -> HttpCall:
+
+class BinanceNames:
+    """Asks for our ids of orders that are named by Binance's."""
+
+    def __init__(
+        self, instruments: Mapping[InstrumentId, Instrument], requests: BinanceRequests
+    ) -> None:
+        self._instruments, self._requests = instruments, requests
+
+    def call(self, name: InstrumentId, order_id: str, at: Nanos) -> HttpCall:
         """Ask for one order by Binance's id."""
         params = {"symbol": symbol(self._instruments[name]), "orderId": order_id}
         return self._requests.signed("GET", "/api/v3/order", params, at)
 
-    def named(self, body: bytes) -> str:
+    def read(self, body: bytes) -> str:
         """Return our id of it."""
-        return _order(body).client_order_id
+        return words.read_order(body).client_order_id
 
 
 def _open(instrument: Instrument, order: words.Order) -> OpenOrder:

@@ -51,7 +51,6 @@ _PREVENTED = "EXPIRED_IN_MATCH"
 _ENDINGS = ("eventStreamTerminated", "serverShutdown")
 _TRADE, _CANCELED = _E.TRADE, _E.CANCELED
 _MAKER, _TAKER = Liquidity.MAKER, Liquidity.TAKER
-_read = words.reader(words.Frame)
 
 
 class BinanceReports:
@@ -78,7 +77,7 @@ class BinanceReports:
 
     def hear(self, payload: bytes, now: Nanos, purpose: Purpose) -> PrivateSaid:  # noqa: ARG002 # messages tell themselves apart
         """Return what a message says."""
-        frame = _read(payload)
+        frame = words.read_frame(payload)
         if frame.event is not None:
             return self._happened(frame.event, now)
         if frame.id == SUBSCRIPTION and frame.status == 200:

@@ -6,6 +6,7 @@ and "General information on endpoints" for the same over HTTP.
 """
 
 from collections.abc import Iterable, Mapping
+from typing import Self
 from urllib.parse import quote
 
 from graphwiz_trader.adapters.direct import binance_words as words
@@ -24,7 +25,6 @@ from graphwiz_trader.domain.units import MILLISECOND, InstrumentId, Nanos
 
 WINDOW = "5000"
 """How many milliseconds old a request may be when it arrives."""
-_read_placed = words.reader(words.Placed)
 
 
 _PLACE, _CANCEL, _REPLACE = "order.place", "order.cancel", "order.cancelReplace"
@@ -70,9 +70,11 @@ class Wording:
 
 
 class BinanceRequests:
-    """Orders of one account in *instruments*; a replacement cancels and places in one request."""
+    """
+    Orders of one account in *instruments*.
 
-    replaces_at_once = True
+    A replacement cancels and places in one request, and places only if the cancel was done.
+    """
 
     def __init__(self, instruments: Iterable[Instrument], credentials: Credentials) -> None:
         self._credentials = credentials
@@ -107,28 +109,24 @@ class BinanceRequests:
         filled = (order.orig_cl_ord_id, *self._filled(order, terms))
         return wording.message(number, *filled, at // MILLISECOND)
 
-    def by_http(
-        self, order: SubmitOrder | CancelOrder | ReplaceOrder, terms: Terms | None, at: Nanos
-    ) -> HttpCall:
+    def by_http(self, order: SubmitOrder | CancelOrder, at: Nanos) -> HttpCall:
         """Return the same over HTTP."""
-        if isinstance(order, SubmitOrder):
-            terms = Terms(order.side, order.ord_type, order.time_in_force)
-        method, gaps = _PLACE, self._filled(order, terms)
         if isinstance(order, CancelOrder):
-            method, gaps = _CANCEL, (order.cl_ord_id,)
-        elif isinstance(order, ReplaceOrder):
-            method, gaps = _REPLACE, (order.orig_cl_ord_id, *gaps)
-        params = _fixed(method, self._symbols[order.instrument], terms)
-        params |= dict(zip(_gaps(method, terms), gaps, strict=True))
-        verb, path = _PATHS[method]
-        return self.signed(verb, path, params, at)
+            return self._called(_CANCEL, order.instrument, None, (order.cl_ord_id,), at)
+        terms = Terms(order.side, order.ord_type, order.time_in_force)
+        return self._called(_PLACE, order.instrument, terms, self._filled(order, terms), at)
+
+    def replaced_by_http(self, order: ReplaceOrder, terms: Terms, at: Nanos) -> HttpCall:
+        """Return the same over HTTP."""
+        filled = (order.orig_cl_ord_id, *self._filled(order, terms))
+        return self._called(_REPLACE, order.instrument, terms, filled, at)
 
     def replied(self, number: int, answer: HttpAnswer, now: Nanos) -> Reply:
         """Return what the answer over HTTP says."""
         refusal = http_refusal(answer, now)
         if refusal is not None:
             return Reply(number, now, "", refusal)
-        said = _read_placed(answer.body)
+        said = words.read_placed(answer.body)
         placed = said.new_order_response or said
         return Reply(number, Nanos(placed.transact_time * MILLISECOND), str(placed.order_id))
 
@@ -140,6 +138,23 @@ class BinanceRequests:
         headers = {"X-MBX-APIKEY": self._credentials.key}
         return HttpCall(verb, f"{path}?{query}&signature={signature}", headers)
 
+    @property
+    def replacing(self) -> Self:
+        """These words hold those of replacements."""
+        return self
+
+    def _called(
+        self,
+        method: str,
+        name: InstrumentId,
+        terms: Terms | None,
+        filled: tuple[str, ...],
+        at: Nanos,
+    ) -> HttpCall:
+        params = _fixed(method, self._symbols[name], terms)
+        params |= dict(zip(_gaps(method, terms), filled, strict=True))
+        return self.signed(*_PATHS[method], params, at)
+
     def _wording(self, method: str, name: InstrumentId, terms: Terms | None) -> Wording:
         key = (method, name, terms)
         found = self._wordings.get(key)
@@ -149,11 +164,7 @@ class BinanceRequests:
             self._wordings[key] = found
         return found
 
-    def _filled(
-        self, order: SubmitOrder | CancelOrder | ReplaceOrder, terms: Terms | None
-    ) -> tuple[str, ...]:
-        if terms is None or isinstance(order, CancelOrder):
-            return ()
+    def _filled(self, order: SubmitOrder | ReplaceOrder, terms: Terms) -> tuple[str, ...]:
         price, qty = self._texts[order.instrument]
         if terms.ord_type is OrdType.MARKET:
             return (order.cl_ord_id, qty(order.order_qty))

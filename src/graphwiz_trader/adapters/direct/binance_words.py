@@ -5,15 +5,10 @@ Source: Binance spot API documentation, "WebSocket API", "User data streams", "A
 "Trading endpoints".
 """
 
-from collections.abc import Callable
-from typing import TypeVar
-
 import msgspec
 
 from graphwiz_trader.adapters.direct.binance_refusals import Error
-from graphwiz_trader.domain.errors import Garbled
-
-T = TypeVar("T")
+from graphwiz_trader.adapters.direct.json_words import reader
 
 
 class Placed(msgspec.Struct, rename="camel"):
@@ -110,14 +105,10 @@ class Time(msgspec.Struct, rename="camel"):
     server_time: int
 
 
-def reader(kind: type[T]) -> Callable[[bytes], T]:
-    """Return what reads a *kind*, or raises `Garbled`."""
-    decode = msgspec.json.Decoder(kind).decode
-
-    def read(payload: bytes) -> T:
-        try:
-            return decode(payload)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise Garbled(f"{payload[:80]!r}: {error}") from error
-
-    return read
+read_frame = reader(Frame)
+read_placed = reader(Placed)
+read_order = reader(Order)
+read_orders = reader(list[Order])
+read_trades = reader(list[Trade])
+read_account = reader(Account)
+read_time = reader(Time)

@@ -19,12 +19,22 @@ from graphwiz_trader.domain.value import value
 from graphwiz_trader.domain.venue import OpenOrder, OrderRef
 
 
+class ReplaceWords(Protocol):
+    """How one request ends an order and places another, of the same *terms*."""
+
+    def replace(self, number: int, order: ReplaceOrder, terms: Terms, at: Nanos) -> bytes:
+        """Return its message."""
+
+    def replaced_by_http(self, order: ReplaceOrder, terms: Terms, at: Nanos) -> HttpCall:
+        """Return the same over HTTP."""
+
+
 class OrderWords(Protocol):
     """How orders are worded."""
 
     @property
-    def replaces_at_once(self) -> bool:
-        """Whether one request can end an order and place another; else it takes two."""
+    def replacing(self) -> ReplaceWords | None:
+        """How an order is replaced; None where it takes a cancel and, after it, a new order."""
 
     def submit(self, number: int, order: SubmitOrder, at: Nanos) -> bytes:
         """Return the message of a new order."""
@@ -32,16 +42,11 @@ class OrderWords(Protocol):
     def cancel(self, number: int, order: CancelOrder, at: Nanos) -> bytes:
         """Return the message that withdraws an order."""
 
-    def replace(self, number: int, order: ReplaceOrder, terms: Terms, at: Nanos) -> bytes:
-        """Return the message that replaces an order with one of the same *terms*."""
-
-    def by_http(
-        self, order: SubmitOrder | CancelOrder | ReplaceOrder, terms: Terms | None, at: Nanos
-    ) -> HttpCall:
-        """Return the same request over HTTP, for when no socket is open."""
+    def by_http(self, order: SubmitOrder | CancelOrder, at: Nanos) -> HttpCall:
+        """Return the same over HTTP, for when no socket is open."""
 
     def replied(self, number: int, answer: HttpAnswer, now: Nanos) -> Reply:
-        """Return what the answer to it says."""
+        """Return what the answer over HTTP says."""
 
 
 class StreamWords(Protocol):
@@ -58,12 +63,26 @@ class StreamWords(Protocol):
         """Return what a message says."""
 
 
+class Naming(Protocol):
+    """How a venue is asked for our id of an order that it names by its own."""
+
+    def call(self, name: InstrumentId, order_id: str, at: Nanos) -> HttpCall:
+        """Return the question."""
+
+    def read(self, body: bytes) -> str:
+        """Return the answer."""
+
+
 class QuestionWords(Protocol):
     """
     What is asked over HTTP, and how answers are read.
 
     A question that takes pages is asked with the end of the page before, "" at first.
     """
+
+    @property
+    def naming(self) -> Naming | None:
+        """None where fills are told with our ids."""
 
     def refusal(self, answer: HttpAnswer, now: Nanos) -> Refusal | None:
         """Return why a question was not answered, None if it was."""
@@ -101,13 +120,7 @@ class QuestionWords(Protocol):
     def fills(
         self, body: bytes, name: InstrumentId, now: Nanos
     ) -> tuple[tuple[ExecutionReport, ...], str]:
-        """Return a page of fills, without our id where the venue does not say it, and its end."""
-
-    def named_call(self, name: InstrumentId, order_id: str, at: Nanos) -> HttpCall:
-        """Return the question for our id of the order *order_id*."""
-
-    def named(self, body: bytes) -> str:
-        """Return the answer to it."""
+        """Return a page of fills, without our id where `naming` tells it, and its end."""
 
 
 @value

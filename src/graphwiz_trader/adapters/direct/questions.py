@@ -24,6 +24,8 @@ from graphwiz_trader.domain.venue import OpenOrder, OrderRef, Usage, VenueSnapsh
 from graphwiz_trader.ports.clock import Clock
 
 MOST_PAGES = 100
+MOST_NAMES = 4_096
+"""How many orders of other processes, and of other people, are remembered by name."""
 _T = TypeVar("_T")
 
 _ERRORS: dict[Meaning, type[PortError]] = {
@@ -54,6 +56,7 @@ class Questions:
         self.refused = 0
         self._words, self._rest, self._clock = words, rest, clock
         self._told, self._own = told, own
+        self._names: dict[tuple[InstrumentId, str], ClOrdId] = {}
 
     def at(self) -> Nanos:
         """Return what the venue's clock shows, as far as we know."""
@@ -102,7 +105,7 @@ class Questions:
                 break
         now = self._clock.now()
         ours = [fill for fill in found.values() if fill.cl_ord_id.startswith(self._own)]
-        ours.sort(key=lambda fill: (fill.ts_venue, int(fill.exec_id)))
+        ours.sort(key=lambda fill: (fill.ts_venue, len(fill.exec_id), fill.exec_id))
         return tuple(evolve(fill, ts=now) for fill in ours if fill.ts_venue >= since)
 
     async def snapshot(self) -> VenueSnapshot:
@@ -128,13 +131,16 @@ class Questions:
 
     async def _named(self, fill: ExecutionReport) -> ExecutionReport:
         """Return *fill* with our id of its order, where the venue did not say it."""
-        if fill.cl_ord_id:
+        naming = self._words.naming
+        if fill.cl_ord_id or naming is None:
             return fill
-        name = self._told.named(fill.instrument, fill.order_id)
+        key = (fill.instrument, fill.order_id)
+        name = self._told.named(*key) or self._names.get(key)
         if name is None:
-            call = self._words.named_call(fill.instrument, fill.order_id, self.at())
-            name = ClOrdId(await self._read(call, self._words.named))
-            self._told.number(self._told.line(name, fill.instrument), fill.order_id)
+            call = naming.call(*key, self.at())
+            name = self._names[key] = ClOrdId(await self._read(call, naming.read))
+            if len(self._names) > MOST_NAMES:
+                del self._names[next(iter(self._names))]
         return evolve(fill, cl_ord_id=name)
 
     async def _read(self, call: HttpCall, read: Callable[[bytes], _T]) -> _T:

@@ -4,9 +4,9 @@ from functools import partial
 
 from graphwiz_trader.adapters.direct.clerk import Clerk, OrderRequest, Request
 from graphwiz_trader.adapters.direct.errands import Errands
-from graphwiz_trader.adapters.direct.private_dialect import PrivateDialect
+from graphwiz_trader.adapters.direct.private_dialect import PrivateDialect, ReplaceWords
 from graphwiz_trader.adapters.direct.private_line import PrivateLine
-from graphwiz_trader.adapters.direct.private_said import Meaning, Reply
+from graphwiz_trader.adapters.direct.private_said import Meaning, Reply, Terms
 from graphwiz_trader.adapters.direct.questions import Questions
 from graphwiz_trader.adapters.direct.rest import Rest
 from graphwiz_trader.domain.backoff import Backoff
@@ -56,7 +56,7 @@ class Sender:
 
     def leave(self, request: Request, command: OrderRequest) -> None:
         """Send *command* as *request*."""
-        if isinstance(command, ReplaceOrder) and not self._dialect.orders.replaces_at_once:
+        if isinstance(command, ReplaceOrder) and self._dialect.orders.replacing is None:
             request.awaits_end = True
             command = CancelOrder(command.orig_cl_ord_id, command.instrument)
         link = self._line.link
@@ -96,27 +96,35 @@ class Sender:
         return ""
 
     def _encoded(self, number: int, command: OrderRequest) -> bytes:
-        at = self._questions.at()
+        words, at = self._dialect.orders, self._questions.at()
         if isinstance(command, SubmitOrder):
-            return self._dialect.orders.submit(number, command, at)
+            return words.submit(number, command, at)
         if isinstance(command, CancelOrder):
-            return self._dialect.orders.cancel(number, command, at)
-        terms = self._clerk.terms(command.orig_cl_ord_id)
-        if terms is None:
-            raise InvariantViolation(f"the side of {command.orig_cl_ord_id} is not known")
-        return self._dialect.orders.replace(number, command, terms, at)
+            return words.cancel(number, command, at)
+        replacing, terms = self._replacing(command)
+        return replacing.replace(number, command, terms, at)
 
     async def _by_http(self, number: int, command: OrderRequest) -> None:
-        at = self._questions.at()
-        replaced = command.orig_cl_ord_id if isinstance(command, ReplaceOrder) else None
-        terms = None if replaced is None else self._clerk.terms(replaced)
+        words, at = self._dialect.orders, self._questions.at()
+        if isinstance(command, ReplaceOrder):
+            replacing, terms = self._replacing(command)
+            call = replacing.replaced_by_http(command, terms, at)
+        else:
+            call = words.by_http(command, at)
         try:
-            answer = await self._rest.ask(self._dialect.orders.by_http(command, terms, at))
-            reply = self._dialect.orders.replied(number, answer, self._clock.now())
+            answer = await self._rest.ask(call)
+            reply = words.replied(number, answer, self._clock.now())
         except (Transient, Garbled) as error:
             self._clerk.give_up(number, str(error))
         else:
             self.replied(reply)
+
+    def _replacing(self, command: ReplaceOrder) -> tuple[ReplaceWords, Terms]:
+        """Return what a replacement needs; it was looked at before."""
+        replacing, terms = self._dialect.orders.replacing, self._clerk.terms(command.orig_cl_ord_id)
+        if replacing is None or terms is None:
+            raise InvariantViolation(f"{command.orig_cl_ord_id} cannot be replaced at once")
+        return replacing, terms
 
     async def _sweep(self) -> None:
         """Cancel what the venue lists as ours; what is not listed in the end is asked for again."""

@@ -5,7 +5,10 @@ from collections.abc import Iterable
 from graphwiz_trader.adapters.direct.binance_questions import BinanceQuestions
 from graphwiz_trader.adapters.direct.binance_reports import BinanceReports
 from graphwiz_trader.adapters.direct.binance_requests import BinanceRequests
-from graphwiz_trader.adapters.direct.hosts import BINANCE, Hosts, Realm
+from graphwiz_trader.adapters.direct.hosts import BINANCE, OKX, Hosts, Realm
+from graphwiz_trader.adapters.direct.okx_questions import OkxQuestions
+from graphwiz_trader.adapters.direct.okx_reports import OkxReports
+from graphwiz_trader.adapters.direct.okx_requests import OkxRequests
 from graphwiz_trader.adapters.direct.patience import Patience
 from graphwiz_trader.adapters.direct.picows_transport import PicowsTransport
 from graphwiz_trader.adapters.direct.private_dialect import PrivateDialect
@@ -22,6 +25,10 @@ BINANCE_TERMS = VenueTerms(
     Nanos(10 * SECOND), 6_000, Nanos(60 * SECOND), submit=10, cancel=1, query=20, snapshot=100
 )
 """6,000 a minute; an order weighs 1, but only 100 may be placed in ten seconds."""
+OKX_TERMS = VenueTerms(
+    Nanos(10 * SECOND), 60, Nanos(2 * SECOND), submit=1, cancel=1, query=1, snapshot=6
+)
+"""60 orders in two seconds, and as many of most questions; balances 10 in two seconds."""
 
 
 def binance_venue(
@@ -56,6 +63,42 @@ def binance_venue(
         hosts,
         own,
         terms or _terms(BINANCE_TERMS, hosts),
+        clock,
+        PicowsTransport(),
+        patience or Patience(),
+    )
+
+
+def okx_venue(
+    venue: Venue,
+    instruments: Iterable[Instrument],
+    credentials: Credentials,
+    clock: Clock,
+    own: str,
+    hosts: Hosts = OKX,
+    terms: VenueTerms | None = None,
+    patience: Patience | None = None,
+) -> DirectVenue:
+    """
+    Return the account of *credentials* on OKX spot, live, demo or simulated as *hosts* says.
+
+    The arguments are those of `binance_venue`.
+    """
+    listed = {one.id: one for one in instruments}
+    headers = {"x-simulated-trading": "1"} if hosts.realm is Realm.TESTNET else {}
+    requests = OkxRequests(listed.values(), credentials, headers)
+    dialect = PrivateDialect(
+        listed,
+        requests,
+        OkxReports(listed.values(), credentials),
+        OkxQuestions(venue, listed, requests),
+    )
+    return DirectVenue(
+        venue,
+        dialect,
+        hosts,
+        own,
+        terms or _terms(OKX_TERMS, hosts),
         clock,
         PicowsTransport(),
         patience or Patience(),

@@ -1,0 +1,23 @@
+"""JSON words: reading a venue's JSON as the little of it that is used."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import msgspec
+
+from graphwiz_trader.domain.errors import Garbled
+
+T = TypeVar("T")
+
+
+def reader(kind: type[T]) -> Callable[[bytes], T]:
+    """Return what reads a *kind* out of JSON, or raises `Garbled`."""
+    decode = msgspec.json.Decoder(kind).decode
+
+    def read(payload: bytes | msgspec.Raw) -> T:
+        try:
+            return decode(payload)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise Garbled(f"{bytes(payload)[:80]!r}: {error}") from error
+
+    return read
