@@ -21,6 +21,7 @@ from graphwiz_trader.ports.clock import Clock
 from graphwiz_trader.ports.control import ControlDoor
 from graphwiz_trader.ports.feed import MarketFeed
 from graphwiz_trader.ports.journal import Journal
+from graphwiz_trader.ports.lease import Leases
 from graphwiz_trader.ports.runs import RunFolder, Runs
 from graphwiz_trader.ports.venue import ExecutionVenue
 
@@ -39,6 +40,10 @@ class Places(Protocol):
     @property
     def sources(self) -> Sequence[Source]:
         """The market data of every venue, and its rules."""
+
+    @property
+    def leases(self) -> Sequence[str]:
+        """What nobody else may trade while we do, by the names of its leases."""
 
     def costs(self, instruments: Sequence[Instrument]) -> tuple[VenueCost, ...]:
         """Return what an order costs at each venue, once the rules are loaded."""
@@ -75,14 +80,16 @@ class Live:
         runs: Runs,
         places: Places,
         clock: Clock,
+        leases: Leases,
         door: Callable[[RunId], ControlDoor],
         tell: Tell,
     ) -> None:
-        """*door* opens the way for people's orders to a run."""
+        """*leases* are those of accounts; *door* opens the way for people's orders to a run."""
         self._starter = starter
         self._runs = runs
         self._places = places
         self._clock = clock
+        self._leases = leases
         self._door = door
         self._tell = tell
 
@@ -91,24 +98,38 @@ class Live:
         Trade until *stop* is set, or somebody orders it.
 
         Raises:
+            LeaseTaken: another process trades an account of ours; it is named.
             ConfigError: a venue does not trade a symbol that is wanted.
             PortError: a venue cannot be asked, or stayed away longer than its budget.
             JournalError: a step could not be journaled; nothing was sent since.
         """
+        taken: list[str] = []
+        try:
+            for name in self._places.leases:
+                self._leases.take(name, f"{identity.mode} of installation {identity.installation}")
+                taken.append(name)
+            return await self._ran(identity, stop)
+        finally:
+            for name in taken:
+                self._leases.release(name)
+
+    async def _ran(self, identity: Identity, stop: asyncio.Event) -> Ended:
         places = self._places
         instruments = await subscribe(places.sources, self._clock)
         costs = places.costs(instruments)
         start = self._starter.start(identity, instruments, costs, self._clock.now())
-        for notice in start.notices:
-            self._tell.say(notice)
-        journal = start.folder.journal()
         try:
-            session = _Session(start, self._places, self._clock, journal, self._tell)
-            door = self._door(start.folder.run)
-            stopped = await session.run(door, stop)
+            for notice in start.notices:
+                self._tell.say(notice)
+            journal = start.folder.journal()
+            try:
+                session = _Session(start, places, self._clock, journal, self._tell)
+                stopped = await session.run(self._door(start.folder.run), stop)
+            finally:
+                journal.close()
+            return self._finish(session, stopped)
         finally:
-            journal.close()
-        return self._finish(session, stopped)
+            self._starter.release(start.folder.run)
 
     def _finish(self, session: "_Session", stopped: Stopped) -> Ended:
         folder, first = session.start.folder, session.start.started

@@ -7,13 +7,14 @@ from graphwiz_trader.application.live_run import live_engine
 from graphwiz_trader.application.recovery import Recovered, recover
 from graphwiz_trader.application.replay import first_entry
 from graphwiz_trader.application.tally import Tally
-from graphwiz_trader.domain.errors import DataError, JournalError
+from graphwiz_trader.domain.errors import DataError, JournalError, LeaseTaken
 from graphwiz_trader.domain.events import InstrumentUpdated, RunStarted, VenueCost
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.settings import Settings
 from graphwiz_trader.domain.units import Nanos, RunId
 from graphwiz_trader.domain.value import evolve, value
 from graphwiz_trader.engine.engine import Engine
+from graphwiz_trader.ports.lease import Leases
 from graphwiz_trader.ports.runs import RunFolder, Runs
 
 
@@ -52,14 +53,22 @@ class Starter:
 
     A run ends with its summary. One that was killed, or that left something open, is recovered
     from its journal if it was started with the same settings on the same instruments; otherwise
-    a new run begins, and the accounts stay closed until what it left is settled.
+    a new run begins, and the accounts stay closed until what it left is settled. One that another
+    process has is left alone.
     """
 
     def __init__(
-        self, runs: Runs, engines: EngineMaker, settings: Settings, text: str, version: str
+        self,
+        runs: Runs,
+        leases: Leases,
+        engines: EngineMaker,
+        settings: Settings,
+        text: str,
+        version: str,
     ) -> None:
-        """*text* is *settings* as the journal keeps them."""
+        """*leases* are those of runs; *text* is *settings* as the journal keeps them."""
         self._runs = runs
+        self._leases = leases
         self._engines = engines
         self._settings = settings
         self._text = text
@@ -87,12 +96,25 @@ class Starter:
             tuple(costs),
         )
         last = self._unfinished(identity.mode)
-        if last is None:
-            return self._new(started, ())
+        if last is None or not self._is_taken(last, identity):
+            return self._new(started, identity, ())
         try:
             return self._resumed(last, started)
         except (DataError, JournalError) as error:
-            return self._new(started, (f"{last} did not end and cannot go on: {error}",))
+            self.release(last)
+            notice = f"{last} did not end and cannot go on: {error}"
+            return self._new(started, identity, (notice,))
+
+    def release(self, run: RunId) -> None:
+        """Let others go on with *run*."""
+        self._leases.release(run)
+
+    def _is_taken(self, run: RunId, identity: Identity) -> bool:
+        try:
+            self._leases.take(run, f"incarnation {identity.incarnation}")
+        except LeaseTaken:
+            return False
+        return True
 
     def _unfinished(self, mode: str) -> RunId | None:
         ours = [run for run in self._runs.names() if run.startswith(f"{mode}-")]
@@ -101,8 +123,9 @@ class Starter:
         summary = self._runs.summary(ours[-1])
         return ours[-1] if not summary or summary.get("remaining") else None
 
-    def _new(self, started: RunStarted, notices: tuple[str, ...]) -> Start:
+    def _new(self, started: RunStarted, identity: Identity, notices: tuple[str, ...]) -> Start:
         folder = self._runs.create(started.mode)
+        self._leases.take(folder.run, f"incarnation {identity.incarnation}")
         begun = evolve(started, run=folder.run)
         engine = live_engine(self._engines, self._settings, begun)
         return Start(folder, begun, engine, Recovered(), Tally(), self._enabled(), (), notices)

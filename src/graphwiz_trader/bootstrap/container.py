@@ -8,6 +8,7 @@ from dependency_injector import containers, providers
 from graphwiz_trader import __version__
 from graphwiz_trader.adapters.files.home import Home
 from graphwiz_trader.adapters.files.journal import BACKTEST, LIVE, MIB, JournalOptions
+from graphwiz_trader.adapters.files.lease import FileLeases
 from graphwiz_trader.adapters.files.runs import FileRuns
 from graphwiz_trader.adapters.files.tape import FileTapes
 from graphwiz_trader.application.ask import Ask
@@ -26,6 +27,10 @@ from graphwiz_trader.domain.settings import GraphSettings, Settings
 from graphwiz_trader.domain.value import evolve
 
 
+LEASES = "leases"
+"""Where a home keeps the leases of its runs."""
+
+
 def _restored(text: str, assignments: Sequence[str]) -> Settings:
     return restored(text, assignments).settings
 
@@ -37,6 +42,7 @@ class FileGateways(containers.DeclarativeContainer):
     options = providers.Dependency(instance_of=JournalOptions)
     home = providers.Singleton(Home, folder)
     runs = providers.Singleton(FileRuns, home, options)
+    leases = providers.Singleton(FileLeases, providers.Callable(Path.joinpath, folder, LEASES))
     tapes = providers.Singleton(FileTapes)
     store = providers.Dependency(instance_of=GraphSettings)
     graph = providers.Singleton(graph_of, store, folder)
@@ -90,6 +96,7 @@ class App(containers.DeclarativeContainer):
     starter = providers.Factory(
         Starter,
         runs=gateways.runs,
+        leases=gateways.leases,
         engines=providers.Object(engine_of),
         settings=settings,
         text=text,

@@ -44,6 +44,11 @@ class PaperPlaces:
         self._clock = clock
         self.sources: Sequence[Source] = sources_of(settings, clock)
 
+    @property
+    def leases(self) -> Sequence[str]:
+        """None: a simulated account ends with its process."""
+        return ()
+
     def costs(self, instruments: Sequence[Instrument]) -> tuple[VenueCost, ...]:
         """Return the configured fee and latency, the same at every venue."""
         fee = self._settings.backtest.fee_bps

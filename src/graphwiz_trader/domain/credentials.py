@@ -1,5 +1,7 @@
 """Credentials: what proves to a venue who we are; never printed, journaled or compared by text."""
 
+from hashlib import sha256
+
 import attrs
 
 from graphwiz_trader.domain.value import value
@@ -27,6 +29,15 @@ class Credentials:
     def is_play(self) -> bool:
         """Whether it is for a simulated exchange."""
         return self.key.startswith(PLAY)
+
+    def fingerprint(self, place: str) -> str:
+        """
+        Return what names this account at *place* without telling the key.
+
+        >>> len(Credentials("the-key", "the-secret").fingerprint("binance"))
+        16
+        """
+        return sha256(f"{place}\n{self.key}".encode()).hexdigest()[:16]
 
     def hidden(self, text: str) -> str:
         """

@@ -9,6 +9,7 @@ TraderError
 │   └── InvariantViolation          fatal: state can no longer be trusted
 ├── ConfigError            lists every problem at once, each with its path (exit 2)
 ├── NotRunning             no engine answers (exit 3)
+├── LeaseTaken             another process has what only one may have
 ├── PortError              raised by adapters only, always `from` the vendor's error
 │   ├── Transient          try again
 │   │   └── Disconnected · TimedOut · RateLimited · VenueDown
@@ -86,6 +87,10 @@ class ConfigError(TraderError):
 
 class NotRunning(TraderError):
     """No engine is running in this home."""
+
+
+class LeaseTaken(TraderError):
+    """Another process has what only one may have; says which."""
 
 
 class PortError(TraderError):

@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -35,11 +37,18 @@ def serve(options: Options, settings: "Settings", mode: str, seconds: float | No
     emit(summary, text, ExitCode.LEFT_OPEN if left else ExitCode.DONE)
 
 
+def account_leases(environment: Mapping[str, str]) -> Path:
+    """Return where this user's processes, of whatever home, keep the leases of accounts."""
+    state = environment.get("XDG_STATE_HOME") or "~/.local/state"
+    return Path(state).expanduser() / "graphwiz" / "accounts"
+
+
 async def _served(
     options: Options, settings: "Settings", mode: str, seconds: float | None
 ) -> "Ended":
     from graphwiz_trader.adapters.clock import SystemClock
     from graphwiz_trader.adapters.files.home import Home
+    from graphwiz_trader.adapters.files.lease import FileLeases
     from graphwiz_trader.adapters.unix.control import SocketDoor
     from graphwiz_trader.application.live import Live
     from graphwiz_trader.application.start import Identity
@@ -58,6 +67,7 @@ async def _served(
             app.gateways.runs(),
             places_of(settings, identity, clock),
             clock,
+            FileLeases(account_leases(os.environ)),
             partial(SocketDoor, options.home),
             _Teller(options),
         )
