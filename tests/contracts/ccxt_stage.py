@@ -1,14 +1,17 @@
 """CcxtStage: a simulated exchange on sockets, traded through ccxt."""
 
-import ssl
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from decimal import Decimal
 
 import attrs
 
 from graphwiz_trader.adapters.ccxt.exchange import Access
+from graphwiz_trader.adapters.ccxt.meter import terms_of
 from graphwiz_trader.adapters.ccxt.patience import OrderPatience
+from graphwiz_trader.adapters.ccxt.private_exchange import private_exchange_of
+from graphwiz_trader.adapters.ccxt.private_session import PrivateSession
+from graphwiz_trader.adapters.ccxt.quirk import quirks_of
 from graphwiz_trader.adapters.ccxt.venue import CcxtVenue, ccxt_venue
 from graphwiz_trader.adapters.clock import SystemClock
 from graphwiz_trader.adapters.loopback.faults import Fault
@@ -19,7 +22,8 @@ from graphwiz_trader.domain.backoff import Backoff
 from graphwiz_trader.domain.credentials import Credentials
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.sides import Side
-from graphwiz_trader.domain.units import MILLISECOND, SECOND, InstrumentId, Nanos, Ticks
+from graphwiz_trader.domain.units import MILLISECOND, SECOND, InstrumentId, Nanos, Ticks, Venue
+from graphwiz_trader.ports.clock import Clock
 from graphwiz_trader.simulation.market import BTC, USDT, Listing, MarketSettings
 
 PLAY = Credentials("loopback-key", "loopback-secret", "loopback-passphrase")
@@ -45,6 +49,19 @@ class CcxtStage:
     instrument: Instrument
     takes: Ticks
     rests: Ticks
+    is_rest: bool = False
+
+    def is_ready(self) -> bool:
+        """Whether reports come in, and orders leave the way they should."""
+        return self.venue.is_streaming and self.venue.is_socket is not self.is_rest
+
+    def fault(self, fault: Fault) -> None:
+        """Let *fault* strike from now on."""
+        self.served.premises.faults.add(fault)
+
+    def accepted(self) -> list[str]:
+        """The ids of the orders the exchange took, by its own record."""
+        return [str(e["cl_ord_id"]) for e in self.record.entries if e["what"] == "accepted"]
 
     async def settle(self) -> None:
         """Let everything that is under way arrive."""
@@ -52,9 +69,7 @@ class CcxtStage:
         calm_since = clock.now()
         while clock.now() - calm_since < CALM:
             await clock.sleep_until(Nanos(clock.now() + STEP))
-            is_settled = not self.venue.under_way and (
-                self.venue.is_streaming or not self.venue.is_running
-            )
+            is_settled = not self.venue.under_way and (self.is_ready() or not self.venue.is_running)
             if not is_settled:
                 calm_since = clock.now()
 
@@ -66,30 +81,39 @@ async def ccxt_stage(
     limits: Limits = GENEROUS,
     patience: OrderPatience = HASTE,
     own: str = "a",
-    tls: ssl.SSLContext | None = None,
+    way: str = "socket",
 ) -> AsyncIterator[CcxtStage]:
-    """Open a stage of *dialect*."""
+    """Open a stage of *dialect*; *way* is how orders leave, over a `socket` or `rest`."""
     record = Record()
     settings = ServerSettings(
         (dialect,),
         faults=tuple(faults),
         limits=limits,
         market=MarketSettings(listings=(COARSE,)),
-        tls=tls,
     )
     async with serving(settings, SystemClock(), record) as (served,):
         host = served.premises.host
         instrument = host.instruments[InstrumentId(f"BTC/USDT@{served.venue}")]
         (ask, _), *_ = host.ladders[instrument.id].levels(Side.SELL, 1)
-        venue = ccxt_venue(
-            served.venue,
-            Access(dialect, url=served.rest),
-            [instrument],
-            PLAY,
-            SystemClock(),
-            own,
-            patience,
-        )
-        yield CcxtStage(
-            venue, served, record, instrument, Ticks(ask * 21 // 20), Ticks(ask * 9 // 10)
-        )
+        made = ccxt_venue if way == "socket" else _rest_venue
+        access = Access(dialect, url=served.rest)
+        venue = made(served.venue, access, [instrument], PLAY, SystemClock(), own, patience)
+        takes, rests = Ticks(ask * 21 // 20), Ticks(ask * 9 // 10)
+        yield CcxtStage(venue, served, record, instrument, takes, rests, way == "rest")
+
+
+def _rest_venue(
+    venue: Venue,
+    access: Access,
+    instruments: Iterable[Instrument],
+    credentials: Credentials,
+    clock: Clock,
+    own: str,
+    patience: OrderPatience,
+) -> CcxtVenue:
+    """What `ccxt_venue` makes of an exchange that takes no orders over sockets."""
+    asking, listening = (private_exchange_of(access, credentials, patience.ack) for _ in range(2))
+    asking.has["createOrderWs"] = False
+    terms = terms_of(asking, quirks_of(access.exchange).trading)
+    session = PrivateSession(asking, listening)
+    return CcxtVenue(venue, session, terms, instruments, clock, own, patience, credentials)

@@ -66,6 +66,9 @@ class Exchange(Protocol):
     async def watch_order_book(self, symbol: str) -> object:
         """Wait for a message about a book; without a limit, which would truncate it for good."""
 
+    async def fetch_order_book(self, symbol: str) -> Mapping[str, object]:
+        """Ask for a book, as deep as the venue tells unasked."""
+
     async def watch_trades(self, symbol: str) -> object:
         """Wait for a trade."""
 

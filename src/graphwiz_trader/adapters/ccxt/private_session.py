@@ -43,6 +43,9 @@ class PrivateSession:
             self._users += 1
             self.asking.open()
             self.listening.open()
+            if self.asking.session is not None:
+                # aiohttp sends a DELETE again whose connection broke: a cancel at Binance.
+                self.asking.session._retry_connection = False  # noqa: SLF001 # no other way
         try:
             await self._load()
             yield self.asking

@@ -20,7 +20,7 @@ from graphwiz_trader.adapters.ccxt.patience import OrderPatience, silence
 from graphwiz_trader.adapters.ccxt.private_exchange import Fields, PrivateExchange
 from graphwiz_trader.adapters.ccxt.quirk import Trading
 from graphwiz_trader.adapters.ccxt.tap import Clean, tap
-from graphwiz_trader.domain.errors import Disconnected, Garbled, PortError, Transient
+from graphwiz_trader.domain.errors import AccessDenied, Disconnected, Garbled, PortError, Transient
 from graphwiz_trader.domain.units import MILLISECOND, SECOND, Nanos
 from graphwiz_trader.ports.clock import Clock
 
@@ -111,7 +111,12 @@ class PrivateStream:
             return
         self._heard[client] = self._clock.now()
         text = getattr(message, "data", None)
-        if isinstance(text, str) and text != "pong":
+        if not isinstance(text, str) or (text.isascii() and text.isalpha()):
+            return
+        if not text.startswith(("{", "[")):
+            # Some exchanges of ccxt pass over what they cannot read, and a fill with it.
+            self._break(Garbled(f"found a frame that begins with {text[:8]!r}"))
+        else:
             self._frames += 1
             if self._trading.hello_frames and self._frames >= self._trading.hello_frames:
                 # Not before ccxt has read the greeting, which may be a refusal.
@@ -123,7 +128,10 @@ class PrivateStream:
     def rejected(self, client: Client, error: BaseException, name: str | None) -> None:  # noqa: ARG002 # any will do
         """Take the stream for broken: one subscription is all there is."""
         if client in self._heard:
-            self._break(translation(error))
+            ours = translation(error)
+            # What comes over a stream is no final verdict, but for a key that is refused.
+            is_known = isinstance(ours, Transient | AccessDenied)
+            self._break(ours if is_known else Garbled(str(ours)))
 
     async def _listen(self) -> PortError:
         """Subscribe, tell, and return what ended it."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
-from graphwiz_trader.domain.errors import Garbled, OffGrid
+from graphwiz_trader.domain.errors import Garbled, OffGrid, Transient
 from graphwiz_trader.domain.events import BalanceReport
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.money import Money
@@ -11,6 +11,7 @@ from graphwiz_trader.domain.orders import ExecType, ExecutionReport, Liquidity, 
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import MILLISECOND, Asset, ClOrdId, Lots, Nanos, Ticks, Venue
 from graphwiz_trader.domain.value import value
+from graphwiz_trader.domain.venue import OrderRef
 
 _STATUS = {
     "open": OrdStatus.NEW,
@@ -41,14 +42,6 @@ class OrderTold:
     cum_qty: Lots | None
     ts_venue: Nanos
     is_maker: bool = False
-
-    @property
-    def ord_status(self) -> OrdStatus:
-        """What the order is; a working one that filled in part says so."""
-        if self.status is None:
-            raise Garbled(f"found order {self.cl_ord_id or self.order_id} without a status")
-        is_partial = self.status is OrdStatus.NEW and self.cum_qty
-        return OrdStatus.PARTIALLY_FILLED if is_partial else self.status
 
 
 @value
@@ -142,6 +135,24 @@ def fill_report(
         cum_qty,
         told.liquidity,
         told.commission,
+    )
+
+
+def status_report(told: OrderTold, asked: OrderRef, ts: Nanos) -> ExecutionReport:
+    """Return the answer to a question; raise `Transient` if it does not say what the order is."""
+    if told.status is None:
+        raise Transient(f"found order {asked.cl_ord_id} without a status")
+    is_partial = told.status is OrdStatus.NEW and told.cum_qty
+    return ExecutionReport(
+        ts,
+        told.ts_venue,
+        asked.cl_ord_id,
+        told.order_id,
+        "",
+        ExecType.STATUS,
+        OrdStatus.PARTIALLY_FILLED if is_partial else told.status,
+        asked.instrument,
+        cum_qty=Lots(-1) if told.cum_qty is None else told.cum_qty,
     )
 
 

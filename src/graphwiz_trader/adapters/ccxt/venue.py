@@ -18,17 +18,17 @@ from graphwiz_trader.adapters.ccxt.patience import OrderPatience
 from graphwiz_trader.adapters.ccxt.private_exchange import private_exchange_of
 from graphwiz_trader.adapters.ccxt.private_session import PrivateSession
 from graphwiz_trader.adapters.ccxt.private_stream import PrivateStream
-from graphwiz_trader.adapters.ccxt.private_translate import fill_report
+from graphwiz_trader.adapters.ccxt.private_translate import fill_report, status_report
 from graphwiz_trader.adapters.ccxt.questions import Questions
 from graphwiz_trader.adapters.ccxt.quirk import quirks_of
 from graphwiz_trader.adapters.ccxt.requests import Requests
 from graphwiz_trader.domain.commands import OrderCommand
 from graphwiz_trader.domain.credentials import Credentials
-from graphwiz_trader.domain.errors import DomainError, Garbled, Transient
+from graphwiz_trader.domain.errors import DomainError, Transient
 from graphwiz_trader.domain.events import Event
 from graphwiz_trader.domain.instrument import Instrument
-from graphwiz_trader.domain.orders import ExecType, ExecutionReport
-from graphwiz_trader.domain.units import MILLISECOND, SECOND, InstrumentId, Lots, Nanos, Venue
+from graphwiz_trader.domain.orders import ExecutionReport
+from graphwiz_trader.domain.units import MILLISECOND, SECOND, InstrumentId, Nanos, Venue
 from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.domain.venue import OrderRef, Usage, VenueSnapshot, VenueTerms
 from graphwiz_trader.ports.clock import Clock
@@ -131,8 +131,13 @@ class CcxtVenue:
 
     @property
     def is_streaming(self) -> bool:
-        """Whether orders leave over a socket, and reports come in."""
-        return self._wire.is_socket and self._stream.is_up
+        """Whether reports come in."""
+        return self._stream.is_up
+
+    @property
+    def is_socket(self) -> bool:
+        """Whether the next order leaves over a socket."""
+        return self._wire.is_socket
 
     def send(self, command: OrderCommand) -> None:
         """Carry *command* out as soon as the loop turns."""
@@ -173,24 +178,7 @@ class CcxtVenue:
     async def query(self, order: OrderRef) -> ExecutionReport | None:
         """Return what is known of *order*."""
         told = await self._asked(self._questions.order(order))
-        if told is None:
-            return None
-        try:
-            status = told.ord_status
-        except Garbled as error:
-            raise Transient(str(error)) from error
-        now = self._clock.now()
-        return ExecutionReport(
-            now,
-            told.ts_venue,
-            order.cl_ord_id,
-            told.order_id,
-            "",
-            ExecType.STATUS,
-            status,
-            order.instrument,
-            cum_qty=Lots(-1) if told.cum_qty is None else told.cum_qty,
-        )
+        return None if told is None else status_report(told, order, self._clock.now())
 
     async def fills(self, instrument: InstrumentId, since: Nanos) -> tuple[ExecutionReport, ...]:
         """Return our fills as the stream tells them; none from more than a week ago."""
