@@ -1,109 +1,22 @@
 """Direct execution venues on the simulated exchange, against the promises of every venue."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
-from decimal import Decimal
+from functools import partial
 
-import attrs
 import pytest
 
-from graphwiz_trader.adapters.clock import SystemClock
-from graphwiz_trader.adapters.direct.hosts import Hosts, simulated_hosts
-from graphwiz_trader.adapters.direct.patience import Patience
-from graphwiz_trader.adapters.direct.venues import binance_venue, okx_venue
-from graphwiz_trader.adapters.loopback.faults import Fault
-from graphwiz_trader.adapters.loopback.limits import GENEROUS
-from graphwiz_trader.adapters.loopback.record import Record
-from graphwiz_trader.adapters.loopback.server import Served, ServerSettings, serving
-from graphwiz_trader.domain.backoff import Backoff
-from graphwiz_trader.domain.credentials import Credentials
-from graphwiz_trader.domain.instrument import Instrument
-from graphwiz_trader.domain.sides import Side
-from graphwiz_trader.domain.units import MILLISECOND, SECOND, InstrumentId, Nanos, Ticks
-from graphwiz_trader.domain.value import evolve
-from graphwiz_trader.ports.venue import ExecutionVenue
-from graphwiz_trader.simulation.market import LISTINGS, MarketSettings
-from tests.contracts.venue import ExecutionVenueContract, Stage, Staging
+from tests.contracts.direct_stage import direct_stage
+from tests.contracts.venue import ExecutionVenueContract, Staging
 
 pytestmark = pytest.mark.contract
-
-OURS = Credentials("loopback-key", "loopback-secret", "loopback-passphrase")
-HURRIED = Patience(
-    answer=Nanos(400 * MILLISECOND),
-    idle=Nanos(400 * MILLISECOND),
-    tick=Nanos(20 * MILLISECOND),
-    resync=Backoff(Nanos(10 * MILLISECOND), Nanos(100 * MILLISECOND), 20, Nanos(10 * SECOND)),
-    reconnect=Backoff(Nanos(10 * MILLISECOND), Nanos(80 * MILLISECOND), 5, Nanos(SECOND // 10)),
-)
-SETTLE_S = 0.06
-
-
-@attrs.define
-class SocketStage:
-    """A venue on sockets, whose market hardly moves meanwhile."""
-
-    venue: ExecutionVenue
-    served: Served
-    instrument: Instrument
-
-    @property
-    def takes(self) -> Ticks:
-        """A price at which a buy of 4 lots trades at once, and whole."""
-        (ask, _), *_ = self.served.premises.host.ladders[self.instrument.id].levels(Side.SELL, 1)
-        return Ticks(ask + 500)
-
-    @property
-    def rests(self) -> Ticks:
-        """A price at which a buy rests."""
-        (bid, _), *_ = self.served.premises.host.ladders[self.instrument.id].levels(Side.BUY, 1)
-        return Ticks(bid * 9 // 10)
-
-    async def settle(self) -> None:
-        """Let what is under way arrive."""
-        await asyncio.sleep(SETTLE_S)
-
-
-def binance(served: Served, instruments: list[Instrument], hosts: Hosts) -> ExecutionVenue:
-    return binance_venue(
-        served.venue, instruments, OURS, SystemClock(), "a", hosts, patience=HURRIED
-    )
-
-
-def okx(served: Served, instruments: list[Instrument], hosts: Hosts) -> ExecutionVenue:
-    return okx_venue(served.venue, instruments, OURS, SystemClock(), "a", hosts, patience=HURRIED)
-
-
-Make = Callable[[Served, list[Instrument], Hosts], ExecutionVenue]
-
-
-def market() -> MarketSettings:
-    """The usual market, in lots that meet its smallest notional."""
-    return MarketSettings(listings=tuple(evolve(o, lot_size=Decimal("0.001")) for o in LISTINGS))
-
-
-def staged(dialect: str, make: Make, faults: Sequence[Fault] = ()) -> Staging:
-    @asynccontextmanager
-    async def stage() -> AsyncIterator[Stage]:
-        settings = ServerSettings(
-            (dialect,), faults=tuple(faults), limits=GENEROUS, market=market()
-        )
-        async with serving(settings, SystemClock(), Record()) as (served,):
-            instruments = list(served.premises.host.instruments.values())
-            hosts = simulated_hosts(served.venue, served.rest)
-            instrument = served.premises.host.instruments[InstrumentId(f"BTC/USDT@{served.venue}")]
-            yield SocketStage(make(served, instruments, hosts), served, instrument)
-
-    return stage
 
 
 class TestBinance(ExecutionVenueContract):
     @pytest.fixture
     def staging(self) -> Staging:
-        return staged("binance", binance)
+        return partial(direct_stage, "binance")
 
 
 class TestOkx(ExecutionVenueContract):
     @pytest.fixture
     def staging(self) -> Staging:
-        return staged("okx", okx)
+        return partial(direct_stage, "okx")
