@@ -6,6 +6,7 @@ from functools import partial
 from graphwiz_trader.adapters.ccxt.catalog import CcxtCatalog
 from graphwiz_trader.adapters.ccxt.exchange import Access, exchange_of
 from graphwiz_trader.adapters.ccxt.feed import CcxtFeed
+from graphwiz_trader.adapters.ccxt.polled_feed import PolledFeed
 from graphwiz_trader.adapters.direct.binance_feed import SPOT, USDM, BinanceDialect, BinanceMarket
 from graphwiz_trader.adapters.direct.bybit_feed import BybitDialect
 from graphwiz_trader.adapters.direct.coinbase_feed import CoinbaseDialect
@@ -40,8 +41,6 @@ def sources_of(settings: Settings, clock: Clock) -> tuple[Source, ...]:
     for venue, held in wanted.items():
         if not held.symbols:
             problems.append(Problem(f"{PATH}.{venue}.symbols", "nothing", "at least one symbol"))
-        if not held.websocket:
-            problems.append(Problem(f"{PATH}.{venue}.websocket", "false", "true: streams only"))
     if problems:
         raise ConfigError(problems)
     return tuple(_source(venue, held, clock) for venue, held in wanted.items())
@@ -52,7 +51,7 @@ def is_direct(venue: Venue, held: ExchangeSettings) -> bool:
     contracts = any(":" in symbol for symbol in held.symbols)
     makers = _SIMULATED if held.url is not None else _DIRECT
     fits = contracts == (venue == "binanceusdm") or venue == "okx"
-    return held.direct and not held.testnet and venue in makers and fits
+    return held.direct and held.websocket and not held.testnet and venue in makers and fits
 
 
 def _source(venue: Venue, held: ExchangeSettings, clock: Clock) -> Source:
@@ -64,6 +63,8 @@ def _source(venue: Venue, held: ExchangeSettings, clock: Clock) -> Source:
 
 
 def _feed(venue: Venue, held: ExchangeSettings, access: Access, clock: Clock) -> MarketFeed:
+    if not held.websocket:
+        return PolledFeed(venue, exchange_of(access), clock)
     if not is_direct(venue, held):
         return CcxtFeed(venue, exchange_of(access), clock)
     if held.url is None:

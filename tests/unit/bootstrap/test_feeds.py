@@ -3,6 +3,7 @@ from collections.abc import Mapping
 import pytest
 
 from graphwiz_trader.adapters.ccxt.feed import CcxtFeed
+from graphwiz_trader.adapters.ccxt.polled_feed import PolledFeed
 from graphwiz_trader.adapters.direct.feed import DirectFeed
 from graphwiz_trader.bootstrap.feeds import is_direct, sources_of
 from graphwiz_trader.bootstrap.settings import load
@@ -82,15 +83,23 @@ def test_sources_come_in_the_order_of_the_configuration() -> None:
 
 
 def test_everything_that_cannot_be_streamed_is_told_at_once() -> None:
-    chosen = settings({"okx": "{symbols: []}", "kraken": '{symbols: ["A/B"], websocket: false}'})
+    chosen = settings({"okx": "{symbols: []}", "kraken": "{symbols: []}"})
 
     with pytest.raises(ConfigError) as caught:
         sources_of(chosen, ManualClock())
 
     assert [problem.path for problem in caught.value.problems] == [
         "hft.market_data.exchanges.okx.symbols",
-        "hft.market_data.exchanges.kraken.websocket",
+        "hft.market_data.exchanges.kraken.symbols",
     ]
+
+
+def test_a_venue_without_a_stream_is_polled() -> None:
+    chosen = settings({"okx": '{symbols: ["BTC/USDT"], websocket: false}'})
+
+    (source,) = sources_of(chosen, ManualClock())
+
+    assert type(source.feed) is PolledFeed
 
 
 def test_no_venue_at_all_is_an_error() -> None:
