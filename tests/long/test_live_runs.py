@@ -197,6 +197,9 @@ async def recovers(floor: Floor) -> None:
 
 def agrees(floor: Floor) -> None:
     """Positions, balances and fills are the venues'; the journal leads to the same state."""
+    assert floor.violations == []
+    assert floor.auditor is not None
+    assert floor.auditor.checks > 0
     state = floor.engine.state
     for name, exchange in floor.exchanges.items():
         for instrument in exchange.floor.books:

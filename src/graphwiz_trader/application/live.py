@@ -5,13 +5,14 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from graphwiz_trader.application import state_view
+from graphwiz_trader.application.auditor import AuditedVenue, Auditor
 from graphwiz_trader.application.listen import Source, subscribe
 from graphwiz_trader.application.operate import Operate
 from graphwiz_trader.application.order_lines import fill_lines, order_lines
 from graphwiz_trader.application.start import Identity, Start, Starter
 from graphwiz_trader.application.trade import Stopped, Trade
 from graphwiz_trader.application.watch_instruments import WatchInstruments
-from graphwiz_trader.domain.commands import RaiseAlert
+from graphwiz_trader.domain.commands import RaiseAlert, Severity
 from graphwiz_trader.domain.events import VenueCost
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.units import SECOND, RunId
@@ -161,9 +162,10 @@ class _Session:
         self._clock = clock
         self._tell = tell
         opened = places.open(start.engine.state, start.started.incarnation)
+        self.auditor = Auditor(start.engine.state, clock, self._violated)
         self.trade = Trade(
             start.engine,
-            [place.venue for place in opened],
+            [AuditedVenue(place.venue, self.auditor) for place in opened],
             {place.feed.venue: place.feed for place in opened},
             journal,
             clock,
@@ -172,7 +174,7 @@ class _Session:
             start.recovered,
             news=start.updates,
         )
-        self.trade.watches.append(start.tally.feed)
+        self.trade.watches += [start.tally.feed, self.auditor.watch]
         self._operate = Operate(self.trade, start.strategies, self.about)
 
     def about(self) -> Mapping[str, object]:
@@ -186,6 +188,11 @@ class _Session:
             "incarnation": started.incarnation,
             "running_s": (self._clock.now() - started.ts) / SECOND,
             **self.start.tally.summary(),
+            "audit": {
+                "checks": self.auditor.checks,
+                "violations": self.auditor.violations,
+                "named": list(self.auditor.named),
+            },
         }
 
     async def run(self, door: ControlDoor, stop: asyncio.Event) -> Stopped:
@@ -194,6 +201,7 @@ class _Session:
             beside = [group.create_task(part) for part in self._beside(door, stop)]
             self._tell.say(f"ready: {self.start.folder.run} in {self.start.folder.path}")
             stopped = await self.trade.run()
+            self.auditor.end(len(self.trade.engine.state.orders), len(stopped.remaining))
             self._operate.end(stopped)
             # Whoever waits for the end is woken before the door closes.
             await self._clock.sleep_until(self._clock.now())
@@ -206,11 +214,15 @@ class _Session:
     ) -> Iterator[Coroutine[None, None, None]]:
         yield door.serve(self._operate.answer)
         yield self._heed(stop)
+        yield self.auditor.run()
         known = self.start.engine.state.instruments.values()
         for source in self._places.sources:
             catalog = source.catalog
             ours = [one for one in known if one.venue == catalog.venue]
             yield WatchInstruments(catalog, self._clock).run(ours, self.trade.deliver)
+
+    def _violated(self, violation: str) -> None:
+        self._tell.alert(RaiseAlert(Severity.CRITICAL, "INVARIANT", violation))
 
     async def _heed(self, stop: asyncio.Event) -> None:
         await stop.wait()

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
 from graphwiz_trader.adapters.paper.venue import PaperVenue
+from graphwiz_trader.application.auditor import AuditedVenue, Auditor
 from graphwiz_trader.application.recovery import recover
 from graphwiz_trader.application.trade import Stopped, Trade
 from graphwiz_trader.domain.commands import OrderCommand, RaiseAlert
@@ -182,6 +183,8 @@ class Floor:
             for e in exchanges
         }
         self.alerts: list[RaiseAlert] = []
+        self.auditor: Auditor | None = None
+        self.violations: list[str] = []
         self.crashes = 0
         self._strategies = strategies
         self._incarnation = 0
@@ -227,9 +230,13 @@ class Floor:
         self.oracle.engine = engine
         now, self._incarnation = self.clock.now(), self._incarnation + 1
         started = RunStarted(now, RUN, "paper", INSTALLATION, self._incarnation, 0, "{}", "0")
+        self.auditor = auditor = Auditor(engine.state, self.clock, self.violations.append)
         self.trade = Trade(
             engine,
-            [WatchedVenue(venue, self.oracle) for venue in self.venues.values()],
+            [
+                AuditedVenue(WatchedVenue(venue, self.oracle), auditor)
+                for venue in self.venues.values()
+            ],
             self.feeds,
             self.journal,
             self.clock,
@@ -237,12 +244,15 @@ class Floor:
             started,
             recovered,
         )
+        self.trade.watches.append(auditor.watch)
         self._task = asyncio.create_task(self.trade.run())
         return self.trade
 
     async def pass_time(self, by: int) -> None:
-        """Let time pass; whoever died meanwhile starts again."""
+        """Let time pass, and the auditor look; whoever died meanwhile starts again."""
         await self.clock.advance(by)
+        if self.auditor is not None and not self.journal.is_dead:
+            self.auditor.sweep()
         while self._task is not None and self._task.done():
             if not (self._task.exception() and self.journal.is_dead):
                 self._task.result()
