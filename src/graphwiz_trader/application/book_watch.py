@@ -6,7 +6,14 @@ from decimal import Decimal
 import attrs
 
 from graphwiz_trader.domain.book import OrderBook
-from graphwiz_trader.domain.events import BookGap, BookUpdate, Event, FeedDown, Trade
+from graphwiz_trader.domain.events import (
+    BookGap,
+    BookUpdate,
+    Event,
+    FeedDown,
+    InstrumentUpdated,
+    Trade,
+)
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.units import SECOND, InstrumentId, Nanos
 from graphwiz_trader.domain.value import value
@@ -61,21 +68,27 @@ class BookWatch:
     def deliver(self, event: Event) -> None:
         """Take in one event; what is about something else is passed over."""
         match event:
-            case BookUpdate():
+            case BookUpdate() | Trade() | BookGap():
                 watched = self._watched.get(event.instrument)
                 if watched is not None:
-                    watched.book.apply(event)
-                    watched.messages += 1
-            case Trade():
-                watched = self._watched.get(event.instrument)
-                if watched is not None:
-                    watched.trades += 1
-            case BookGap():
-                self._lose(self._watched.get(event.instrument), event.reason)
+                    self._take(watched, event)
             case FeedDown():
                 for watched in self._watched.values():
                     if watched.book.instrument.venue == event.venue:
                         self._lose(watched, event.reason)
+            case InstrumentUpdated():
+                changed = self._watched.get(event.instrument.id)
+                if changed is not None:
+                    changed.book = OrderBook(event.instrument)
+
+    def _take(self, watched: _Watched, event: BookUpdate | Trade | BookGap) -> None:
+        if isinstance(event, BookGap):
+            self._lose(watched, event.reason)
+        elif isinstance(event, Trade):
+            watched.trades += 1
+        else:
+            watched.book.apply(event)
+            watched.messages += 1
 
     def rows(self, now: Nanos) -> tuple[BookRow, ...]:
         """Return all books as they are at *now*, in the order of the instruments."""
@@ -83,8 +96,8 @@ class BookWatch:
         self._looked = now
         return tuple(_row(watched, now, since) for watched in self._watched.values())
 
-    def _lose(self, watched: _Watched | None, reason: str) -> None:
-        if watched is not None and watched.book.is_synced:
+    def _lose(self, watched: _Watched, reason: str) -> None:
+        if watched.book.is_synced:
             watched.losses += 1
             watched.book.drop(reason)
 

@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from functools import partial
 
 from graphwiz_trader.application.supervise import supervise
+from graphwiz_trader.application.watch_instruments import WatchInstruments
 from graphwiz_trader.domain.backoff import Backoff
 from graphwiz_trader.domain.errors import ConfigError, Garbled, Problem, Transient
-from graphwiz_trader.domain.events import Event, FeedDown
+from graphwiz_trader.domain.events import Event, FeedDown, InstrumentUpdated
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.units import SECOND, Nanos
 from graphwiz_trader.domain.value import value
@@ -60,6 +61,7 @@ async def subscribe(sources: Sequence[Source], clock: Clock) -> tuple[Instrument
 
 async def listen(
     sources: Sequence[Source],
+    instruments: Sequence[Instrument],
     clock: Clock,
     deliver: Callable[[Event], None],
     tick: Callable[[Nanos], bool],
@@ -69,12 +71,18 @@ async def listen(
     Deliver what the sources bring; call *tick* with the time, until it returns False.
 
     A venue that gives up is tried again; *deliver* hears `FeedDown` and the others go on.
+    Rules of *instruments*, as `subscribe` returned them, that a venue changes meanwhile are told
+    as `InstrumentUpdated`, and the book is asked for anew under the new ones.
     """
     with _unwrapped():
         async with asyncio.TaskGroup() as group:
             running = [
                 group.create_task(_supervised(source.feed, clock, deliver)) for source in sources
             ]
+            for source in sources:
+                own = [one for one in instruments if one.venue == source.feed.venue]
+                watching = WatchInstruments(source.catalog, clock)
+                running.append(group.create_task(watching.run(own, _changing(source, deliver))))
             while tick(clock.now()):
                 await clock.sleep_until(Nanos(clock.now() + every))
             for task in running:
@@ -99,6 +107,19 @@ async def _supervised(feed: MarketFeed, clock: Clock, deliver: Callable[[Event],
         deliver(FeedDown(clock.now(), feed.venue, str(error)))
 
     await supervise(partial(feed.run, deliver), clock, RETRY, tell)
+
+
+def _changing(
+    source: Source, deliver: Callable[[Event], None]
+) -> Callable[[InstrumentUpdated], None]:
+    """Return what tells of new rules, and has the feed read by them."""
+
+    def changed(event: InstrumentUpdated) -> None:
+        deliver(event)
+        source.feed.unsubscribe([event.instrument.id])
+        source.feed.subscribe([event.instrument])
+
+    return changed
 
 
 @contextmanager

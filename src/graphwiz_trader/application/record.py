@@ -1,7 +1,7 @@
 """Record: market data as it comes, on tapes that each stand for themselves."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import attrs
 import numpy as np
@@ -14,6 +14,7 @@ from graphwiz_trader.domain.events import (
     BookUpdate,
     Event,
     FeedDown,
+    InstrumentUpdated,
     LevelRows,
     MarketEvent,
     Trade,
@@ -84,7 +85,7 @@ class _Desk:
 
     venue: Venue
     instruments: tuple[Instrument, ...]
-    books: Mapping[InstrumentId, OrderBook]
+    books: dict[InstrumentId, OrderBook]
     segment: Segment
 
 
@@ -111,6 +112,7 @@ class Record:
         self._free = free
         self._settings = settings
         self._desks: dict[Venue, _Desk] = {}
+        self._named: dict[Venue, int] = {}
         self._sealing: set[asyncio.Future[Recorded | None]] = set()
         self._error: DataError | None = None
 
@@ -134,7 +136,7 @@ class Record:
         self._open(instruments)
         try:
             tick = self._ticker(progress, stopped)
-            await listen(sources, self._clock, self.deliver, tick, TICK)
+            await listen(sources, instruments, self._clock, self.deliver, tick, TICK)
         finally:
             await self._finish()
         if self._error is not None:
@@ -156,6 +158,16 @@ class Record:
             case FeedDown():
                 desk = self._desks[event.venue]
                 _lose(desk.books.values(), desk, event.reason)
+            case InstrumentUpdated():
+                self._change(self._desks[event.instrument.venue], event.instrument)
+
+    def _change(self, desk: _Desk, changed: Instrument) -> None:
+        """Begin a tape under new rules: one tape has one grid for each instrument."""
+        desk.instruments = tuple(
+            changed if one.id == changed.id else one for one in desk.instruments
+        )
+        desk.books[changed.id] = OrderBook(changed)
+        self._rotate(desk, self._clock.now())
 
     def _open(self, instruments: Sequence[Instrument]) -> None:
         now = self._clock.now()
@@ -165,7 +177,10 @@ class Record:
             self._desks[venue] = _Desk(venue, own, books, self._segment(venue, own, now))
 
     def _segment(self, venue: Venue, instruments: tuple[Instrument, ...], now: Nanos) -> Segment:
-        name = f"{self._settings.folder}/{venue}-{now // SECOND}.tape"
+        # New rules may come in the very second in which a segment is full.
+        began = max(now // SECOND, self._named.get(venue, 0) + 1)
+        self._named[venue] = began
+        name = f"{self._settings.folder}/{venue}-{began}.tape"
         return Segment(name, self._tapes.writer(name, instruments), now)
 
     def _ticker(

@@ -1,9 +1,10 @@
 from decimal import Decimal
 
 from graphwiz_trader.application.book_watch import BookWatch
-from graphwiz_trader.domain.events import BookGap, FeedDown, FeedUp, Trade
+from graphwiz_trader.domain.events import BookGap, FeedDown, FeedUp, InstrumentUpdated, Trade
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import SECOND, Lots, Nanos, Ticks, Venue
+from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.testing.make import book_update, instrument
 
 BTC = instrument("BTC/USDT@alpha")
@@ -80,6 +81,15 @@ def test_a_crossed_book_is_not_ok() -> None:
     watch.deliver(book_update(BTC, [("100.2", "3")], [("100.1", "1")], ts=NOW))
 
     assert watch.rows(NOW)[0].quality == "crossed"
+
+
+def test_new_rules_begin_a_new_book() -> None:
+    watch = watch_of_two()
+
+    watch.deliver(InstrumentUpdated(NOW, evolve(BTC, tick_size=Decimal(1))))
+
+    row = watch.rows(NOW)[0]
+    assert (row.bid, row.quality, row.messages) == (None, "no snapshot yet", 1)
 
 
 def test_trades_are_counted_and_strangers_passed_over() -> None:

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
 
 import pytest
 
@@ -12,6 +13,7 @@ from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.tape import Tape
 from graphwiz_trader.domain.units import SECOND, Lots, Nanos, Ticks
+from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.testing.catalog import WrittenCatalog
 from graphwiz_trader.testing.clock import ManualClock
 from graphwiz_trader.testing.feed import ScriptedFeed
@@ -112,6 +114,26 @@ def test_a_new_segment_begins_with_the_whole_book() -> None:
     book = OrderBook(BTC)
     book.apply(first)
     assert (first.snapshot, book.bid, book.count(Side.BUY)) == (True, 1001, 2)
+
+
+def test_new_rules_begin_a_tape_that_knows_them() -> None:
+    """They come in the second in which the segment is full, an hour after the beginning."""
+    coarser = evolve(BTC, tick_size=Decimal(1))
+    studio = Studio(until_s=3_700, segment_s=3_600)
+    catalog = WrittenCatalog(BTC.venue, [BTC])
+    studio.sources = (Source(studio.alpha, catalog, (BTC.symbol,)),)
+
+    async def play(studio: Studio) -> None:
+        studio.book(studio.alpha, BTC, "100.0", snapshot=True)
+        catalog.instruments[:] = [coarser]
+        await studio.clock.advance(3_610 * SECOND)
+        studio.book(studio.alpha, coarser, "100", snapshot=True)
+        await studio.clock.advance(100 * SECOND)
+
+    made = recorded(studio, play)
+
+    assert [studio.tape(one).instruments for one in made] == [(BTC,), (coarser,)]
+    assert studio.alpha.subscribed == (BTC.id,)
 
 
 def test_a_book_that_is_not_synced_does_not_begin_a_segment() -> None:

@@ -43,7 +43,8 @@ async def _watched(
 
     clock = SystemClock()
     sources = sources_of(settings, clock)
-    watch = BookWatch(await subscribe(sources, clock))
+    instruments = await subscribe(sources, clock)
+    watch = BookWatch(instruments)
     until = None if seconds is None else clock.now() + seconds * SECOND
     rows = watch.rows(clock.now())
     with _screen(options) as show, stop_signal() as stopped:
@@ -54,7 +55,7 @@ async def _watched(
             show(rows)
             return not stopped.is_set() and (until is None or now < until)
 
-        await listen(sources, clock, watch.deliver, tick, _EVERY)
+        await listen(sources, instruments, clock, watch.deliver, tick, _EVERY)
     return rows
 
 
