@@ -9,8 +9,8 @@ from graphwiz_trader.domain.errors import DomainError
 from graphwiz_trader.domain.units import Float64s, Int64s
 from graphwiz_trader.domain.value import value
 
-Statistic = Callable[[Float64s], float]
-"""A figure of a series, shape (n,)."""
+Statistic = Callable[[Float64s], Float64s]
+"""A figure of every series of a matrix: shape (series, n) to shape (series,)."""
 
 
 @value
@@ -43,13 +43,8 @@ def interval(
 
     Source: Politis & Romano, "The stationary bootstrap", JASA 89, 1994.
     """
-    anew = 1.0 / block_length(series)
-    figures = np.array(
-        [
-            statistic(series[resampled(start, place, anew)])
-            for start, place in zip(starts, places, strict=True)
-        ]
-    )
+    dealt = series[resampled(starts, places, 1.0 / block_length(series))]
+    figures = statistic(dealt)
     figures = figures[np.isfinite(figures)]
     if not len(figures):
         raise DomainError(f"found no resample of {len(series)} with that figure, expected some")
@@ -60,18 +55,18 @@ def interval(
 
 def resampled(starts: Float64s, places: Float64s, anew: float) -> Int64s:
     """
-    Return the places of one resample: a block begins where a draw says, goes on, and wraps.
+    Return the places of resamples, one a row: a block begins where a draw says, goes on, and wraps.
 
-    >>> u, v = np.array([0, 0.6, 0.4, 0.9, 0.7, 0.1]), np.array([0.1, 0.5, 0.95, 0.3, 0.3, 0.5])
+    >>> u, v = np.array([[0, 0.6, 0.4, 0.9, 0.7, 0.1]]), np.array([[0.1, 0.5, 0.95, 0.3, 0.3, 0.5]])
     >>> resampled(u, v, 0.5).tolist()
-    [0, 1, 5, 0, 1, 3]
+    [[0, 1, 5, 0, 1, 3]]
     """
-    n = len(starts)
+    n = starts.shape[1]
     begins = starts < anew
-    begins[0] = True
+    begins[:, 0] = True
     here = np.arange(n)
-    begun = np.maximum.accumulate(np.where(begins, here, 0))
-    origin = np.floor(places * n).astype(np.int64)[begun]
+    begun = np.maximum.accumulate(np.where(begins, here, 0), axis=1)
+    origin = np.take_along_axis(np.floor(places * n).astype(np.int64), begun, axis=1)
     return np.asarray((origin + here - begun) % n, np.int64)
 
 

@@ -20,6 +20,7 @@ from graphwiz_trader.application.backtest import Backtested
 from graphwiz_trader.application.clocks import check_clocks, shifted
 from graphwiz_trader.application.replay import Replayed
 from graphwiz_trader.application.scan import ScanResult, scan_cross
+from graphwiz_trader.application.sweep import Swept
 from graphwiz_trader.application.touches import joined
 from graphwiz_trader.bootstrap.assembly import only
 from graphwiz_trader.bootstrap.container import backtest_app
@@ -29,6 +30,7 @@ from graphwiz_trader.domain.settings import Settings
 from graphwiz_trader.domain.tape import Tape
 from graphwiz_trader.domain.units import SECOND, Nanos, RunId, Venue
 from graphwiz_trader.entrypoints.progress import progress_bar
+from graphwiz_trader.entrypoints.research import Search
 from graphwiz_trader.entrypoints.summaries import backtest_summary
 
 Name: TypeAlias = str | os.PathLike[str]
@@ -104,6 +106,57 @@ def backtest(
         done: Backtested = use_case.run(names, offsets or {}, seed, progress)
     done.folder.finish(backtest_summary(done, names, perf_counter() - started))
     return done
+
+
+def sweep(
+    tapes: Sequence[Name],
+    *,
+    strategy: str,
+    params: Sequence[str],
+    sampler: str = "grid",
+    trials: int | None = None,
+    metric: str = "sharpe",
+    workers: int | None = None,
+    config: Sequence[Name] = (),
+    settings: Mapping[str, object] | None = None,
+    seed: int = 0,
+    home: Name = HOME,
+) -> Swept:
+    """
+    Search for the parameters of *strategy* over tapes, in processes of this machine.
+
+    Args:
+        tapes: Where the tapes are.
+        strategy: The one to search for.
+        params: What to try, such as `z_threshold=1:3:0.5`; see `graphwiz sweep --help`.
+        sampler: `grid`, `random` or `tpe`.
+        trials: How many points; a grid takes all of its own.
+        metric: What the best is best in, `sharpe` or `net`.
+        workers: Processes; None for one a core.
+        config: YAML files, later ones win.
+        settings: Single keys; they win over files.
+        seed: Of the sampler and of all chance in the simulation.
+        home: Where the trials are kept.
+
+    Raises:
+        ConfigError: everything that is wrong with the configuration or *params*.
+        DataError: a tape cannot be read, or no trial came to its end.
+    """
+    chosen = {f"hft.strategies.{strategy}.enabled": "true", **(settings or {})}
+    search = Search.of(
+        _settings(config, chosen),
+        _folder(home),
+        strategy=strategy,
+        tapes=[os.fspath(tape) for tape in tapes],
+        axes=params,
+        sampler=sampler,
+        trials=trials,
+        metric=metric,
+        workers=workers,
+        seed=seed,
+    )
+    with progress_bar("sweep", quiet=False) as progress:
+        return search.sweep().run(progress)
 
 
 def replay(

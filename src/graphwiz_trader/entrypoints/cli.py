@@ -50,7 +50,12 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "scan": ("scan:scan", "Every joint state of tapes, per route, after fees."),
     "status": ("operate:status", "What the running engine holds and does."),
     "stop": ("operate:stop", "End the running engine, and prove that nothing is left."),
+    "sweep": ("sweep:sweep", "Search for parameters, and say how far to believe the best."),
     "trade": ("trade:trade", "The engine on live feeds, with real money."),
+    "walkforward": (
+        "sweep:walkforward",
+        "Parameters chosen before, proven after, again and again.",
+    ),
 }
 """Name → (module of `entrypoints.commands` and the click command in it, one line of help)."""
 

@@ -7,26 +7,34 @@ from graphwiz_trader.application.backtest import Backtested
 from graphwiz_trader.application.simulate import Simulated
 from graphwiz_trader.domain.money import rounded
 from graphwiz_trader.domain.plain import plain
+from graphwiz_trader.domain.report import Report
 from graphwiz_trader.ports.runs import RunFolder
 
 
 def simulation_summary(folder: RunFolder, done: Simulated) -> dict[str, object]:
     """Return the keys every simulation's answer has."""
-    report = done.report
-    pnl = report.pnl
     return {
         "run": folder.run,
         "folder": folder.path,
         "digest": done.digest,
-        "reporting": report.header.reporting,
         "orders": done.orders,
         "fills": done.fills,
         "open_orders": done.working,
+        **report_summary(done.report),
+        "alerts": dict(done.alerts),
+    }
+
+
+def report_summary(report: Report) -> dict[str, object]:
+    """Return what a report says in few keys."""
+    pnl = report.pnl
+    return {
+        "reporting": report.header.reporting,
         "pnl": {
-            "net": _amount(pnl.net),
-            "gross": _amount(pnl.gross),
-            "fees": _amount(pnl.fees),
-            "endowment": None if pnl.endowment is None else _amount(pnl.endowment),
+            "net": amount(pnl.net),
+            "gross": amount(pnl.gross),
+            "fees": amount(pnl.fees),
+            "endowment": None if pnl.endowment is None else amount(pnl.endowment),
         },
         "opportunities": plain(report.arbitrage.opportunities),
         "denials": dict(report.denials),
@@ -35,11 +43,10 @@ def simulation_summary(folder: RunFolder, done: Simulated) -> dict[str, object]:
                 "trades": line.record.count,
                 "wins": line.record.wins,
                 "win_rate": line.record.win_rate,
-                "pnl": _amount(line.record.net),
+                "pnl": amount(line.record.net),
             }
             for line in report.trades_by_strategy
         },
-        "alerts": dict(done.alerts),
     }
 
 
@@ -55,5 +62,6 @@ def backtest_summary(done: Backtested, tapes: Sequence[str], seconds: float) -> 
     }
 
 
-def _amount(amount: Decimal) -> str:
-    return f"{rounded(amount):f}"
+def amount(money: Decimal) -> str:
+    """Return *money* as its decimal text, without what no currency has."""
+    return f"{rounded(money):f}"

@@ -23,19 +23,19 @@ def autoregressive(rho: float, n: int) -> Float64s:
     return np.array(values[1:])
 
 
-def mean(series: Float64s) -> float:
-    return float(series.mean())
+def mean(series: Float64s) -> Float64s:
+    return np.asarray(series.mean(axis=1), np.float64)
 
 
 def test_the_resample_by_hand() -> None:
-    u = np.array([0.0, 0.6, 0.4, 0.9, 0.7, 0.1])
-    v = np.array([0.1, 0.5, 0.95, 0.3, 0.3, 0.5])
+    u = np.array([[0.0, 0.6, 0.4, 0.9, 0.7, 0.1]])
+    v = np.array([[0.1, 0.5, 0.95, 0.3, 0.3, 0.5]])
 
-    assert resampled(u, v, 0.5).tolist() == [0, 1, 5, 0, 1, 3]
+    assert resampled(u, v, 0.5).tolist() == [[0, 1, 5, 0, 1, 3]]
 
 
 def test_the_first_draw_always_begins_a_block() -> None:
-    assert resampled(np.array([0.9, 0.9]), np.array([0.5, 0.0]), 0.1).tolist() == [1, 0]
+    assert resampled(np.array([[0.9, 0.9]]), np.array([[0.5, 0.0]]), 0.1).tolist() == [[1, 0]]
 
 
 @pytest.mark.parametrize(
@@ -89,4 +89,9 @@ def test_the_interval_of_a_mean_is_as_wide_as_theory_says() -> None:
 
 def test_a_figure_that_is_never_a_number_is_refused() -> None:
     with pytest.raises(DomainError, match="expected some"):
-        interval(np.ones(5), lambda _: math.nan, units(1, 10).reshape(2, 5), np.zeros((2, 5)))
+        interval(
+            np.ones(5),
+            lambda dealt: dealt[:, 0] * math.nan,
+            units(1, 10).reshape(2, 5),
+            np.zeros((2, 5)),
+        )
