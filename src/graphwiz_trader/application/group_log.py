@@ -21,6 +21,7 @@ from graphwiz_trader.domain.signal import Leg
 from graphwiz_trader.domain.units import SECOND, Asset, Nanos
 from graphwiz_trader.engine.holdings import settlement
 
+CLOSED_KEPT = 4096
 _CLOSED = (GroupState.DONE, GroupState.UNWOUND, GroupState.MISSED)
 
 
@@ -29,7 +30,8 @@ class _Open:
     """
     A group under way; `debt` in base units, owed since `owing`, None while nothing is.
 
-    `passed_on` are the assets that its legs only pass on.
+    `passed_on` are the assets that its legs only pass on; `booked` is what the sums hold of it
+    once it has closed, as unwound or not.
     """
 
     legs: tuple[Leg, ...]
@@ -39,6 +41,8 @@ class _Open:
     fills: list[FillBooked] = attrs.field(factory=list)
     debt: Decimal = ZERO
     owing: Nanos | None = None
+    booked: Attribution = Attribution()
+    was_unwound: bool = False
 
 
 class GroupLog:
@@ -55,6 +59,7 @@ class GroupLog:
         self._prices = prices
         self._earnings = earnings
         self._open: dict[str, _Open] = {}
+        self._closed: dict[str, _Open] = {}
         self._groups = 0
         self._outcome = Attribution()
         self._unwound = Attribution()
@@ -71,8 +76,10 @@ class GroupLog:
             self._open[fact.group] = _Open(legs, owed_assets(instruments), is_round)
 
     def fill(self, fill: FillBooked, now: Nanos) -> None:
-        """Note a fill of one of its orders, received *now*."""
+        """Note a fill of one of its orders, received *now*; a late one opens it again."""
         group = self._open.get(fill.group)
+        if group is None and fill.group in self._closed:
+            group = self._open[fill.group] = self._closed.pop(fill.group)
         if group is None:
             return
         group.fills.append(fill)
@@ -87,12 +94,14 @@ class GroupLog:
         if group.is_round:
             self._owe_round(group, ZERO if is_closed else fact.debt)
         if is_closed:
-            del self._open[fact.group]
+            self._closed[fact.group] = self._open.pop(fact.group)
+            if len(self._closed) > CLOSED_KEPT:
+                del self._closed[next(iter(self._closed))]
         if is_closed and fact.state is not GroupState.MISSED:
             self._add(group, fact)
 
     def _add(self, group: _Open, fact: GroupChanged) -> None:
-        """Compare what the group earned with what it was expected to."""
+        """Compare what the group earned, late fills too, with what it was expected to."""
         instruments = self._prices.instruments
         earning = {
             name: instrument
@@ -106,8 +115,12 @@ class GroupLog:
         fills = [fill for fill in group.fills if fill.instrument in earning]
         found = attribution(legs, fills, instruments, fact.expected)
         rated = found.times(self._earnings.rate(assets.pop()))
-        self._outcome += rated
-        if fact.state is GroupState.UNWOUND:
+        before, group.booked = group.booked, rated
+        self._outcome += rated.less(before)
+        if group.was_unwound:
+            self._unwound += Attribution().less(before)
+        group.was_unwound = fact.state is GroupState.UNWOUND
+        if group.was_unwound:
             self._unwound += rated
 
     def arbitrage(self, opportunities: Opportunities, end: Nanos) -> Arbitrage:

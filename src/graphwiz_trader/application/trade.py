@@ -215,13 +215,14 @@ class Trade:
         await supervise(partial(feed.run, self.deliver), self.clock, self._options.retry, lose)
 
     async def _wind_down(self) -> tuple[tuple[Venue, ClOrdId], ...]:
-        """Close the gate, cancel what is ours, and prove that nothing is left."""
+        """Close the gate, cancel what is ours, hedge what is owed, prove that nothing is left."""
         now = self.clock.now()
         deadline = now + self._options.stop
         self.deliver(Shutdown(now, self._reason))
         while True:
             remaining = self._working() or await self._listed()
-            if not remaining or self.clock.now() >= deadline:
+            is_over = not remaining and not self.engine.is_hedging
+            if is_over or self.clock.now() >= deadline:
                 return remaining
             await self.clock.sleep_until(Nanos(self.clock.now() + _AGAIN))
             works = (OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED)

@@ -37,6 +37,10 @@ class Attribution:
             self.realised + other.realised,
         )
 
+    def less(self, other: "Attribution") -> "Attribution":
+        """Return it without *other*."""
+        return self + other.times(Decimal(-1))
+
     def times(self, rate: Decimal) -> "Attribution":
         """Return it in another currency."""
         return Attribution(

@@ -10,7 +10,15 @@ from graphwiz_trader.domain.instrument import Instrument, Kind
 from graphwiz_trader.domain.position import ZERO, flow
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import Leg
-from graphwiz_trader.domain.units import Asset, ClOrdId, Lots, Nanos, StrategyId, Ticks
+from graphwiz_trader.domain.units import (
+    Asset,
+    ClOrdId,
+    InstrumentId,
+    Lots,
+    Nanos,
+    StrategyId,
+    Ticks,
+)
 from graphwiz_trader.domain.value import evolve
 
 CLOSED = frozenset({GroupState.DONE, GroupState.UNWOUND, GroupState.MISSED})
@@ -53,6 +61,11 @@ class GroupLeg:
     base: Decimal = ZERO
     cash: Decimal = ZERO
 
+    @property
+    def lots(self) -> Lots:
+        """What is held of it, with its sign."""
+        return self.instrument.lots_within(self.base / self.instrument.multiplier)
+
     def regrid(self, instrument: Instrument) -> None:
         """Take over its instrument's new grid."""
         price = instrument.ticks_below(self.instrument.price(self.plan.price))
@@ -68,7 +81,8 @@ class OrderGroup:
 
     `expected` is the planned profit in the quote asset; `deadline` is when hedging inside the
     band ends, None while nothing is owed; `alarm` when it will be looked at next whatever
-    happens; `live` the orders whose end is awaited.
+    happens; `live` the orders whose end is awaited; `flattened` the instruments that a person
+    had closed, in which nothing may be left or hedged.
     """
 
     id: str
@@ -84,6 +98,7 @@ class OrderGroup:
     fees: Decimal = ZERO
     fills: int = 0
     live: dict[ClOrdId, None] = attrs.field(factory=dict)
+    flattened: dict[InstrumentId, None] = attrs.field(factory=dict)
     money: Asset = attrs.field(init=False)
     _owed: tuple[Asset, ...] = attrs.field(init=False)
     _settled: tuple[Decimal, Decimal] = (ZERO, ZERO)

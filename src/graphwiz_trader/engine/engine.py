@@ -116,6 +116,11 @@ class Engine:
         """Each strategy's performance."""
         return self.trades.records
 
+    @property
+    def is_hedging(self) -> bool:
+        """Whether a group still tries to trade away what it owes."""
+        return self._groups.are_hedging
+
     def step(self, event: Event) -> Outcome:
         """
         Take in *event* and return what to do about it.
@@ -225,7 +230,7 @@ class Engine:
         trade = self._groups.on_order(order, fill)
         if fill is not None and trade is None and not self._groups.is_multi(order.group):
             instrument = self.state.instruments[order.instrument]
-            trade = self.trades.fill(fill, instrument, self.state.now)
+            trade = self.trades.fill(fill, instrument, self.state.now, opens=not order.reducing)
         if trade is not None:
             facts.append(trade)
             self.trades.close(trade, Decimal(self.state.rate(trade.asset) or 0.0))

@@ -1,6 +1,6 @@
 """Groups: legs sent together, hedged fill by fill, completed or unwound, never left open."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from graphwiz_trader.domain.commands import SetTimer, Severity
@@ -21,12 +21,13 @@ from graphwiz_trader.domain.orders import OrdType, TimeInForce
 from graphwiz_trader.domain.position import ZERO
 from graphwiz_trader.domain.settings import GroupSettings
 from graphwiz_trader.domain.signal import Approved, Reason, Refused
-from graphwiz_trader.domain.units import MILLISECOND, SECOND, Nanos, Ticks
+from graphwiz_trader.domain.units import MILLISECOND, SECOND, InstrumentId, Nanos, StrategyId, Ticks
 from graphwiz_trader.engine.desk import Desk
 from graphwiz_trader.engine.draft import Draft
 from graphwiz_trader.engine.gate import Gate
-from graphwiz_trader.engine.hedge import Hedge, hedges
+from graphwiz_trader.engine.hedge import Hedge, closings, hedges
 from graphwiz_trader.engine.holdings import settlement
+from graphwiz_trader.engine.scopes import covers
 from graphwiz_trader.engine.state import EngineState
 
 RETRY = Nanos(100 * MILLISECOND)
@@ -128,17 +129,44 @@ class Groups:
         for group in self._open.values():
             group.deadline = None
 
+    def hand_over(self, scope: str) -> Mapping[tuple[StrategyId, InstrumentId], int]:
+        """Mark what open groups hold in *scope* for closing; return it in lots, with its sign."""
+        held: dict[tuple[StrategyId, InstrumentId], int] = {}
+        for group in self._open.values():
+            for leg in group.legs if len(group.legs) > 1 else ():
+                if covers(scope, group.strategy, leg.instrument):
+                    key = (group.strategy, leg.instrument.id)
+                    group.flattened[leg.instrument.id] = None
+                    held[key] = held.get(key, 0) + leg.lots
+        return held
+
+    def flatten(self) -> None:
+        """Close what is marked, as soon as nothing of its group is in flight."""
+        self._unwind([group for group in self._open.values() if group.flattened])
+
     def retry_stuck(self) -> None:
         """An operator resumed: give what is stuck another chance."""
-        for group in tuple(self._open.values()):
-            if group.state is GroupState.STUCK:
-                group.state = GroupState.UNWINDING
-                group.deadline = Nanos(self._state.now + self._patience)
-                self._settle(group)
+        self._unwind([g for g in self._open.values() if g.state is GroupState.STUCK])
+
+    @property
+    def are_hedging(self) -> bool:
+        """Whether one still tries to trade away what it owes."""
+        return any(
+            group.state is not GroupState.STUCK
+            and (group.id in self._state.debts or closings(group, self._state))
+            for group in self._open.values()
+        )
 
     @property
     def _patience(self) -> Nanos:
         return Nanos(int(self._settings.hedge_s * SECOND))
+
+    def _unwind(self, groups: Sequence[OrderGroup]) -> None:
+        for group in groups:
+            group.state = GroupState.UNWINDING
+            group.deadline = Nanos(self._state.now + self._patience)
+            self._tell(group)
+            self._settle(group)
 
     def _debt_refusal(self) -> Refused | None:
         limit = self._settings.hedge_debt_notional or self._state.policy.limits.max_order_notional
@@ -150,11 +178,14 @@ class Groups:
     def _settle(self, group: OrderGroup) -> None:
         """Close the group, wait for what is in flight, or hedge what is owed."""
         self._owe(group)
-        owed = {asset: debt for asset, debt in group.debts.items() if debt}
-        if not owed:
-            group.deadline = None
-        found = [h for asset, debt in owed.items() for h in hedges(group, asset, debt, self._state)]
+        found: Sequence[Hedge] = closings(group, self._state) or [
+            hedge
+            for asset, debt in group.debts.items()
+            if debt
+            for hedge in hedges(group, asset, debt, self._state)
+        ]
         if not found:
+            group.deadline = None
             if not group.live:
                 self._close(group)
             return

@@ -51,9 +51,19 @@ def hedges(group: OrderGroup, asset: Asset, debt: Decimal, state: EngineState) -
     found = [
         _hedge(i, leg, side, abs(debt), state)
         for i, leg in enumerate(group.legs)
-        if leg.instrument.base == asset
+        if leg.instrument.base == asset and leg.instrument.id not in group.flattened
     ]
     return tuple(sorted((h for h in found if h is not None), key=lambda h: (-h.cash, h.leg)))
+
+
+def closings(group: OrderGroup, state: EngineState) -> tuple[Hedge, ...]:
+    """Return what closes the legs that a person had flattened, but for dust."""
+    found = (
+        _hedge(i, leg, Side.SELL if leg.base > 0 else Side.BUY, abs(leg.base), state)
+        for i, leg in enumerate(group.legs)
+        if leg.base and leg.instrument.id in group.flattened
+    )
+    return tuple(hedge for hedge in found if hedge is not None)
 
 
 def _hedge(

@@ -12,6 +12,7 @@ from graphwiz_trader.engine.desk import Desk
 from graphwiz_trader.engine.draft import Draft
 from graphwiz_trader.engine.gate import Gate
 from graphwiz_trader.engine.groups import Groups
+from graphwiz_trader.engine.scopes import covers
 from graphwiz_trader.engine.state import EngineState
 
 
@@ -63,12 +64,12 @@ class Operator:
             self._before_end = None
 
     def shut_down(self, reason: str) -> None:
-        """Close the gate, then cancel all that is ours, exits too."""
+        """Close the gate, then cancel all that is ours, exits too; what is owed is traded on."""
         state = self._state.scopes.get("")
         if state is not TradingState.HALTED:
             self._before_end = state
         self._gate.halt("", reason, "engine")
-        self._gate.cancel("")
+        self._gate.cancel_all_but_hedges()
 
     def _resume(self, order: OperatorOrder) -> None:
         """From HALTED to REDUCING first, from there to ACTIVE; limits count anew from there."""
@@ -83,12 +84,17 @@ class Operator:
             self._groups.retry_stuck()
 
     def _flatten(self, scope: str) -> None:
-        """Close what each strategy holds, in its own name, so that it knows."""
+        """
+        Close what each strategy holds, in its own name, so that it knows.
+
+        What open groups hold they close themselves, once nothing of theirs is in flight.
+        """
+        theirs = self._groups.hand_over(scope)
         for (strategy, name), position in self._state.holdings.by_strategy.items():
-            venue = f"venue:{position.instrument.venue}"
-            scopes = ("", venue, f"strategy:{strategy}", f"instrument:{name}")
-            if position.lots and scope in scopes:
-                self._close(strategy, name, position.lots)
+            held = position.lots - theirs.get((strategy, name), 0)
+            if held and covers(scope, strategy, position.instrument):
+                self._close(strategy, name, Lots(held))
+        self._groups.flatten()
 
     def _close(self, strategy: StrategyId, name: InstrumentId, held: Lots) -> None:
         side = Side.SELL if held > 0 else Side.BUY

@@ -1,9 +1,20 @@
 """Scopes: which parts of the engine may trade: everything, a venue, a strategy, an instrument."""
 
 from graphwiz_trader.domain.facts import TradingState
+from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.units import InstrumentId, StrategyId, Venue
 
 _SEVERITY = {TradingState.ACTIVE: 0, TradingState.REDUCING: 1, TradingState.HALTED: 2}
+
+
+def covers(scope: str, strategy: StrategyId, instrument: Instrument) -> bool:
+    """Whether *scope*, as a person names it, holds what *strategy* does in *instrument*."""
+    return scope in (
+        "",
+        f"venue:{instrument.venue}",
+        f"strategy:{strategy}",
+        f"instrument:{instrument.id}",
+    )
 
 
 class Scopes:

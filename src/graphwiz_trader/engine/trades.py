@@ -60,27 +60,36 @@ class Trades:
         """Every strategy's record."""
         return self._records
 
-    def fill(self, fill: FillBooked, instrument: Instrument, now: Nanos) -> TradeClosed | None:
-        """Follow one fill of *instrument*; return the trade it closed, if it did."""
+    def fill(
+        self, fill: FillBooked, instrument: Instrument, now: Nanos, *, opens: bool = True
+    ) -> TradeClosed | None:
+        """
+        Follow one fill of *instrument*; return the trade it closed, if it did.
+
+        What does not open, an exit or a flattening, begins no trip: beyond one it closes what
+        groups hold, whose trades are their own. A fill through zero shares its fee.
+        """
         key = (fill.strategy, fill.instrument)
         trip = self._trips.get(key)
         if trip is None:
+            if not opens:
+                return None
             trip = self._trips[key] = RoundTrip(now)
-        trip.pnl += fill.pnl - fill.fee
-        trip.fees += fill.fee
-        before, trip.qty = trip.qty, trip.qty + fill.side * instrument.qty(fill.qty)
+        qty, before = fill.side * instrument.qty(fill.qty), trip.qty
+        is_through = before * (before + qty) < 0
+        share = fill.fee * abs(before) / abs(qty) if is_through else fill.fee
+        trip.qty += qty
+        trip.pnl += fill.pnl - share
+        trip.fees += share
         if before * trip.qty > 0 or not before:
             return None
         self._count += 1
-        asset = settlement(instrument)
-        closed = TradeClosed(
-            fill.strategy, f"t{self._count}", trip.opened, now, asset, trip.pnl, trip.fees
-        )
         del self._trips[key]
-        if trip.qty:
-            # The fill went through zero: what it opened on the other side is a new trip.
-            self._trips[key] = RoundTrip(now, trip.qty)
-        return closed
+        if is_through and opens:
+            rest = fill.fee - share
+            self._trips[key] = RoundTrip(now, trip.qty, -rest, rest)
+        asset, name = settlement(instrument), f"t{self._count}"
+        return TradeClosed(fill.strategy, name, trip.opened, now, asset, trip.pnl, trip.fees)
 
     def close(self, trade: TradeClosed, rate: Decimal) -> None:
         """Count a closed trade, of whose asset one is worth *rate*."""

@@ -3,29 +3,46 @@
 from collections.abc import Callable
 from decimal import Decimal
 
+import numpy as np
+
 from graphwiz_trader.application.doubts import NOT_FOUND
-from graphwiz_trader.domain.commands import OrderCommand, ReplaceOrder, SubmitOrder
-from graphwiz_trader.domain.events import TapeMessage
+from graphwiz_trader.domain.commands import CancelOrder, OrderCommand, ReplaceOrder, SubmitOrder
+from graphwiz_trader.domain.events import (
+    BookUpdate,
+    Event,
+    RunStarted,
+    TapeMessage,
+    TimerFired,
+)
 from graphwiz_trader.domain.facts import (
     Entry,
     FillBooked,
     GroupChanged,
     GroupState,
     OrderChanged,
+    StateChanged,
     TradingState,
 )
 from graphwiz_trader.domain.group import CLOSED
 from graphwiz_trader.domain.order import TERMINAL
-from graphwiz_trader.domain.orders import OrdStatus
-from graphwiz_trader.domain.units import ClOrdId, InstrumentId, Nanos, Venue
+from graphwiz_trader.domain.orders import ExecutionReport, OrdStatus
+from graphwiz_trader.domain.sides import Side
+from graphwiz_trader.domain.units import SECOND, Asset, ClOrdId, InstrumentId, Nanos, Venue
 from graphwiz_trader.engine.engine import Engine
 from graphwiz_trader.engine.state import EngineState
+
+OWED = 5 * SECOND
+"""Twice the time a group may take to hedge, and a second."""
+LOOKED = 5 * SECOND
+"""The time to ask every venue after a start, some of whom do not answer at once."""
 
 
 class Oracle:
     """
-    Raises as soon as one of I1, I2, I3, I5, I6, I8 and I10 does not hold.
+    Raises as soon as an invariant does not hold that can be seen after a step.
 
+    That is all of I1 to I16 but I4 and I12, which compare with the venue's and a second engine's
+    record once a run has settled, I13, which is measured, and I15, which is about its end.
     *limit* is that of a position, in base units; *is_known* asks the venues themselves.
     """
 
@@ -40,6 +57,9 @@ class Oracle:
         self.ended: dict[ClOrdId, OrdStatus] = {}
         self.groups: dict[str, GroupState] = {}
         self.owed: dict[str, Nanos] = {}
+        self.retried: set[str] = set()
+        self.canceled: set[ClOrdId] = set()
+        self.totals: dict[tuple[Venue, Asset], Decimal] = {}
 
     def on_entry(self, entry: Entry) -> None:
         """Look at a step that was just journaled."""
@@ -56,6 +76,73 @@ class Oracle:
                 self._on_group(fact, entry)
         for name, lots in self.positions.items():
             assert self._engine.position(name) == lots, f"I3 {name}"
+        self._check_debts(entry)
+        self._check_cancels(entry)
+        self._check_book(entry.event)
+        self._check_money(entry)
+        if isinstance(entry.event, ExecutionReport):
+            assert entry.outcome.facts, f"I16 nothing was said of {entry.event}"
+
+    def _check_debts(self, entry: Entry) -> None:
+        """I7: what is owed is traded away in time, or everything halts."""
+        event = entry.event
+        assert not isinstance(event, TapeMessage)
+        if isinstance(event, RunStarted):
+            self.owed = dict.fromkeys(self.owed, Nanos(event.ts + LOOKED))
+        for group, since in self.owed.items():
+            is_over = event.ts - since > OWED and isinstance(event, TimerFired | BookUpdate)
+            halted = self._engine.scopes.get("") is TradingState.HALTED
+            was_stuck = self.groups[group] is GroupState.STUCK or group in self.retried
+            assert halted or was_stuck or not is_over, f"I7 {group} owes since {since}"
+
+    def _check_cancels(self, entry: Entry) -> None:
+        """I9: a halt withdraws all that could add risk, however often was canceled before."""
+        for command in entry.outcome.commands:
+            if isinstance(command, CancelOrder):
+                self.canceled.add(command.cl_ord_id)
+        for fact in entry.outcome.facts:
+            if isinstance(fact, StateChanged) and fact == StateChanged(
+                "", TradingState.HALTED, fact.reason, fact.who
+            ):
+                left = [o.cl_ord_id for o in self._engine.orders if not o.reducing]
+                assert self.canceled.issuperset(left), f"I9 {left} work on"
+
+    def _check_book(self, event: Event) -> None:
+        """I11: a usable book is sorted, holds no zero and is not crossed."""
+        if not isinstance(event, BookUpdate):
+            return
+        book = self._engine.books[event.instrument]
+        bids, asks = (book.levels(side, 20) for side in Side)
+        for side, (ticks, lots) in zip(Side, (bids, asks), strict=True):
+            assert (np.diff(ticks) * side < 0).all(), f"I11 {event.instrument} is not sorted"
+            assert (lots > 0).all(), f"I11 {event.instrument} holds a zero"
+        if book.is_usable:
+            assert bids[0][0] <= asks[0][0], f"I11 {event.instrument} is crossed"
+
+    def _check_money(self, entry: Entry) -> None:
+        """I14: over a fill and its fee no asset comes from nowhere or goes anywhere."""
+        engine, event = self._engine, entry.event
+        now = {
+            (venue, asset): total
+            for venue, account in engine.accounts.items()
+            for asset, total in account.total.items()
+        }
+        before, self.totals = self.totals, now
+        fills = [fact for fact in entry.outcome.facts if isinstance(fact, FillBooked)]
+        if not fills or not isinstance(event, ExecutionReport):
+            return
+        (fill,) = fills
+        of = engine.instruments[fill.instrument]
+        moved = {
+            (of.venue, of.base): fill.side * of.qty(fill.qty),
+            (of.venue, of.quote): -fill.side * of.notional(fill.price, fill.qty),
+        }
+        if event.commission is not None:
+            paid = (of.venue, event.commission.asset)
+            moved[paid] = moved.get(paid, Decimal(0)) - event.commission.amount
+        for key in {*before, *now}:
+            change = now.get(key, Decimal(0)) - before.get(key, Decimal(0))
+            assert change == moved.get(key, Decimal(0)), f"I14 {key} moved by {change}"
 
     def on_send(self, venue: Venue, command: OrderCommand) -> None:
         """Look at a command that is about to leave."""
@@ -85,15 +172,14 @@ class Oracle:
         age_ms = (event.ts - book.ts) / 1e6
         assert age_ms <= state.policy.limits.max_book_age_ms, f"I6 a book of {age_ms} ms"
         if not order.reducing:
-            replaced = order.replaces and state.orders.find(order.replaces)
-            # As the rule has it: one of the two works, never both.
-            less = replaced.leaves_qty if replaced and replaced.side is order.side else 0
             held = state.position(order.instrument) * order.side
-            worst = held + state.open_lots(order.instrument, order.side) - less
+            worst = held + state.open_lots(order.instrument, order.side)
             lot = state.instruments[order.instrument].lot_size
             assert worst * lot <= self.limit, f"I5 {worst * lot} beyond {self.limit}"
 
     def _on_group(self, changed: GroupChanged, entry: Entry) -> None:
+        if self.groups.get(changed.group) is GroupState.STUCK:
+            self.retried.add(changed.group)
         self.groups[changed.group] = changed.state
         # What a closed group still owes is dust: less than any venue takes.
         if (

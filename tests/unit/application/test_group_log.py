@@ -160,3 +160,23 @@ def test_a_round_owes_what_its_group_says_until_it_closes() -> None:
     found = log.figures()
 
     assert (found.debt_s, found.max_debt) == (3.0, 200)
+
+
+def test_a_fill_after_the_end_of_a_group_is_compared_with_it_once_it_has_closed_again(
+    log: Log,
+) -> None:
+    log.fill("g1", 1, HERE, Side.BUY, 100, 1)
+    log.fill("g1", 2, HERE, Side.SELL, 97, 1)
+    log.end("g1", GroupState.UNWOUND)
+    log.fill("g1", 5, THERE, Side.SELL, 101, 1)
+    log.end("g1", GroupState.WORKING)
+    log.fill("g1", 7, HERE, Side.BUY, 100, 1)
+    log.end("g1", GroupState.DONE)
+
+    found = log.figures()
+
+    assert found.groups == 1
+    assert found.outcome.realised == 97 + 101 - 200 - 4
+    assert found.outcome.expected == -4
+    assert found.unwound.realised == 0
+    assert found.debt_s == 3.0

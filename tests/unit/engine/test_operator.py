@@ -4,14 +4,15 @@ from decimal import Decimal
 
 import pytest
 
-from graphwiz_trader.domain.commands import CancelOrder, RaiseAlert
+from graphwiz_trader.domain.commands import CancelOrder, RaiseAlert, SubmitOrder
 from graphwiz_trader.domain.errors import DomainError
-from graphwiz_trader.domain.events import OperatorAction, OperatorOrder
+from graphwiz_trader.domain.events import BookGap, OperatorAction, OperatorOrder, Shutdown
 from graphwiz_trader.domain.facts import SignalRefused, StateChanged, TradingState
 from graphwiz_trader.domain.orders import ExecType, TimeInForce
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import Reason, SignalKind
-from tests.unit.engine.engine_floor import ALPHA, SECOND, Floor, only, submitted
+from graphwiz_trader.domain.units import Nanos
+from tests.unit.engine.engine_floor import ALPHA, BETA, SECOND, Floor, only, submitted
 
 
 def _order(floor: Floor, action: OperatorAction, scope: str = ""):
@@ -163,3 +164,101 @@ def test_flattening_a_scope_closes_what_is_held_in_it(scope: str, closes: int) -
     outcome = _order(floor, OperatorAction.FLATTEN, scope)
 
     assert len(submitted(outcome)) == closes
+
+
+def _half_open(floor: Floor) -> tuple[SubmitOrder, SubmitOrder]:
+    """An arbitrage of which the first leg has filled; return both orders."""
+    buy, sell = submitted(floor.say(floor.arbitrage()))
+    floor.fill(buy, "1", "100.1")
+    return buy, sell
+
+
+def _held(floor: Floor) -> list[int]:
+    return [floor.engine.state.position(of.id) for of in (ALPHA, BETA)]
+
+
+def test_flattening_an_open_group_waits_for_what_it_has_in_flight() -> None:
+    floor = Floor()
+    _, sell = _half_open(floor)
+
+    flattening = _order(floor, OperatorAction.FLATTEN)
+    ended = floor.end(sell)
+    (closing,) = submitted(ended)
+    done = floor.fill(closing, "1", "100.0")
+
+    assert submitted(flattening) == []
+    assert (closing.instrument, closing.side) == (ALPHA.id, Side.SELL)
+    assert submitted(done) == []
+    assert _held(floor) == [0, 0]
+    assert floor.engine.state.hedge_debt() == 0
+
+
+def test_a_leg_that_fills_while_its_group_is_flattened_is_closed_too() -> None:
+    floor = Floor()
+    _, sell = _half_open(floor)
+    _order(floor, OperatorAction.FLATTEN)
+
+    for order in submitted(floor.fill(sell, "1", "100.4")):
+        more = floor.fill(order, "1", "100.0")
+    for order in submitted(more):
+        floor.fill(order, "1", "100.5")
+
+    assert _held(floor) == [0, 0]
+
+
+def test_flattening_closes_what_a_group_left_open_and_what_others_hold_once() -> None:
+    floor = Floor()
+    (single,) = submitted(floor.say(floor.single(Side.BUY, "2", "100.1")))
+    floor.fill(single, "2", "100.1")
+    _, sell = _half_open(floor)
+
+    (rest,) = submitted(_order(floor, OperatorAction.FLATTEN))
+    floor.fill(rest, "2", "100.0")
+    (leg,) = submitted(floor.end(sell))
+    floor.fill(leg, "1", "100.0")
+
+    assert rest.order_qty == ALPHA.lots("2")
+    assert _held(floor) == [0, 0]
+
+
+def test_flattening_one_venue_leaves_the_rest_of_a_group_to_its_hedge() -> None:
+    floor = Floor()
+    _, sell = _half_open(floor)
+    _order(floor, OperatorAction.FLATTEN, "venue:alpha")
+
+    (closing,) = submitted(floor.fill(sell, "1", "100.4"))
+    (hedge,) = submitted(floor.fill(closing, "1", "100.0"))
+    floor.fill(hedge, "1", "100.5")
+
+    assert (closing.instrument, hedge.instrument, hedge.side) == (ALPHA.id, BETA.id, Side.BUY)
+    assert _held(floor) == [0, 0]
+
+
+def test_flattening_what_is_stuck_tries_again() -> None:
+    floor = Floor()
+    _, sell = _half_open(floor)
+    floor.engine.step(BookGap(Nanos(floor.now), ALPHA.id, "gap"))
+    floor.engine.step(BookGap(Nanos(floor.now), BETA.id, "gap"))
+    floor.end(sell)
+    floor.fire(10 * SECOND)
+    floor.books()
+
+    (closing,) = submitted(_order(floor, OperatorAction.FLATTEN))
+
+    assert (closing.instrument, closing.side) == (ALPHA.id, Side.SELL)
+
+
+def test_a_stop_cancels_all_but_hedges() -> None:
+    floor = Floor()
+    _, sell = _half_open(floor)
+    (hedge,) = submitted(floor.end(sell))
+    signal = floor.single(Side.BUY, "1", "99.0", SignalKind.QUOTE, TimeInForce.GTC)
+    (quote,) = submitted(floor.say(signal))
+    floor.engine.step(_new(quote))
+
+    outcome = floor.engine.step(Shutdown(Nanos(floor.now), "the end"))
+
+    assert only(CancelOrder, outcome.commands) == [CancelOrder(quote.cl_ord_id, ALPHA.id)]
+    assert floor.engine.is_hedging
+    floor.fill(hedge, "1", "100.4")
+    assert not floor.engine.is_hedging

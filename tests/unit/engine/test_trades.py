@@ -64,6 +64,39 @@ def test_a_fill_through_zero_ends_one_trade_and_begins_the_next() -> None:
     assert (second.opened, second.closed, second.trade) == (1, 2, "t2")
 
 
+def test_a_fill_through_zero_shares_its_fee_between_both_trades() -> None:
+    first, second = _closed(
+        Trades(),
+        _fill(Side.BUY, "1"),
+        _fill(Side.SELL, "3", pnl="5", fee="0.3"),
+        _fill(Side.BUY, "2", fee="0.2"),
+    )
+
+    assert (first.pnl, first.fees) == (Decimal("4.9"), Decimal("0.1"))
+    assert (second.pnl, second.fees) == (Decimal("-0.4"), Decimal("0.4"))
+
+
+def test_closing_what_groups_hold_begins_no_trade() -> None:
+    trades = Trades()
+
+    found = [trades.fill(_fill(Side.SELL, "1"), BTC, Nanos(0), opens=False) for _ in range(2)]
+    (trade,) = _closed(trades, _fill(Side.BUY, "1"), _fill(Side.SELL, "1", pnl="2"))
+
+    assert found == [None, None]
+    assert trade.pnl == 2
+
+
+def test_closing_more_than_a_trade_holds_ends_it_and_begins_no_other() -> None:
+    trades = Trades()
+    _closed(trades, _fill(Side.BUY, "1"))
+
+    ended = trades.fill(_fill(Side.SELL, "3", pnl="3", fee="0.3"), BTC, Nanos(1), opens=False)
+    (trade,) = _closed(trades, _fill(Side.BUY, "1"), _fill(Side.SELL, "1", pnl="2"))
+
+    assert ended is not None
+    assert (ended.fees, trade.pnl) == (Decimal("0.1"), 2)
+
+
 def test_a_trade_of_an_inverse_contract_is_settled_in_base() -> None:
     contract = make.instrument("BTC/USD:BTC@alpha", lot="1", kind=Kind.INVERSE)
 
