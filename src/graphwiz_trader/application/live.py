@@ -13,7 +13,7 @@ from graphwiz_trader.application.start import Identity, Start, Starter
 from graphwiz_trader.application.trade import Stopped, Trade
 from graphwiz_trader.application.watch_instruments import WatchInstruments
 from graphwiz_trader.domain.commands import RaiseAlert, Severity
-from graphwiz_trader.domain.events import VenueCost
+from graphwiz_trader.domain.events import RunStarted, VenueCost
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.units import SECOND, RunId
 from graphwiz_trader.domain.value import value
@@ -83,15 +83,22 @@ class Live:
         clock: Clock,
         leases: Leases,
         door: Callable[[RunId], ControlDoor],
+        warm: Callable[[RunStarted], None],
         tell: Tell,
     ) -> None:
-        """*leases* are those of accounts; *door* opens the way for people's orders to a run."""
+        """
+        Know whom to ask.
+
+        *leases* are those of accounts; *door* opens the way for people's orders to a run; *warm*
+        gets the process ready for a run that begins so.
+        """
         self._starter = starter
         self._runs = runs
         self._places = places
         self._clock = clock
         self._leases = leases
         self._door = door
+        self._warm = warm
         self._tell = tell
 
     async def run(self, identity: Identity, stop: asyncio.Event) -> Ended:
@@ -122,6 +129,7 @@ class Live:
         try:
             for notice in start.notices:
                 self._tell.say(notice)
+            self._warm(start.started)
             journal = start.folder.journal()
             try:
                 session = _Session(start, places, self._clock, journal, self._tell)

@@ -54,6 +54,7 @@ async def _served(
     from graphwiz_trader.application.start import Identity
     from graphwiz_trader.bootstrap.container import live_app
     from graphwiz_trader.bootstrap.places import places_of
+    from graphwiz_trader.bootstrap.warmup import ready
     from graphwiz_trader.entrypoints.loop import stop_signal
 
     clock = SystemClock()
@@ -69,6 +70,7 @@ async def _served(
             clock,
             FileLeases(account_leases(os.environ)),
             partial(SocketDoor, options.home),
+            partial(ready, settings),
             _Teller(options),
         )
         if seconds is not None:
