@@ -11,7 +11,8 @@ from graphwiz_trader.adapters.loopback.faults import Fault, Kind
 from graphwiz_trader.domain.errors import Transient
 from graphwiz_trader.domain.events import AccountDown, AccountUp, SubmitUnknown
 from graphwiz_trader.domain.orders import ExecType, OrdStatus
-from graphwiz_trader.domain.units import Nanos
+from graphwiz_trader.domain.units import MILLISECOND, Nanos
+from graphwiz_trader.ports.venue import SignedByClock
 from tests.contracts.ccxt_stage import STEP, CcxtStage, ccxt_stage
 from tests.contracts.venue import Session, running
 
@@ -277,3 +278,15 @@ def test_a_wrong_clock_is_a_no_and_cured(dialect: str) -> None:
     assert (first, second) == ([ExecType.REJECTED], [ExecType.NEW])
     assert ahead_s == FAR[dialect] // 1_000
     assert accepted == ["a2"]
+
+
+@dialects
+def test_what_is_told_of_the_venues_clock_signs_the_next_order(dialect: str) -> None:
+    async def scene(stage: CcxtStage, s: Session) -> list[ExecType]:
+        assert isinstance(stage.venue, SignedByClock)
+        stage.fault(Fault(Kind.SKEW, offset_ms=FAR[dialect], seconds=60.0))
+        stage.venue.offset = Nanos(FAR[dialect] * MILLISECOND)
+        await s.submit("a1", stage.rests)
+        return s.kinds("a1")
+
+    assert play(dialect, "rest", scene) == [ExecType.NEW]

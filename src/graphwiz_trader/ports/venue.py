@@ -1,6 +1,6 @@
 """ExecutionVenue: where our orders go, and where their fate is known."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from graphwiz_trader.domain.commands import OrderCommand
 from graphwiz_trader.domain.orders import ExecutionReport
@@ -67,3 +67,11 @@ class ExecutionVenue(Protocol):
 
     async def server_time(self) -> Nanos:
         """Return what the venue's clock shows; `Transient` as in `query`."""
+
+
+@runtime_checkable
+class SignedByClock(Protocol):
+    """An execution venue whose requests carry the venue's time, which it refuses if it is wrong."""
+
+    offset: Nanos
+    """The venue's clock minus ours; set by whoever compares them."""

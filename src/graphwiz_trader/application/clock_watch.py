@@ -1,0 +1,121 @@
+"""ClockWatch: how far each venue's clock is from ours; requests are signed by theirs."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from graphwiz_trader.domain.clock_reading import ClockReading, surest
+from graphwiz_trader.domain.commands import RaiseAlert, Severity
+from graphwiz_trader.domain.errors import Transient
+from graphwiz_trader.domain.units import MILLISECOND, SECOND, Nanos, Venue
+from graphwiz_trader.domain.value import value
+from graphwiz_trader.ports.clock import Clock
+from graphwiz_trader.ports.venue import ExecutionVenue, SignedByClock
+
+OFFSET = "CLOCK_OFFSET"
+STEP = "CLOCK_STEP"
+
+
+@value
+class ClockPace:
+    """
+    How often clocks are compared, and what is too far.
+
+    Every `period` each venue is asked `questions` times, and again after `retry` if it did not
+    answer. An offset above `bound` raises an alert, once until it is below again; so does a
+    change of more than `step` between two readings.
+    """
+
+    period: Nanos = Nanos(60 * SECOND)
+    retry: Nanos = Nanos(5 * SECOND)
+    questions: int = 3
+    bound: Nanos = SECOND
+    step: Nanos = Nanos(250 * MILLISECOND)
+
+
+class ClockWatch:
+    """
+    Asks *venues* for their time at the start, every `ClockPace.period` and on demand.
+
+    `readings` holds the latest of each venue that answered. A venue that signs by its own clock
+    is told; *alert* tells a person.
+    """
+
+    def __init__(
+        self,
+        venues: Sequence[ExecutionVenue],
+        clock: Clock,
+        alert: Callable[[RaiseAlert], None],
+        pace: ClockPace = ClockPace(),  # noqa: B008 # a value
+    ) -> None:
+        self.readings: dict[Venue, ClockReading] = {}
+        self._venues = venues
+        self._clock = clock
+        self._alert = alert
+        self._pace = pace
+        self._wanted = {venue.venue: asyncio.Event() for venue in venues}
+        self._far: dict[Venue, None] = {}
+
+    def ask(self, venue: Venue) -> None:
+        """Compare *venue*'s clock now, as after it complained of ours."""
+        self._wanted[venue].set()
+
+    async def run(self) -> None:
+        """Compare clocks until canceled; a venue that is slow to answer delays no other."""
+        async with asyncio.TaskGroup() as group:
+            for venue in self._venues:
+                group.create_task(self._watch(venue))
+
+    async def _watch(self, venue: ExecutionVenue) -> None:
+        wanted = self._wanted[venue.venue]
+        while True:
+            wanted.clear()
+            try:
+                self._take(venue, await self._read(venue))
+                wait = self._pace.period
+            except Transient:
+                wait = self._pace.retry
+            await self._wait(wanted, Nanos(self._clock.now() + wait))
+
+    async def _wait(self, wanted: asyncio.Event, until: Nanos) -> None:
+        """Return at *until*, or as soon as somebody wants to know."""
+        async with asyncio.TaskGroup() as group:
+            alarm = group.create_task(self._ring(wanted, until))
+            await wanted.wait()
+            alarm.cancel()
+
+    async def _ring(self, wanted: asyncio.Event, at: Nanos) -> None:
+        await self._clock.sleep_until(at)
+        wanted.set()
+
+    async def _read(self, venue: ExecutionVenue) -> ClockReading:
+        found = []
+        for _ in range(self._pace.questions):
+            asked = self._clock.now()
+            shown = await venue.server_time()
+            found.append(ClockReading.of(asked, shown, self._clock.now()))
+        return surest(found)
+
+    def _take(self, venue: ExecutionVenue, reading: ClockReading) -> None:
+        name = venue.venue
+        before = self.readings.get(name)
+        self.readings[name] = reading
+        if isinstance(venue, SignedByClock):
+            venue.offset = reading.offset
+        if before is not None and reading.differs(before, self._pace.step):
+            moved = _seconds(Nanos(reading.offset - before.offset))
+            self._warn(STEP, f"{name}: the clocks moved apart by {moved} at once")
+        is_far = abs(reading.offset) - reading.error > self._pace.bound
+        if is_far and name not in self._far:
+            offset, error = _seconds(reading.offset), _seconds(reading.error)
+            self._warn(OFFSET, f"{name}: its clock is {offset} from ours, to within {error}")
+        if is_far:
+            self._far[name] = None
+        else:
+            self._far.pop(name, None)
+
+    def _warn(self, code: str, text: str) -> None:
+        self._alert(RaiseAlert(Severity.WARNING, code, text))
+
+
+def _seconds(ns: Nanos) -> str:
+    return f"{ns / SECOND:.3f} s"
