@@ -3,16 +3,21 @@
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 import click
 
 from graphwiz_trader.domain.errors import ConfigError, Problem
+from graphwiz_trader.domain.plain import plain
 from graphwiz_trader.domain.settings import Settings
 from graphwiz_trader.domain.units import Venue
 from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.entrypoints.options import Options, common_options
-from graphwiz_trader.entrypoints.output import emit
+from graphwiz_trader.entrypoints.output import ExitCode, emit
 from graphwiz_trader.entrypoints.progress import progress_bar
+
+if TYPE_CHECKING:
+    from graphwiz_trader.application.lookahead import Lookahead
 
 
 @click.command()
@@ -40,6 +45,12 @@ from graphwiz_trader.entrypoints.progress import progress_bar
     default="reference",
     help="The very engine that trades live.",
 )
+@click.option(
+    "--lookahead-check",
+    "lookahead",
+    is_flag=True,
+    help="Change the future of the tapes and prove that no decision before changes.",
+)
 @common_options
 def backtest(
     options: Options,
@@ -49,6 +60,7 @@ def backtest(
     latency_ms: str | None,
     offsets: tuple[str, ...],
     engine: str,
+    lookahead: bool,  # noqa: FBT001 # a flag on the command line
 ) -> None:
     """Run strategies over tapes; write a report folder."""
     from graphwiz_trader.application.report_text import tables
@@ -72,8 +84,37 @@ def backtest(
     with progress_bar("backtest", quiet=options.quiet) as progress:
         done = app.backtest().run(tapes, shifts, options.seed or 0, progress)
     summary = {**backtest_summary(done, tapes, perf_counter() - started), "engine": engine}
-    done.folder.finish(summary)
-    emit(summary, shown(tables(done.simulated.report)))
+    text = shown(tables(done.simulated.report))
+    code = ExitCode.DONE
+    if lookahead:
+        proof = _looked_ahead(options, settings, tapes, shifts)
+        summary["lookahead"] = proof
+        code = ExitCode.FAILED if proof.peeks else ExitCode.DONE
+        text += f"\n{_lookahead_text(proof)}"
+    done.folder.finish({name: plain(item) for name, item in summary.items()})
+    emit(summary, text, code)
+
+
+def _looked_ahead(
+    options: Options, settings: Settings, tapes: tuple[str, ...], shifts: Mapping[Venue, Decimal]
+) -> "Lookahead":
+    from graphwiz_trader.bootstrap.lookahead import checked
+
+    with progress_bar("look-ahead check", quiet=options.quiet) as progress:
+        return checked(settings, tapes, shifts, options.seed or 0, progress)
+
+
+def _lookahead_text(proof: "Lookahead") -> str:
+    if not proof.peeks:
+        return (
+            f"no look-ahead: {proof.decisions} decisions are the same whatever comes after, "
+            f"at {proof.cuts} instants"
+        )
+    first = proof.peeks[0]
+    return (
+        f"LOOK-AHEAD: step {first.seq} at {first.ts} changes when the future after {first.cut} "
+        f"is {first.tampering}"
+    )
 
 
 def refuse_when_off(settings: Settings) -> None:
