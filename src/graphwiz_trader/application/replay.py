@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from graphwiz_trader.domain.arithmetic import own_arithmetic
 from graphwiz_trader.domain.codec import flatten
 from graphwiz_trader.domain.errors import DataError
 from graphwiz_trader.domain.events import Event, RunStarted, TapeMessage
@@ -58,6 +59,16 @@ def replay(
 
     *progress* is told the share of the tapes' messages that were read.
     """
+    with own_arithmetic():
+        return _replayed(reader, engine, tapes, progress)
+
+
+def _replayed(
+    reader: JournalReader,
+    engine: Engine,
+    tapes: Sequence[Tape],
+    progress: Callable[[float], None],
+) -> Replayed:
     digest = Digest()
     entries = 0
     messages = sum(map(len, tapes)) or 1

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from graphwiz_trader.application.driver import Driver, Market
 from graphwiz_trader.application.report import ReportBuilder
+from graphwiz_trader.domain.arithmetic import own_arithmetic
 from graphwiz_trader.domain.commands import RaiseAlert
 from graphwiz_trader.domain.events import (
     BalanceReport,
@@ -69,13 +70,14 @@ class Simulation:
 
     def run(self, start: Nanos, end: Nanos, progress: Progress) -> Simulated:
         """Run from *start* to *end*, both included."""
-        self._driver.tell(self._started)
-        for balance in self._balances:
-            self._driver.tell(balance)
-        for i in range(1, SLICES + 1):
-            self._driver.run(Nanos(start + (end - start) * i // SLICES))
-            progress(i / SLICES)
-        self._driver.tell(Shutdown(end, "the run is over"))
+        with own_arithmetic():
+            self._driver.tell(self._started)
+            for balance in self._balances:
+                self._driver.tell(balance)
+            for i in range(1, SLICES + 1):
+                self._driver.run(Nanos(start + (end - start) * i // SLICES))
+                progress(i / SLICES)
+            self._driver.tell(Shutdown(end, "the run is over"))
         self._journal.close()
         orders = self._engine.state.orders
         return Simulated(

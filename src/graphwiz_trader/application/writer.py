@@ -2,7 +2,9 @@
 
 from collections import deque
 from collections.abc import Callable
+from decimal import getcontext, setcontext
 
+from graphwiz_trader.domain.arithmetic import OURS
 from graphwiz_trader.domain.commands import Command, RaiseAlert, Severity
 from graphwiz_trader.domain.errors import DomainError, InvariantViolation, JournalError
 from graphwiz_trader.domain.events import BookUpdate, Event
@@ -62,6 +64,8 @@ class SingleWriter:
             self._is_stepping = False
 
     def _take(self, event: Event) -> None:
+        theirs = getcontext()
+        setcontext(OURS)
         try:
             outcome = self._engine.step(event)
         except InvariantViolation:
@@ -71,6 +75,8 @@ class SingleWriter:
             self.refused += 1
             self._route(RaiseAlert(Severity.WARNING, "EVENT_REFUSED", str(error)))
             return
+        finally:
+            setcontext(theirs)
         self._is_broken = True
         self._journal.append(Entry(event, outcome))
         self._is_broken = False

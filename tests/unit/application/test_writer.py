@@ -1,6 +1,7 @@
 """SingleWriter: each event is stepped and journaled before anything it asks for leaves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from decimal import ROUND_DOWN, Decimal, localcontext
 
 import pytest
 
@@ -9,6 +10,7 @@ from graphwiz_trader.domain.commands import Command, RaiseAlert, SetTimer
 from graphwiz_trader.domain.errors import InvariantViolation, JournalError, JournalFull
 from graphwiz_trader.domain.events import BookUpdate, Event, FeedUp, TimerFired
 from graphwiz_trader.domain.facts import Outcome
+from graphwiz_trader.domain.strategy import Opinion, View, Wakeup
 from graphwiz_trader.domain.units import Nanos, Venue
 from graphwiz_trader.testing import make
 from graphwiz_trader.testing.journal import MemoryJournal
@@ -123,3 +125,30 @@ def test_a_broken_invariant_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
         desk.writer.deliver(TimerFired(make.START, "", ""))
 
     assert desk.writer.is_broken
+
+
+class Dividing(ScriptedStrategy):
+    """Divides when it is asked."""
+
+    def __init__(self) -> None:
+        super().__init__([BTC.id])
+        self.found: list[Decimal] = []
+
+    def on_event(self, event: Wakeup, view: View) -> Sequence[Opinion]:
+        self.found.append(Decimal(2) / 3)
+        return ()
+
+
+def test_what_others_do_to_the_threads_arithmetic_is_not_ours_and_stays_theirs() -> None:
+    """As ccxt does whenever it formats a number."""
+    strategy = Dividing()
+    engine = make.engine([BTC], [strategy])
+    writer = SingleWriter(engine, MemoryJournal(), lambda command: None, lambda event, out: None)
+
+    with localcontext() as theirs:
+        theirs.prec, theirs.rounding = 5, ROUND_DOWN
+        writer.deliver(Desk().book())
+        after = Decimal(2) / 3
+
+    assert strategy.found == [Decimal("0.6666666666666666666666666667")]
+    assert after == Decimal("0.66666")
