@@ -7,19 +7,17 @@ import pytest
 
 from graphwiz_trader.application.ask import Ask
 from graphwiz_trader.application.backtest import Backtest
-from graphwiz_trader.application.demo import Demo
 from graphwiz_trader.application.project import Project
 from graphwiz_trader.application.rerun import Rerun
 from graphwiz_trader.application.run_report import RunReport
 from graphwiz_trader.application.run_tail import RunTails
 from graphwiz_trader.application.start import Starter
-from graphwiz_trader.bootstrap.container import App, backtest_app, demo_app, live_app
+from graphwiz_trader.bootstrap.container import App, backtest_app, live_app
 from graphwiz_trader.domain.settings import Settings
 
 USE_CASES = {
     "ask": Ask,
     "backtest": Backtest,
-    "demo": Demo,
     "project": Project,
     "rerun": Rerun,
     "report": RunReport,
@@ -28,7 +26,7 @@ USE_CASES = {
 }
 
 
-@pytest.mark.parametrize("mode", [backtest_app, demo_app, live_app])
+@pytest.mark.parametrize("mode", [backtest_app, live_app])
 @pytest.mark.parametrize("name", sorted(USE_CASES))
 def test_every_use_case_is_built_in_every_mode(
     mode: Callable[[Settings, Path], App], name: str, tmp_path: Path

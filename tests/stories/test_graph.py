@@ -8,7 +8,6 @@ import pytest
 
 from graphwiz_trader.adapters.sqlite.graph import SqliteGraph
 from graphwiz_trader.application.ask import Ask
-from graphwiz_trader.application.demo import Demonstrated
 from graphwiz_trader.application.project import Project, Projected
 from graphwiz_trader.application.run_report import RunReport
 from graphwiz_trader.application.run_tail import RunTails
@@ -19,7 +18,8 @@ from graphwiz_trader.domain.report import Report
 from graphwiz_trader.domain.units import RunId
 from graphwiz_trader.testing.graph import MemoryGraph
 from tests.contracts.graph import Graph
-from tests.stories.test_demo import SETTINGS
+from tests.stories.session import Shown
+from tests.stories.test_session import SETTINGS
 from tests.stories.wiring import FREE, TWO, Desk, two_venues
 
 RUN = RunId("demo-0001")
@@ -43,18 +43,18 @@ def desk() -> Desk:
 
 
 @pytest.fixture(scope="module")
-def shown(desk: Desk) -> Demonstrated:
-    return desk.demo(6, 7, *SETTINGS)
+def shown(desk: Desk) -> Shown:
+    return desk.session(6, 7, *SETTINGS)
 
 
 @pytest.fixture(scope="module")
-def graph(desk: Desk, shown: Demonstrated) -> MemoryGraph:
+def graph(desk: Desk, shown: Shown) -> MemoryGraph:
     graph = MemoryGraph()
     project(desk, graph)
     return graph
 
 
-def test_every_order_and_fill_of_the_run_is_a_node(shown: Demonstrated, graph: MemoryGraph) -> None:
+def test_every_order_and_fill_of_the_run_is_a_node(shown: Shown, graph: MemoryGraph) -> None:
     nodes = asyncio.run(graph.stats()).nodes
 
     assert nodes["Order"] == shown.simulated.orders > 0

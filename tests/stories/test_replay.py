@@ -113,7 +113,7 @@ def test_a_run_of_another_mode_is_refused() -> None:
     )
     folder.kept.append(Entry(event, first.outcome))
 
-    with pytest.raises(DataError, match="is of mode live, expected one of backtest, demo, paper, trade"):
+    with pytest.raises(DataError, match="is of mode live, expected one of backtest, paper"):
         desk.replay(folder.run)
 
 

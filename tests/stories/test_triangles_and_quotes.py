@@ -1,13 +1,13 @@
-"""Triangles and quotes on the demo's seeded market: they trade, end whole, and replay."""
+"""Triangles and quotes on a seeded market: they trade, end whole, and replay."""
 
 import pytest
 
-from graphwiz_trader.application.demo import Demonstrated
 from graphwiz_trader.domain.facts import FillBooked, GroupChanged, GroupState, SignalApproved
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.orders import Liquidity
 from graphwiz_trader.domain.units import InstrumentId, StrategyId
 from graphwiz_trader.simulation.market import LISTINGS
+from tests.stories.session import Shown
 from tests.stories.wiring import Desk
 
 SECONDS = 30
@@ -32,17 +32,17 @@ def desk() -> Desk:
 
 
 @pytest.fixture(scope="module")
-def shown(desk: Desk) -> Demonstrated:
-    """A demo of both strategies."""
-    return desk.demo(SECONDS, 7, *SETTINGS)
+def shown(desk: Desk) -> Shown:
+    """A session of both strategies."""
+    return desk.session(SECONDS, 7, *SETTINGS)
 
 
-def fills_of(desk: Desk, shown: Demonstrated, strategy: StrategyId) -> list[FillBooked]:
+def fills_of(desk: Desk, shown: Shown, strategy: StrategyId) -> list[FillBooked]:
     fills = [f for f in desk.facts(shown.folder.run, FillBooked) if isinstance(f, FillBooked)]
     return [fill for fill in fills if fill.strategy == strategy]
 
 
-def test_quotes_fill_as_maker_only_and_on_both_sides(desk: Desk, shown: Demonstrated) -> None:
+def test_quotes_fill_as_maker_only_and_on_both_sides(desk: Desk, shown: Shown) -> None:
     fills = fills_of(desk, shown, QUOTES)
 
     assert len(fills) > 20
@@ -50,7 +50,7 @@ def test_quotes_fill_as_maker_only_and_on_both_sides(desk: Desk, shown: Demonstr
     assert {int(fill.side) for fill in fills} == {-1, 1}
 
 
-def test_inventory_stays_within_what_the_quotes_allow(desk: Desk, shown: Demonstrated) -> None:
+def test_inventory_stays_within_what_the_quotes_allow(desk: Desk, shown: Shown) -> None:
     """Five quotes of 0.02, and one more that was on its way."""
     grids = {i.id: i for venue in shown.venues for i in (made.at(venue) for made in LISTINGS)}
     held: dict[InstrumentId, int] = {}
@@ -67,7 +67,7 @@ def _per_quote(instrument: Instrument) -> int:
     return int(instrument.lot_size / 2 * 100_000)
 
 
-def test_every_round_ends_and_nothing_stays_owed(desk: Desk, shown: Demonstrated) -> None:
+def test_every_round_ends_and_nothing_stays_owed(desk: Desk, shown: Shown) -> None:
     changed = [c for c in desk.facts(shown.folder.run, GroupChanged) if isinstance(c, GroupChanged)]
     approved = [
         a for a in desk.facts(shown.folder.run, SignalApproved) if isinstance(a, SignalApproved)
@@ -85,7 +85,7 @@ def test_every_round_ends_and_nothing_stays_owed(desk: Desk, shown: Demonstrated
 
 
 def test_what_rounds_were_expected_to_earn_is_attributed_without_a_rest(
-    shown: Demonstrated,
+    shown: Shown,
 ) -> None:
     outcome = shown.simulated.report.arbitrage.outcome
 
@@ -94,11 +94,11 @@ def test_what_rounds_were_expected_to_earn_is_attributed_without_a_rest(
     assert parts == outcome.realised
 
 
-def test_the_run_replays_identically(desk: Desk, shown: Demonstrated) -> None:
+def test_the_run_replays_identically(desk: Desk, shown: Shown) -> None:
     found = desk.replay(shown.folder.run)
 
     assert (found.is_identical, found.digest) == (True, shown.simulated.digest)
 
 
-def test_nobody_is_told_of_trouble(shown: Demonstrated) -> None:
+def test_nobody_is_told_of_trouble(shown: Shown) -> None:
     assert shown.simulated.alerts == {}

@@ -6,7 +6,6 @@ from decimal import Decimal
 import attrs
 
 from graphwiz_trader.application.backtest import Backtest, Backtested
-from graphwiz_trader.application.demo import Demo, Demonstrated
 from graphwiz_trader.application.replay import Replayed
 from graphwiz_trader.application.rerun import Rerun
 from graphwiz_trader.bootstrap.assembly import engine_of
@@ -22,6 +21,7 @@ from graphwiz_trader.ports.tape import Findings
 from graphwiz_trader.testing import make
 from graphwiz_trader.testing.runs import MemoryRuns
 from graphwiz_trader.testing.tape import MemoryTapes
+from tests.stories.session import Shown, play
 
 ALPHA = make.instrument("BTC/USDT@alpha", "0.01")
 BETA = make.instrument("BTC/USDT@beta", "0.01")
@@ -62,11 +62,9 @@ class Desk:
         )
         return use_case.run(names, offsets or {}, 1, self.progress.append)
 
-    def demo(self, seconds: int, seed: int, *assignments: str) -> Demonstrated:
-        """Run a demo."""
-        settings = settings_of(*assignments)
-        use_case = Demo(self.runs, engine_of, settings, canonical(settings), "0.1.0")
-        return use_case.run(seconds, seed, "a7", 1, self.progress.append)
+    def session(self, seconds: int, seed: int, *assignments: str) -> Shown:
+        """Run a session on venues that make their own market."""
+        return play(self.runs, settings_of(*assignments), seconds, seed, self.progress.append)
 
     def replay(self, run: RunId, *assignments: str) -> Replayed:
         """Run *run* again, with some keys changed."""

@@ -6,8 +6,8 @@ from graphwiz_trader.domain.ids import BACKTEST, ClOrdIds
 from graphwiz_trader.domain.settings import Settings
 from graphwiz_trader.engine.engine import Engine
 
-PAPER, TRADE = "paper", "trade"
-LIVE_MODES = (PAPER, TRADE)
+PAPER, TRADE, DEMO = "paper", "trade", "demo"
+LIVE_MODES = (PAPER, TRADE, DEMO)
 """The modes of runs on live feeds; each of their journals names instruments and costs itself."""
 
 

@@ -81,13 +81,3 @@ class TapeMarket:
         self._page = [message for message in page if message is not None]
         self._instants = self._ts[start:stop].tolist()
         self.ts = self._instants[0] if self._instants else NEVER
-
-
-class NoTapes:
-    """No recorded market: the venues make their own."""
-
-    ts = NEVER
-
-    def pop(self) -> Message:
-        """Raise `IndexError`: there is nothing."""
-        raise IndexError("a market without tapes has no messages")

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 
 from graphwiz_trader.application.backtest import EngineMaker, backtest_engine
-from graphwiz_trader.application.demo import demo_engine
 from graphwiz_trader.application.live_run import LIVE_MODES, live_engine
 from graphwiz_trader.application.recordings import recalled
 from graphwiz_trader.application.replay import Replayed, first_entry, replay
@@ -50,9 +49,7 @@ class Rerun:
     def _engine(self, started: RunStarted, settings: Settings, tapes: Sequence[Tape]) -> Engine:
         if started.mode == "backtest":
             return backtest_engine(self._engines, settings, tapes)
-        if started.mode == "demo":
-            return demo_engine(self._engines, settings, started)
         if started.mode in LIVE_MODES:
             return live_engine(self._engines, settings, started)
-        known = ", ".join(("backtest", "demo", *LIVE_MODES))
+        known = ", ".join(("backtest", *LIVE_MODES))
         raise DataError(f"run {started.run} is of mode {started.mode}, expected one of {known}")

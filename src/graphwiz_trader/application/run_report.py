@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 
 from graphwiz_trader.application.audit import Audit
 from graphwiz_trader.application.backtest import instruments_of
-from graphwiz_trader.application.demo import demo_instruments
 from graphwiz_trader.application.funding import reporting_of
 from graphwiz_trader.application.live_run import LIVE_MODES
 from graphwiz_trader.application.prices import RebuiltPrices
@@ -67,9 +66,7 @@ def instruments_in(
     """Return what a run traded; raise `DataError` for a mode that leaves no such record."""
     if started.mode == "backtest":
         return instruments_of(tapes)
-    if started.mode == "demo":
-        return demo_instruments(settings)
     if started.mode in LIVE_MODES:
         return started.instruments
-    known = ", ".join(("backtest", "demo", *LIVE_MODES))
+    known = ", ".join(("backtest", *LIVE_MODES))
     raise DataError(f"run {started.run} is of mode {started.mode}, expected one of {known}")

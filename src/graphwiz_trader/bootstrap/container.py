@@ -13,7 +13,6 @@ from graphwiz_trader.adapters.files.runs import FileRuns
 from graphwiz_trader.adapters.files.tape import FileTapes
 from graphwiz_trader.application.ask import Ask
 from graphwiz_trader.application.backtest import Backtest
-from graphwiz_trader.application.demo import Demo
 from graphwiz_trader.application.project import Project
 from graphwiz_trader.application.rerun import Rerun
 from graphwiz_trader.application.run_report import RunReport
@@ -25,7 +24,6 @@ from graphwiz_trader.bootstrap.rendering import canonical
 from graphwiz_trader.bootstrap.settings import restored
 from graphwiz_trader.domain.settings import GraphSettings, Settings
 from graphwiz_trader.domain.value import evolve
-
 
 LEASES = "leases"
 """Where a home keeps the leases of its runs."""
@@ -57,14 +55,6 @@ class App(containers.DeclarativeContainer):
     backtest = providers.Factory(
         Backtest,
         tapes=gateways.tapes,
-        runs=gateways.runs,
-        engines=providers.Object(engine_of),
-        settings=settings,
-        text=text,
-        version=__version__,
-    )
-    demo = providers.Factory(
-        Demo,
         runs=gateways.runs,
         engines=providers.Object(engine_of),
         settings=settings,
@@ -107,11 +97,6 @@ class App(containers.DeclarativeContainer):
 def backtest_app(settings: Settings, home: Path) -> App:
     """Return the use cases of simulations, whose journals need not survive a kill."""
     return _app(settings, home, BACKTEST)
-
-
-def demo_app(settings: Settings, home: Path) -> App:
-    """Return the use cases with journals as durable as a live run's."""
-    return live_app(settings, home)
 
 
 def live_app(settings: Settings, home: Path) -> App:

@@ -19,7 +19,7 @@ from graphwiz_trader.testing.graph import MemoryGraph
 from graphwiz_trader.testing.journal import MemoryJournal
 from graphwiz_trader.testing.runs import MemoryRuns
 from graphwiz_trader.testing.tape import MemoryTapes
-from tests.stories.wiring import FREE, TWO, Desk, two_venues
+from tests.stories.wiring import ALPHA, FREE, TWO, Desk, two_venues
 from tests.unit.application.graph_diary import STARTED, at
 
 
@@ -139,7 +139,7 @@ def test_a_run_that_left_no_first_entry_is_told(desk: Desk) -> None:
 def test_lag_is_the_time_of_what_was_not_read_yet() -> None:
     desk = Desk(MemoryTapes(), MemoryRuns())
     folder = desk.runs.create("demo")
-    started: RunStarted = evolve(STARTED, run=RunId("demo-0001"), mode="demo")
+    started: RunStarted = evolve(STARTED, run=RunId("demo-0001"), mode="demo", instruments=(ALPHA,))
     folder.journal().append(Entry(started, Outcome(1)))
     graph = MemoryGraph()
     catch_up(desk, graph)

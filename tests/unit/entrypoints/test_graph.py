@@ -1,4 +1,4 @@
-"""`graphwiz graph` on a home with a demo."""
+"""`graphwiz graph` on a home with a live run."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
+from graphwiz_trader.adapters.files.home import Home
+from graphwiz_trader.adapters.files.journal import LIVE
+from graphwiz_trader.adapters.files.runs import FileRuns
+from graphwiz_trader.bootstrap.defaults import DEMO as SETTINGS
+from graphwiz_trader.bootstrap.settings import load
 from graphwiz_trader.entrypoints.cli import main
+from graphwiz_trader.entrypoints.summaries import simulation_summary
+from tests.stories.session import play
 
 Captured = pytest.CaptureFixture[str]
 
@@ -23,9 +30,11 @@ QUESTIONS = (
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home where a demo ran for eight simulated seconds."""
+    """A home where four strategies traded for eight simulated seconds."""
     home = tmp_path_factory.mktemp("home")
-    assert main(["demo", "--seconds", "8", "--seed", "7", "--home", str(home), "-q"]) == 0
+    settings = load([SETTINGS], {}, []).settings
+    shown = play(FileRuns(Home(home), LIVE), settings, 8, 7, lambda share: None)
+    shown.folder.finish(simulation_summary(shown.folder, shown.simulated))
     return home
 
 
@@ -42,7 +51,7 @@ def summary(home: Path) -> dict[str, Any]:
     return found
 
 
-def test_every_order_and_fill_of_the_demo_is_counted(home: Path, capsys: Captured) -> None:
+def test_every_order_and_fill_of_the_run_is_counted(home: Path, capsys: Captured) -> None:
     found = ask(home, capsys, "stats")
 
     run = summary(home)
@@ -61,7 +70,7 @@ def test_rebuilding_gives_the_same_counts(home: Path, capsys: Captured) -> None:
     assert ask(home, capsys, "stats") == before
 
 
-def test_strategies_earned_what_the_demo_said(home: Path, capsys: Captured) -> None:
+def test_strategies_earned_what_the_run_said(home: Path, capsys: Captured) -> None:
     lines = ask(home, capsys, "performance", "--days", "1")["strategies"]
 
     told = summary(home)["strategies"]

@@ -25,6 +25,9 @@ _SPOKEN = {Stage.FRAME, Stage.PING, Stage.TIME}
 _ANYWHERE = tuple(k for k in Kind if k in _DIALECTS or not _SPOKEN & set(STAGES[k]))
 """What not every dialect has, and what strikes a request: such a fault waits at all venues."""
 
+_UNFORGIVEN = (Kind.HTTP_403,)
+"""After what clients have to stay away for a minute or more: no storm, but silence."""
+
 _KINDS = {kind.value: kind for kind in Kind}
 _TEXTS = ("venue", "match")
 _WHOLE = ("count", "status")
@@ -78,7 +81,8 @@ def storm(seed: int, venues: Sequence[str]) -> tuple[Fault, ...]:
     """
     Return an hour of faults at random venues and instants, five in two seconds on average.
 
-    Every kind comes before any comes again, so that half a minute brings them all.
+    Every kind but `http_403`, after which clients stay away, comes before any comes again, so
+    that half a minute brings them all.
     """
     chance = Chance(seed).split("storm")
     faults: list[Fault] = []
@@ -86,7 +90,7 @@ def storm(seed: int, venues: Sequence[str]) -> tuple[Fault, ...]:
     left: list[Kind] = []
     while at < STORM_LASTS_S:
         if not left:
-            left = list(Kind)
+            left = [kind for kind in Kind if kind not in _UNFORGIVEN]
             chance.shuffle(left)
         kind, venue = left.pop(), chance.choice(venues)
         where = "*" if kind in _ANYWHERE else venue

@@ -26,7 +26,7 @@ from graphwiz_trader.adapters.loopback.wire.symbol import binance_symbols, okx_s
 from graphwiz_trader.domain.errors import DomainError
 from graphwiz_trader.domain.tape import Tape
 from graphwiz_trader.domain.units import MILLISECOND, Asset, Nanos, Venue
-from graphwiz_trader.domain.value import value
+from graphwiz_trader.domain.value import evolve, value
 from graphwiz_trader.ports.clock import Clock
 from graphwiz_trader.simulation.chance import Chance
 from graphwiz_trader.simulation.exchange import Terms
@@ -53,6 +53,8 @@ class Dialect(Protocol):
 
 _DOORS: dict[str, Callable[[Premises], Dialect]] = {"binance": Binance, "okx": Okx}
 _SYMBOLS = {"binance": binance_symbols, "okx": okx_symbols}
+_NO_LEAST_NOTIONAL = ("okx",)
+"""The dialects that have no word for a least notional: their venues know a least size only."""
 DIALECTS = tuple(_DOORS)
 """The languages an exchange can speak."""
 
@@ -196,7 +198,11 @@ def _markets(settings: ServerSettings, began: Nanos) -> Sequence[Market]:
     for number, name in enumerate(venue_names(settings.dialects)):
         spec = VenueSpec(name, Nanos(_LAG + number * _LATER), settings.terms)
         owned = _owned(settings, name)
-        made += build_market(settings.seed, [spec], began, owned, settings.market)
+        market = settings.market
+        if settings.dialects[number] in _NO_LEAST_NOTIONAL:
+            listings = (evolve(each, min_notional=Decimal(0)) for each in market.listings)
+            market = evolve(market, listings=tuple(listings))
+        made += build_market(settings.seed, [spec], began, owned, market)
     return made
 
 

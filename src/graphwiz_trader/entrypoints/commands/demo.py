@@ -1,6 +1,6 @@
-"""`graphwiz demo`: the main job on simulated exchanges, and the proof that it replays."""
+"""`graphwiz demo`: the main job on simulated exchanges, and the proof that nothing went missing."""
 
-from time import perf_counter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,7 +12,10 @@ from graphwiz_trader.entrypoints.output import ExitCode, emit
 from graphwiz_trader.entrypoints.progress import progress_bar
 
 if TYPE_CHECKING:
-    from graphwiz_trader.application.replay import Replayed
+    from graphwiz_trader.entrypoints.demo.script import Script
+    from graphwiz_trader.entrypoints.demo.session import Played
+
+_MOST_KILLS = 1_000
 
 
 @click.command()
@@ -21,59 +24,80 @@ if TYPE_CHECKING:
     type=click.IntRange(1, 86_400),
     default=60,
     show_default=True,
-    help="Simulated time to trade for.",
+    help="How long to trade.",
 )
+@click.option("--faults", metavar="FILE|storm", help="What goes wrong at the exchanges, and when.")
+@click.option(
+    "--kill-engine",
+    type=click.IntRange(0, _MOST_KILLS),
+    default=0,
+    metavar="N",
+    help="Kill the engine with SIGKILL that often, at seeded moments.",
+)
+@click.option("--no-dashboard", is_flag=True, help="Open no dashboard; this version has none.")
 @common_options
-def demo(options: Options, seconds: int) -> None:
+def demo(
+    options: Options,
+    seconds: int,
+    faults: str | None,
+    kill_engine: int,
+    no_dashboard: bool,  # noqa: ARG001, FBT001 # scripts say it already
+) -> None:
     """
-    Trade on three simulated exchanges, report, and prove the run replays.
+    Trade play money on two simulated exchanges over loopback sockets.
 
-    The exchanges match orders by price and time around one seeded fair price; the strategies,
-    limits and costs are those of the configuration.
+    One speaks Binance, one OKX; the engine reaches them as it would the real ones, through our
+    direct adapter and through ccxt. At the end the run is reported, replayed, and compared with
+    the exchanges' own record, order by order.
     """
-    from graphwiz_trader.adapters.files.home import Home
-    from graphwiz_trader.application.report_text import tables
-    from graphwiz_trader.bootstrap.container import demo_app
+    from graphwiz_trader.bootstrap.container import live_app
     from graphwiz_trader.bootstrap.defaults import DEMO
-    from graphwiz_trader.entrypoints.summaries import simulation_summary
-    from graphwiz_trader.entrypoints.tables import shown
+    from graphwiz_trader.entrypoints.demo.verdict import verdict
+    from graphwiz_trader.entrypoints.loop import run
 
-    settings = evolve(options, config=(DEMO, *options.config)).settings()
+    options = evolve(options, config=(DEMO, *options.config))
+    settings = options.settings()
     refuse_when_off(settings)
-    home = Home(options.home)
-    app = demo_app(settings, options.home)
-    seed = options.seed if options.seed is not None else 7
-    started = perf_counter()
-    with progress_bar("demo", quiet=options.quiet) as progress:
-        done = app.demo().run(seconds, seed, home.installation(), home.next_incarnation(), progress)
-    took = perf_counter() - started
+    script = _script(options, seconds, faults, kill_engine)
+    played = run(_played(options, script))
+    app = live_app(settings, options.home)
+    if played.interrupted and played.engine_code != ExitCode.LEFT_OPEN:
+        raise KeyboardInterrupt
     with progress_bar("replay", quiet=options.quiet) as progress:
-        again = app.rerun().run(done.folder.run, (), progress)
-    summary = {
-        **simulation_summary(done.folder, done.simulated),
-        "runs": [done.folder.run],
-        "seed": seed,
-        "venues": len(done.venues),
-        "messages": done.messages,
-        "seconds": round(took, 3),
-        "simulated_s": seconds,
-        "replay": _told(again),
-    }
-    done.folder.finish(summary)
-    told = shown(tables(done.simulated.report))
-    text = f"{told}\n{_proof(again)}\nmore: graphwiz report {done.folder.run}"
-    emit(summary, text, ExitCode.DONE if again.is_identical else ExitCode.FAILED)
+        found = verdict(app, script, played, progress)
+    emit(found.summary, found.text, found.code)
 
 
-def _told(again: "Replayed") -> dict[str, object]:
-    return {
-        "identical": again.is_identical,
-        "digest": again.digest,
-        "entries": again.entries,
-    }
+def _script(options: Options, seconds: int, faults: str | None, kills: int) -> "Script":
+    from graphwiz_trader.entrypoints.demo.script import Script
+
+    words = [word for path in options.config for word in ("--config", str(path))]
+    words += [word for key in options.assignments for word in ("--set", key)]
+    seed = options.seed if options.seed is not None else 7
+    return Script(
+        options.settings(),
+        tuple(words),
+        options.home,
+        _folder(options.home / "demos"),
+        seconds,
+        seed,
+        faults,
+        kills,
+    )
 
 
-def _proof(again: "Replayed") -> str:
-    if again.is_identical:
-        return f"replayed {again.entries} entries: identical, digest {again.digest}"
-    return f"the replay differs: {again.difference}"
+def _folder(parent: Path) -> Path:
+    """Make a new folder, `0001`, `0002`, …."""
+    parent.mkdir(parents=True, exist_ok=True)
+    number = max((int(path.name) for path in parent.iterdir() if path.name.isdigit()), default=0)
+    folder = parent / f"{number + 1:04d}"
+    folder.mkdir()
+    return folder
+
+
+async def _played(options: Options, script: "Script") -> "Played":
+    from graphwiz_trader.entrypoints.demo.session import Session
+    from graphwiz_trader.entrypoints.loop import stop_signal
+
+    with stop_signal() as stop, progress_bar("demo", quiet=options.quiet) as progress:
+        return await Session(script, stop, progress).play()

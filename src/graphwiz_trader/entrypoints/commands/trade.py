@@ -25,6 +25,7 @@ def trade(options: Options, live: bool, seconds: float | None) -> None:  # noqa:
     every venue is a simulated exchange on this machine, nothing is asked for. A run that was
     killed goes on where its journal ends.
     """
+    from graphwiz_trader.application.live_run import DEMO
     from graphwiz_trader.entrypoints.service import serve
 
     settings = options.settings()
@@ -34,7 +35,7 @@ def trade(options: Options, live: bool, seconds: float | None) -> None:  # noqa:
         if not live:
             missing.insert(0, "--live")
         raise click.UsageError("trading is refused; missing: " + ", and ".join(missing))
-    serve(options, settings, "trade", seconds)
+    serve(options, settings, DEMO, seconds)
 
 
 def is_play(settings: "Settings") -> bool:

@@ -55,9 +55,10 @@ def test_a_storm_is_the_same_for_the_same_seed_and_brings_every_kind() -> None:
 
     assert first == storm(7, ("binance", "okx"))
     assert first != storm(8, ("binance", "okx"))
-    assert {fault.kind for fault in first} == set(Kind)
+    assert {fault.kind for fault in first} == set(Kind) - {Kind.HTTP_403}
     assert {fault.venue for fault in first} == {"binance", "okx", "*"}
-    assert {fault.kind for fault in first if fault.at < 30 * SECOND} == set(Kind)
+    early = {fault.kind for fault in first if fault.at < 30 * SECOND}
+    assert early == {fault.kind for fault in first}
 
 
 def test_times_count_from_the_first_order_if_asked() -> None:

@@ -1,11 +1,11 @@
-"""The demo, shortened to a few simulated seconds: seeded, matched, journaled and replayed."""
+"""A session on seeded venues, in simulated seconds: matched, journaled and replayed."""
 
 import pytest
 
-from graphwiz_trader.application.demo import Demonstrated
 from graphwiz_trader.domain.events import BookUpdate
 from graphwiz_trader.domain.facts import FillBooked
 from graphwiz_trader.domain.signal import Observation
+from tests.stories.session import Shown
 from tests.stories.wiring import ARBITRAGE, STATISTICAL, Desk
 
 SECONDS = 6
@@ -30,12 +30,12 @@ def desk() -> Desk:
 
 
 @pytest.fixture(scope="module")
-def shown(desk: Desk) -> Demonstrated:
-    """A demo of seed 7."""
-    return desk.demo(SECONDS, 7, *SETTINGS)
+def shown(desk: Desk) -> Shown:
+    """A session of seed 7."""
+    return desk.session(SECONDS, 7, *SETTINGS)
 
 
-def test_both_strategies_trade_on_three_venues(desk: Desk, shown: Demonstrated) -> None:
+def test_both_strategies_trade_on_three_venues(desk: Desk, shown: Shown) -> None:
     fills = [f for f in desk.facts(shown.folder.run, FillBooked) if isinstance(f, FillBooked)]
 
     assert shown.venues == ("alpha", "beta", "gamma")
@@ -46,35 +46,35 @@ def test_both_strategies_trade_on_three_venues(desk: Desk, shown: Demonstrated) 
     assert len(fills) == shown.simulated.fills
 
 
-def test_every_symbol_is_watched_on_every_route(desk: Desk, shown: Demonstrated) -> None:
+def test_every_symbol_is_watched_on_every_route(desk: Desk, shown: Shown) -> None:
     """Books of several symbols come in one instant; none of them is overlooked."""
     seen = [o for o in desk.facts(shown.folder.run, Observation) if isinstance(o, Observation)]
 
     assert {o.route.partition(":")[0] for o in seen} == {"BTC/USDT", "ETH/USDT", "ETH/BTC"}
 
 
-def test_nothing_is_left_open_and_nobody_is_told_of_trouble(shown: Demonstrated) -> None:
+def test_nothing_is_left_open_and_nobody_is_told_of_trouble(shown: Shown) -> None:
     found = shown.simulated.report.arbitrage.opportunities
 
     assert found.stuck == 0
     assert shown.simulated.alerts == {}
 
 
-def test_the_journal_of_a_demo_holds_its_market(desk: Desk, shown: Demonstrated) -> None:
+def test_the_journal_of_a_session_holds_its_market(desk: Desk, shown: Shown) -> None:
     events = [e.event for e in desk.entries(shown.folder.run)]
 
     assert sum(isinstance(event, BookUpdate) for event in events) > 9 * SECONDS * 9
 
 
-def test_a_demo_replays_identically(desk: Desk, shown: Demonstrated) -> None:
+def test_a_session_replays_identically(desk: Desk, shown: Shown) -> None:
     found = desk.replay(shown.folder.run)
 
     assert (found.is_identical, found.digest) == (True, shown.simulated.digest)
 
 
-def test_equal_seeds_are_equal_demos_and_others_are_not(desk: Desk, shown: Demonstrated) -> None:
-    again = desk.demo(SECONDS, 7, *SETTINGS)
-    other = desk.demo(SECONDS, 8, *SETTINGS)
+def test_equal_seeds_are_equal_sessions_and_others_are_not(desk: Desk, shown: Shown) -> None:
+    again = desk.session(SECONDS, 7, *SETTINGS)
+    other = desk.session(SECONDS, 8, *SETTINGS)
 
     assert again.simulated.digest == shown.simulated.digest
     assert other.simulated.digest != shown.simulated.digest

@@ -1,0 +1,173 @@
+"""Session: the processes of a demo, from the first that starts to the last that ends."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Mapping
+from time import perf_counter
+
+import attrs
+
+from graphwiz_trader.domain.plain import Plain
+from graphwiz_trader.domain.units import RunId
+from graphwiz_trader.entrypoints.commands.exchange import READY
+from graphwiz_trader.entrypoints.demo.child import Child, ChildFailed
+from graphwiz_trader.entrypoints.demo.script import Script, keys
+from graphwiz_trader.entrypoints.output import ExitCode
+
+START_S = 60.0
+"""How long a process may take to be ready, on a busy machine."""
+END_S = 60.0
+"""How long it may take to end."""
+RESTARTS = 20
+"""How many engines may end of their own before the demo gives up."""
+
+_ADDRESS = r"(?P<venue>[a-z0-9]+): (?P<rest>http://\S+) ws://\S+"
+_READY = r"ready: (?P<run>\S+) in .+"
+_TICK_S = 0.05
+
+
+@attrs.define
+class Played:
+    """
+    What a session leaves behind.
+
+    `runs` are the engine's, oldest first; `pids` all its processes; `crashes` what those that
+    ended of their own said. `engine` and `exchange` are the answers of the last of each.
+    """
+
+    runs: dict[RunId, None] = attrs.field(factory=dict)
+    pids: list[int] = attrs.field(factory=list)
+    crashes: list[str] = attrs.field(factory=list)
+    engine: Mapping[str, Plain] = attrs.field(factory=dict)
+    engine_code: int = 0
+    exchange: Mapping[str, Plain] = attrs.field(factory=dict)
+    seconds: float = 0.0
+    interrupted: bool = False
+
+
+class Session:
+    """
+    Runs an exchange, and an engine that trades there and is started again whenever it dies.
+
+    The engine ends before the exchange does, so that it can prove that nothing is left open.
+    """
+
+    def __init__(
+        self, script: Script, stop: asyncio.Event, progress: Callable[[float], None]
+    ) -> None:
+        """*stop* ends it early; *progress* is told the share of the time that is over."""
+        self._script = script
+        self._stop = stop
+        self._progress = progress
+        self._kills = list(script.kill_times())
+        self._played = Played()
+        self._children: list[Child] = []
+
+    async def play(self) -> Played:
+        """
+        Play the script.
+
+        Raises:
+            ChildFailed: a process did not start, or did not end as it should; all have ended.
+        """
+        try:
+            async with asyncio.TaskGroup() as group:
+                try:
+                    await self._play(group)
+                finally:
+                    for child in self._children:
+                        if child.code is None:
+                            child.send(signal.SIGKILL)
+        except BaseExceptionGroup as failed:
+            raise failed.exceptions[0] from None
+        return self._played
+
+    async def _play(self, group: asyncio.TaskGroup) -> None:
+        script = self._script
+        log = script.folder / "exchange.log"
+        exchange = Child("exchange", script.exchange_words(), {}, log)
+        await self._start(exchange, group)
+        await exchange.line(READY, START_S)
+        addresses = {found["venue"]: found["rest"] for found in exchange.lines(_ADDRESS)}
+        engine = await self._engine(addresses, group)
+        await self._ready(engine)
+        began = perf_counter()
+        while not self._stop.is_set() and perf_counter() - began < script.seconds:
+            await self._pause()
+            self._progress(min(1.0, (perf_counter() - began) / script.seconds))
+            self._kill(engine, perf_counter() - began)
+            if exchange.code is not None:
+                raise exchange.failure(f"ended with {exchange.code} in the middle of the demo")
+            if engine.code is not None:
+                self._note(engine)
+                engine = await self._engine(addresses, group)
+        self._played.seconds = perf_counter() - began
+        self._played.interrupted = self._stop.is_set()
+        await self._end(await self._standing(engine, addresses, group), exchange)
+
+    async def _engine(self, addresses: Mapping[str, str], group: asyncio.TaskGroup) -> Child:
+        script = self._script
+        log = script.folder / "engine.log"
+        engine = Child("engine", script.engine_words(addresses), keys(), log)
+        await self._start(engine, group)
+        self._played.pids.append(engine.pid)
+        return engine
+
+    async def _start(self, child: Child, group: asyncio.TaskGroup) -> None:
+        self._children.append(child)
+        await child.start(group)
+
+    async def _ready(self, engine: Child) -> None:
+        """Wait until an engine trades, and note its run."""
+        for found in await engine.line(_READY, START_S):
+            self._played.runs[RunId(found["run"])] = None
+
+    def _kill(self, engine: Child, elapsed: float) -> None:
+        """Kill the engine if its time has come, wherever it is."""
+        if self._kills and elapsed >= self._kills[0] and engine.code is None:
+            self._kills.pop(0)
+            engine.send(signal.SIGKILL)
+
+    def _note(self, engine: Child) -> None:
+        """Note what an engine leaves that has ended in the middle."""
+        for found in engine.lines(_READY):
+            self._played.runs[RunId(found["run"])] = None
+        if engine.code == -signal.SIGKILL:
+            return
+        failure = engine.failure(f"ended with {engine.code} in the middle of the demo")
+        self._played.crashes.append(str(failure))
+        if engine.code == ExitCode.MISUSED or len(self._played.crashes) > RESTARTS:
+            raise failure
+
+    async def _standing(
+        self, engine: Child, addresses: Mapping[str, str], group: asyncio.TaskGroup
+    ) -> Child:
+        """Return an engine that is ready: this one, or the one after it if it has died."""
+        while True:
+            try:
+                await self._ready(engine)
+            except ChildFailed:
+                if engine.code is None:
+                    raise
+            if engine.code is None:
+                return engine
+            self._note(engine)
+            engine = await self._engine(addresses, group)
+
+    async def _end(self, engine: Child, exchange: Child) -> None:
+        played = self._played
+        played.engine_code = await engine.end(END_S)
+        played.engine = engine.answer
+        if played.engine_code not in (ExitCode.DONE, ExitCode.LEFT_OPEN):
+            raise engine.failure(f"ended with {played.engine_code}")
+        code = await exchange.end(END_S)
+        played.exchange = exchange.answer
+        if code != ExitCode.DONE:
+            raise exchange.failure(f"ended with {code}")
+
+    async def _pause(self) -> None:
+        try:
+            async with asyncio.timeout(_TICK_S):
+                await self._stop.wait()
+        except TimeoutError:
+            return
