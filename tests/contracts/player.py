@@ -158,7 +158,7 @@ class Player:
         if fault in ("closed", "aborted", "silent", "lost subscribe"):
             self.loses_subscribe = fault == "lost subscribe"
             for client in list(self.clients):
-                await self._hang_up(client, fault)
+                await self.hang_up(client, fault)
             return
         book = self.book(instrument)
         rows = self._next_rows(book)
@@ -193,7 +193,7 @@ class Player:
         """Refuse all connections from now on."""
         self.is_gone = True
         for client in list(self.clients):
-            await self._hang_up(client, "aborted")
+            await self.hang_up(client, "aborted")
 
     def _next_rows(self, book: VenueBook) -> list[Row]:
         self.moves += 1
@@ -207,7 +207,7 @@ class Player:
                 rows.append(book.put(-1, bid or 0, 33))
         return rows
 
-    async def _hang_up(self, client: Client, fault: str) -> None:
+    async def hang_up(self, client: Client, fault: str) -> None:
         if fault == "silent":
             client.is_mute = True
         elif fault == "aborted" and client.request.transport is not None:

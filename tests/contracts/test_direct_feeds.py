@@ -1,5 +1,6 @@
 """Every direct feed on a venue that plays each fault, against the promises of market feeds."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import ClassVar
@@ -24,7 +25,14 @@ from graphwiz_trader.domain.units import MILLISECOND, SECOND, Nanos
 from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.ports.feed import MarketFeed
 from graphwiz_trader.testing import make
-from tests.contracts.feed import FAULTS, MarketFeedContract, Stage, Staging
+from tests.contracts.feed import (
+    FAULTS,
+    PATIENCE_S,
+    MarketFeedContract,
+    Stage,
+    Staging,
+    Watcher,
+)
 from tests.contracts.player import Player, Tongue, playing
 from tests.contracts.tongues import Binance, Bybit, Coinbase, Kraken, Okx
 
@@ -111,6 +119,43 @@ class TestBinanceSpot(DirectFeedContract):
 
 class TestBinanceSpotWithAiohttp(TestBinanceSpot):
     transport = AiohttpTransport
+
+
+class TestBinanceSpotOnAConnectionEach(TestBinanceSpot):
+    """More instruments than a connection takes."""
+
+    def dialect(self, player: Player) -> Dialect:
+        market = evolve(SPOT, stream_url=ws(player), depth_url=depth(player), streams=2)
+        return BinanceDialect(player.instruments[0].venue, market)
+
+    def test_losing_one_connection_costs_its_own_books_only(self, staging: Staging) -> None:
+        async def scene(stage: Stage, watcher: Watcher) -> None:
+            assert isinstance(stage, DirectStage)
+            first, second = stage.instruments
+            stage.feed.subscribe([second])
+            await watcher.until(lambda: watcher.touch(second) == stage.touch(second))
+            await stage.hang_up(stage.clients[-1], "closed")
+            await watcher.until(lambda: len(watcher.losses(second)) == 1)
+            await watcher.until(lambda: watcher.touch(second) == stage.touch(second))
+            await self.follows(stage, watcher, first)
+            assert watcher.losses(first) == []
+            assert sum(update.snapshot for update in watcher.updates(first)) == 1
+
+        self.played(staging, scene)
+
+    def test_a_connection_that_carries_nothing_is_closed(self, staging: Staging) -> None:
+        async def scene(stage: Stage, watcher: Watcher) -> None:
+            assert isinstance(stage, DirectStage)
+            first, second = stage.instruments
+            stage.feed.subscribe([second])
+            await watcher.until(lambda: watcher.touch(second) is not None)
+            stage.feed.unsubscribe([first.id])
+            async with asyncio.timeout(PATIENCE_S):
+                while len(stage.clients) == 2:
+                    await self.follows(stage, watcher, second)
+            assert watcher.losses(second) == []
+
+        self.played(staging, scene)
 
 
 class TestBinanceUsdm(DirectFeedContract):

@@ -1,6 +1,7 @@
 """Transport over aiohttp, for machines that picows has no wheel for."""
 
 import asyncio
+from contextlib import AsyncExitStack
 
 import aiohttp
 
@@ -12,32 +13,35 @@ MOST_WAITING = 1024
 
 
 class AiohttpTransport:
-    """Opens connections with aiohttp; each is read by a task of its own."""
+    """Opens connections with aiohttp; each is read and written by tasks in a group of its own."""
 
     async def connect(self, url: str, listener: Listener) -> Link:
         """Return an open connection, or raise `Transient`."""
-        http = aiohttp.ClientSession()
-        try:
-            socket = await http.ws_connect(url, autoping=False, max_msg_size=LARGEST_FRAME)
-        except (aiohttp.ClientError, OSError) as error:
-            await http.close()
-            raise Transient(f"{url}: {type(error).__name__} {error}") from error
-        except BaseException:
-            await http.close()
-            raise
-        return _AiohttpLink(http, socket, listener)
+        async with AsyncExitStack() as stack:
+            http = await stack.enter_async_context(aiohttp.ClientSession())
+            try:
+                opening = http.ws_connect(url, autoping=False, max_msg_size=LARGEST_FRAME)
+                socket = await stack.enter_async_context(opening)
+            except (aiohttp.ClientError, OSError) as error:
+                raise Transient(f"{url}: {type(error).__name__} {error}") from error
+            tasks = await stack.enter_async_context(asyncio.TaskGroup())
+            link = _AiohttpLink(socket, listener, tasks)
+            link.held = stack.pop_all()
+            return link
 
 
 class _AiohttpLink:
+    held: AsyncExitStack
+
     def __init__(
         self,
-        http: aiohttp.ClientSession,
         socket: aiohttp.ClientWebSocketResponse,
         listener: Listener,
+        tasks: asyncio.TaskGroup,
     ) -> None:
-        self._http, self._socket, self._listener = http, socket, listener
+        self._socket, self._listener = socket, listener
         self._texts: asyncio.Queue[bytes | None] = asyncio.Queue(MOST_WAITING)
-        self._tasks = [asyncio.create_task(self._reading()), asyncio.create_task(self._writing())]
+        self._tasks = [tasks.create_task(self._reading()), tasks.create_task(self._writing())]
 
     def send(self, text: bytes) -> None:
         self._put(text)
@@ -55,17 +59,15 @@ class _AiohttpLink:
     async def close(self) -> None:
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._socket.close()
-        await self._http.close()
+        await self.held.aclose()
 
     async def _reading(self) -> None:
         try:
             async for message in self._socket:
                 await self._hear(message)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 # the listener raises it where it belongs
             self._listener.on_closed(error)
-            raise
+            return
         self._listener.on_closed(Transient("the connection was closed"))
 
     async def _hear(self, message: aiohttp.WSMessage) -> None:
@@ -79,9 +81,12 @@ class _AiohttpLink:
                 await self._socket.pong(message.data)
 
     async def _writing(self) -> None:
-        while not self._socket.closed:
-            text = await self._texts.get()
-            if text is None:
-                await self._socket.ping()
-            else:
-                await self._socket.send_str(text.decode())
+        try:
+            while not self._socket.closed:
+                text = await self._texts.get()
+                if text is None:
+                    await self._socket.ping()
+                else:
+                    await self._socket.send_str(text.decode())
+        except (aiohttp.ClientError, OSError) as error:
+            self._listener.on_closed(Transient(f"{type(error).__name__} {error}"))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from graphwiz_trader.adapters.direct.binance_depth import DepthParser
-from graphwiz_trader.adapters.direct.dialect import BookRules, Prover, Snapshots
+from graphwiz_trader.adapters.direct.dialect import BookRules, Dialect, Prover, Snapshots
 from graphwiz_trader.adapters.direct.level_wire import ASKS, BIDS, NAME
 from graphwiz_trader.adapters.direct.message_reader import MessageReader
 from graphwiz_trader.adapters.direct.plain_reader import PlainReader
@@ -30,6 +30,7 @@ DIFF = Schema(
     optional=("T", "pu", "data"),
 )
 SNAPSHOT_LEVELS = 1000
+STREAMS_EACH = 2
 NAMED, DEPTH_UPDATE = b'"s":"', b'"e":"depthUpdate"'
 NAME_WITHIN = 200
 STREAM, HEAD_END, STREAM_WITHIN = len(b'{"stream":"'), 43, 80
@@ -39,12 +40,13 @@ HEAD = b'@depth@100ms","data":{"e":"depthUpdate"'
 
 @value
 class BinanceMarket:
-    """One of Binance's markets: where it is, and how it differs."""
+    """One of Binance's markets: where it is, how it differs, and its streams a connection."""
 
     stream_url: str
     depth_url: str
     trades: str
     seq: SeqRule
+    streams: int
 
 
 SPOT = BinanceMarket(
@@ -52,12 +54,14 @@ SPOT = BinanceMarket(
     "https://api.binance.com/api/v3/depth",
     "trade",
     SeqRule.CONTIGUOUS,
+    1024,
 )
 USDM = BinanceMarket(
     "wss://fstream.binance.com/stream",
     "https://fapi.binance.com/fapi/v1/depth",
     "aggTrade",
     SeqRule.LINKED,
+    200,
 )
 
 
@@ -71,6 +75,7 @@ class BinanceDialect:
     def __init__(self, venue: Venue, market: BinanceMarket = SPOT) -> None:
         self.venue = venue
         self.url = market.stream_url
+        self.most = market.streams // STREAMS_EACH
         self.ping: bytes | None = None
         self.rules = BookRules(market.seq)
         self.snapshots: Snapshots | None = _DepthSnapshots(market.depth_url)
@@ -80,6 +85,10 @@ class BinanceDialect:
         self._heads: dict[bytes, DepthParser] = {}
         self._instruments: dict[bytes, Instrument] = {}
         self._asked = 0
+
+    def another(self) -> Dialect:
+        """Return one like this for another connection."""
+        return BinanceDialect(self.venue, self._market)
 
     def opened(self) -> Sequence[bytes]:
         """Begin a connection; nothing is sent first."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from graphwiz_trader.adapters.direct.dialect import BookRules, Prover, Snapshots
+from graphwiz_trader.adapters.direct.dialect import BookRules, Dialect, Prover, Snapshots
 from graphwiz_trader.adapters.direct.level_wire import ASKS, BIDS, NAME
 from graphwiz_trader.adapters.direct.roster import Entry, Roster, chunks, read
 from graphwiz_trader.adapters.direct.said import Answered, Denied, Said, Unreadable
@@ -26,6 +26,8 @@ BOOKS = Schema(
 BOOK, TRADES = b'{"topic":"orderbook.', b'{"topic":"publicTrade.'
 NAMED = b'"s":"'
 MOST_ARGS = 10
+MOST = 200
+"""A connection takes 21,000 characters of topics, two topics of at most 50 each."""
 
 
 class BybitDialect:
@@ -39,10 +41,15 @@ class BybitDialect:
     def __init__(self, venue: Venue, url: str = SPOT) -> None:
         self.venue = venue
         self.url = url
+        self.most = MOST
         self.ping: bytes | None = b'{"op":"ping"}'
         self.rules = BookRules(SeqRule.CONTIGUOUS, depth=DEPTH, restart_seq=1)
         self.snapshots: Snapshots | None = None
         self._roster = Roster(BOOKS, name_of)
+
+    def another(self) -> Dialect:
+        """Return one like this for another connection."""
+        return BybitDialect(self.venue, self.url)
 
     def opened(self) -> Sequence[bytes]:
         """Begin a connection; nothing is sent first."""

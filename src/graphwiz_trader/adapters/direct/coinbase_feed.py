@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from graphwiz_trader.adapters.direct.dialect import BookRules, Prover, Snapshots
+from graphwiz_trader.adapters.direct.dialect import BookRules, Dialect, Prover, Snapshots
 from graphwiz_trader.adapters.direct.instants import instant
 from graphwiz_trader.adapters.direct.level_wire import LEVELS, NAME, PRICE, QTY, SIDE
 from graphwiz_trader.adapters.direct.roster import Entry, Roster, read
@@ -32,6 +32,9 @@ BOOKS = Schema(
     ("events",),
 )
 BOOK = b'{"channel":"l2_data"'
+MOST = 100
+"""No limit is published; one gap in a connection's count costs every book on it."""
+
 NAMED = b'"product_id":"'
 CHANNELS = ("level2", "market_trades")
 
@@ -46,11 +49,16 @@ class CoinbaseDialect:
     def __init__(self, venue: Venue, url: str = PUBLIC) -> None:
         self.venue = venue
         self.url = url
+        self.most = MOST
         self.ping: bytes | None = None
         self.rules = BookRules(SeqRule.NONE)
         self.snapshots: Snapshots | None = None
         self._roster = Roster(BOOKS, name_of)
         self._last = -1
+
+    def another(self) -> Dialect:
+        """Return one like this for another connection."""
+        return CoinbaseDialect(self.venue, self.url)
 
     def opened(self) -> Sequence[bytes]:
         """Begin a connection, and keep it open through quiet times."""

@@ -10,7 +10,7 @@ from graphwiz_trader.adapters.direct.patience import Patience, Tally
 from graphwiz_trader.adapters.direct.session import Session
 from graphwiz_trader.adapters.direct.transport import Link, Transport
 from graphwiz_trader.domain.errors import TraderError, Transient
-from graphwiz_trader.domain.events import Event, FeedDown, FeedUp
+from graphwiz_trader.domain.events import Event
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.units import SECOND, InstrumentId, Nanos
 from graphwiz_trader.ports.clock import Clock
@@ -30,11 +30,13 @@ class Connection:
         patience: Patience,
         deliver: Callable[[Event], None],
         tally: Tally,
+        up: Callable[[], None],
+        down: Callable[[str], None],
     ) -> None:
         self.session = Session(dialect, self, clock, patience, deliver, tally)
         self.was_up = False
         self._dialect, self._clock, self._patience = dialect, clock, patience
-        self._deliver = deliver
+        self._up, self._down = up, down
         self._over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._is_over = False
         self._link: Link | None = None
@@ -70,13 +72,13 @@ class Connection:
         self._link = link
         try:
             self.was_up = True
-            self._deliver(FeedUp(self._clock.now(), self._dialect.venue))
+            self._up()
             self.session.open(wanted.values())
             if self._tasks is not None:
                 self._tasks.create_task(self._ticking())
             await self._over
         except Transient as error:
-            self._deliver(FeedDown(self._clock.now(), self._dialect.venue, str(error)))
+            self._down(str(error))
             raise
         finally:
             self._is_over = True

@@ -64,6 +64,10 @@ class Dialect(Protocol):
         """Where its stream is."""
 
     @property
+    def most(self) -> int:
+        """How many instruments one connection takes."""
+
+    @property
     def rules(self) -> BookRules:
         """How its books are proven."""
 
@@ -74,6 +78,9 @@ class Dialect(Protocol):
     @property
     def snapshots(self) -> Snapshots | None:
         """Where books begin; None where the stream itself says."""
+
+    def another(self) -> "Dialect":
+        """Return one like this for another connection."""
 
     def opened(self) -> Sequence[bytes]:
         """Begin a connection; return what to send first."""

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import msgspec
 
-from graphwiz_trader.adapters.direct.dialect import BookRules, Prover, Snapshots
+from graphwiz_trader.adapters.direct.dialect import BookRules, Dialect, Prover, Snapshots
 from graphwiz_trader.adapters.direct.instants import instant
 from graphwiz_trader.adapters.direct.level_wire import ASKS, BIDS, NAME, PRICE, QTY
 from graphwiz_trader.adapters.direct.roster import Roster, read
@@ -30,6 +30,9 @@ BOOKS = Schema(
     optional=("checksum", "timestamp"),
 )
 BOOK, TRADES = b'{"channel":"book"', b'{"channel":"trade"'
+MOST = 200
+"""No limit is published; a lost connection should not cost everything."""
+
 NAMED = b'"symbol":"'
 
 
@@ -45,10 +48,15 @@ class KrakenDialect:
     def __init__(self, venue: Venue, url: str = PUBLIC) -> None:
         self.venue = venue
         self.url = url
+        self.most = MOST
         self.ping: bytes | None = b'{"method":"ping"}'
         self.rules = BookRules(SeqRule.NONE, ChecksumRule.KRAKEN, depth=DEPTH)
         self.snapshots: Snapshots | None = None
         self._roster = Roster(BOOKS, name_of)
+
+    def another(self) -> Dialect:
+        """Return one like this for another connection."""
+        return KrakenDialect(self.venue, self.url)
 
     def opened(self) -> Sequence[bytes]:
         """Begin a connection; nothing is sent first."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from graphwiz_trader.adapters.direct.dialect import BookRules, Prover, Snapshots
+from graphwiz_trader.adapters.direct.dialect import BookRules, Dialect, Prover, Snapshots
 from graphwiz_trader.adapters.direct.level_wire import ASKS, BIDS, NAME
 from graphwiz_trader.adapters.direct.roster import Entry, Roster, read
 from graphwiz_trader.adapters.direct.said import Answered, Denied, Ending, Said, Unreadable
@@ -29,6 +29,9 @@ BOOKS = Schema(
 NAMED = b'"instId":"'
 BOOK, TRADES = b'"channel":"books"', b'"channel":"trades"'
 ARG_WITHIN = 60
+MOST = 200
+"""A connection takes 64 KB of channels in one request, and 480 requests an hour."""
+
 UPGRADE = "64008"
 
 
@@ -43,10 +46,15 @@ class OkxDialect:
     def __init__(self, venue: Venue, url: str = PUBLIC) -> None:
         self.venue = venue
         self.url = url
+        self.most = MOST
         self.ping: bytes | None = b"ping"
         self.rules = BookRules(SeqRule.LINKED, ChecksumRule.OKX)
         self.snapshots: Snapshots | None = None
         self._roster = Roster(BOOKS, name_of)
+
+    def another(self) -> Dialect:
+        """Return one like this for another connection."""
+        return OkxDialect(self.venue, self.url)
 
     def opened(self) -> Sequence[bytes]:
         """Begin a connection; nothing is sent first."""
