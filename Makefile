@@ -1,13 +1,14 @@
 # GraphWiz Trader: `make help` lists the targets.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-contract test-testnet check bench test-long test-peers lock clean
+.PHONY: help setup demo test test-contract neo4j test-testnet check bench test-long test-peers lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
 PEERS := $(VENV)/peers
 PIP := -m pip install --disable-pip-version-check --require-hashes
 GRAPHWIZ_LONG ?= 1.0
+PORT ?= 7687
 PYTEST_ARGS ?=
 PYTEST = $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 LINT_CACHE ?= .import_linter_cache
@@ -27,8 +28,11 @@ demo: $(READY) ## the main job on simulated exchanges, with a report at the end
 test: $(READY) ## the whole offline test suite
 	@$(PYTEST) -m "not contract and not long and not peers and not testnet" $(PYTEST_ARGS)
 
-test-contract: $(READY) ## unmodified ccxt and our feeds against the simulated exchange, on loopback sockets
-	@$(PYTEST) -m "contract and not long" $(PYTEST_ARGS)
+test-contract: $(READY) ## real servers on loopback: ccxt and our feeds on the simulated exchange, the graph on Neo4j
+	@$(BIN)/python -m tests.contracts.neo4j_server beside $(PYTEST) -m "contract and not long" $(PYTEST_ARGS)
+
+neo4j: $(READY) ## a real Neo4j on loopback, for trying; fetched once; PORT=7687
+	@PORT=$(PORT) $(BIN)/python -m tests.contracts.neo4j_server
 
 test-testnet: $(READY) ## the exchanges' testnets, those whose keys are set or that GRAPHWIZ_TESTNETS names
 	@$(BIN)/python -m pytest -m testnet $(PYTEST_ARGS)

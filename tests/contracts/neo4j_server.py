@@ -73,6 +73,13 @@ class Neo4jServer:
         """Where drivers find it."""
         return f"bolt://127.0.0.1:{self.port}"
 
+    @property
+    def pid(self) -> int:
+        """The number of its process."""
+        if self._process is None:
+            raise NoServer("it was not started")
+        return self._process.pid
+
     def begin(self) -> None:
         """Start it; raise `NoServer` if it cannot be had."""
         library = fetched()

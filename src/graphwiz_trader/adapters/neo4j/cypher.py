@@ -27,6 +27,9 @@ BURY = """
     ON CREATE SET d.seq = row.seq, d.error = row.error
 """
 
+KEYED = frozenset({Relation.CONVERTS, Relation.REFUSED_BECAUSE})
+"""Relationships of which there may be several between the same two nodes, or that say more."""
+
 
 def _upsert(label: type[Node]) -> str:
     return (
@@ -37,12 +40,13 @@ def _upsert(label: type[Node]) -> str:
 
 def _link(relation: Relation) -> str:
     source, target = ENDS[relation]
+    keyed = relation in KEYED
     return (
         "UNWIND $rows AS row"
         f" MATCH (a:{source.__name__} {{key: row.source}})"
         f" MATCH (b:{target.__name__} {{key: row.target}})"
-        f" MERGE (a)-[r:{relation.value} {{key: row.key}}]->(b)"
-        " SET r.detail = row.detail RETURN count(*) AS n"
+        f" MERGE (a)-[r:{relation.value}{' {key: row.key}' if keyed else ''}]->(b)"
+        f"{' SET r.detail = row.detail' if keyed else ''} RETURN count(*) AS n"
     )
 
 

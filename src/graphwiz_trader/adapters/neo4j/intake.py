@@ -7,6 +7,7 @@ from neo4j import AsyncManagedTransaction, AsyncSession, AsyncTransaction
 from neo4j.exceptions import AuthError, ClientError
 
 from graphwiz_trader.adapters.neo4j import cypher, schema
+from graphwiz_trader.domain.errors import DomainError
 from graphwiz_trader.domain.graph import LABELS, Batch, Edge, Node, Relation
 from graphwiz_trader.domain.value import evolve
 
@@ -102,12 +103,15 @@ async def _objection(session: AsyncSession, rows: Sequence[Row]) -> Exception | 
 
 
 def _ends(edge: Edge) -> schema.Properties:
-    return {
+    ends: schema.Properties = {
         "source": schema.short(edge.source),
         "target": schema.short(edge.target),
-        "key": edge.key,
-        "detail": edge.detail,
     }
+    if edge.relation in cypher.KEYED:
+        return {**ends, "key": edge.key, "detail": edge.detail}
+    if edge.key or edge.detail:
+        raise DomainError(f"{edge.relation.value} has a key or says more; it is not among KEYED")
+    return ends
 
 
 def _grave(batch: Batch, row: Row, error: Exception) -> schema.Properties:

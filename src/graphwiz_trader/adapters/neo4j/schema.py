@@ -8,6 +8,7 @@ from typing import TypeVar, get_type_hints
 from graphwiz_trader.domain.graph import (
     LABELS,
     ArbitrageOpportunity,
+    Fill,
     Node,
     Order,
     Trade,
@@ -76,6 +77,13 @@ INDEXED: Mapping[type[Node], frozenset[str]] = {
 }
 """Texts that an index holds."""
 
+SUMMED: Mapping[type[Node], frozenset[str]] = {
+    Fill: frozenset({"price", "qty"}),
+    Trade: frozenset({"net", "charged"}),
+    ArbitrageOpportunity: frozenset({"expected", "realised"}),
+}
+"""Amounts kept as `NAME_float` too, for sums in Cypher; each costs a fiftieth of the writing."""
+
 
 def short(text: str) -> str:
     """Return *text* as an index takes it: itself, or where it is too long its digest."""
@@ -88,7 +96,7 @@ def properties(node: Node) -> Properties:
     """
     Return *node* as the properties of its label; what is None has none.
 
-    An amount is kept exactly, as text, and as `NAME_float` for sums in Cypher.
+    An amount is kept exactly, as text.
     """
     found: Properties = {}
     label = type(node)
@@ -108,6 +116,10 @@ def _write(found: Properties, name: str, item: object) -> None:
 
 
 def _write_amount(found: Properties, name: str, item: object) -> None:
+    found[name] = str(item)
+
+
+def _write_sum(found: Properties, name: str, item: object) -> None:
     found[name] = str(item)
     found[f"{name}_float"] = float(str(item))
 
@@ -140,7 +152,8 @@ def _ways(label: type[Node]) -> list[tuple[str, Writer, Reader]]:
     ways: list[tuple[str, Writer, Reader]] = []
     for name in (field.name for field in fields_of(label)):
         if hints[name] is Decimal:
-            ways.append((name, _write_amount, _read_amount))
+            is_summed = name in SUMMED.get(label, ())
+            ways.append((name, _write_sum if is_summed else _write_amount, _read_amount))
         elif name in INDEXED[label] and hints[name] is str:
             ways.append((name, _write_text, _read_text))
         else:
