@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import zip_longest
 
+import numpy as np
+
 from graphwiz_trader.domain.events import Shutdown, TapeMessage
 from graphwiz_trader.domain.facts import Entry
 from graphwiz_trader.domain.tampering import garbled, truncated
@@ -47,9 +49,9 @@ def check(decide: Decide, tapes: Sequence[Tape], cuts: int = 5, seed: int = 1) -
     peeks: list[Peek] = []
     compared = 0
     for cut in _instants(tapes, cuts):
-        mine = [step for step in whole if step.ts <= cut]
-        for name, tampered in _tamperings(cut, seed).items():
-            others = (step for step in _steps(decide(tampered), tapes) if step.ts <= cut)
+        for name, (tampered, until) in _tamperings(tapes, cut, seed).items():
+            mine = [step for step in whole if step.ts <= until]
+            others = (step for step in _steps(decide(tampered), tapes) if step.ts <= until)
             compared += len(mine)
             found = _first_difference(mine, others)
             if found is not None:
@@ -57,10 +59,14 @@ def check(decide: Decide, tapes: Sequence[Tape], cuts: int = 5, seed: int = 1) -
     return Lookahead(cuts, compared, tuple(peeks))
 
 
-def _tamperings(cut: Nanos, seed: int) -> dict[str, Tampered]:
+def _tamperings(tapes: Sequence[Tape], cut: Nanos, seed: int) -> dict[str, tuple[Tampered, Nanos]]:
+    """Return what is done to the future, and until when all must be as it was."""
+    # A run over tapes that end is over with their last message, and hears no later report.
+    ends = [tape.ts[: np.searchsorted(tape.ts, cut, side="right")] for tape in tapes]
+    end = max((int(ts[-1]) for ts in ends if len(ts)), default=0)
     return {
-        "truncated": lambda tape: truncated(tape, cut),
-        "garbled": lambda tape: garbled(tape, cut, units(seed, len(tape.rows.side))),
+        "truncated": (lambda tape: truncated(tape, cut), Nanos(end - 1)),
+        "garbled": (lambda tape: garbled(tape, cut, units(seed, len(tape.rows.side))), cut),
     }
 
 
