@@ -1,6 +1,6 @@
 """CcxtStage: a simulated exchange on sockets, traded through ccxt."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from decimal import Decimal
 
@@ -11,7 +11,7 @@ from graphwiz_trader.adapters.ccxt.meter import terms_of
 from graphwiz_trader.adapters.ccxt.patience import OrderPatience
 from graphwiz_trader.adapters.ccxt.private_exchange import private_exchange_of
 from graphwiz_trader.adapters.ccxt.private_session import PrivateSession
-from graphwiz_trader.adapters.ccxt.quirk import quirks_of
+from graphwiz_trader.adapters.ccxt.quirk import Trading, quirks_of
 from graphwiz_trader.adapters.ccxt.venue import CcxtVenue, ccxt_venue
 from graphwiz_trader.adapters.clock import SystemClock
 from graphwiz_trader.adapters.loopback.faults import Fault
@@ -22,8 +22,7 @@ from graphwiz_trader.domain.backoff import Backoff
 from graphwiz_trader.domain.credentials import Credentials
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.sides import Side
-from graphwiz_trader.domain.units import MILLISECOND, SECOND, InstrumentId, Nanos, Ticks, Venue
-from graphwiz_trader.ports.clock import Clock
+from graphwiz_trader.domain.units import MILLISECOND, SECOND, InstrumentId, Nanos, Ticks
 from graphwiz_trader.simulation.market import BTC, USDT, Listing, MarketSettings
 
 PLAY = Credentials("loopback-key", "loopback-secret", "loopback-passphrase")
@@ -34,6 +33,7 @@ HASTE = OrderPatience(
     ack=Nanos(400 * MILLISECOND),
     grace=Nanos(150 * MILLISECOND),
     first=SECOND,
+    quiet=Nanos(100 * MILLISECOND),
     stale=SECOND,
     retry=Backoff(Nanos(10 * MILLISECOND), Nanos(50 * MILLISECOND), 20, SECOND),
 )
@@ -59,6 +59,12 @@ class CcxtStage:
         """Let *fault* strike from now on."""
         self.served.premises.faults.add(fault)
 
+    def another(self, credentials: Credentials = PLAY) -> CcxtVenue:
+        """Another venue of the same account, which remembers nothing of this one."""
+        access = Access(self.served.dialect, url=self.served.rest)
+        venue, clock = self.served.venue, SystemClock()
+        return ccxt_venue(venue, access, [self.instrument], credentials, clock, "a", HASTE)
+
     def accepted(self) -> list[str]:
         """The ids of the orders the exchange took, by its own record."""
         return [str(e["cl_ord_id"]) for e in self.record.entries if e["what"] == "accepted"]
@@ -83,7 +89,12 @@ async def ccxt_stage(
     own: str = "a",
     way: str = "socket",
 ) -> AsyncIterator[CcxtStage]:
-    """Open a stage of *dialect*; *way* is how orders leave, over a `socket` or `rest`."""
+    """
+    Open a stage of *dialect*.
+
+    *way* is how orders leave: over a `socket`, over `rest`, or as at a venue of which nothing is
+    known but what ccxt knows (`plain`).
+    """
     record = Record()
     settings = ServerSettings(
         (dialect,),
@@ -95,25 +106,31 @@ async def ccxt_stage(
         host = served.premises.host
         instrument = host.instruments[InstrumentId(f"BTC/USDT@{served.venue}")]
         (ask, _), *_ = host.ladders[instrument.id].levels(Side.SELL, 1)
-        made = ccxt_venue if way == "socket" else _rest_venue
-        access = Access(dialect, url=served.rest)
-        venue = made(served.venue, access, [instrument], PLAY, SystemClock(), own, patience)
+        venue = _made(way, served, instrument, own, patience)
         takes, rests = Ticks(ask * 21 // 20), Ticks(ask * 9 // 10)
-        yield CcxtStage(venue, served, record, instrument, takes, rests, way == "rest")
+        yield CcxtStage(venue, served, record, instrument, takes, rests, way != "socket")
 
 
-def _rest_venue(
-    venue: Venue,
-    access: Access,
-    instruments: Iterable[Instrument],
-    credentials: Credentials,
-    clock: Clock,
-    own: str,
-    patience: OrderPatience,
+def _made(
+    way: str, served: Served, instrument: Instrument, own: str, patience: OrderPatience
 ) -> CcxtVenue:
-    """What `ccxt_venue` makes of an exchange that takes no orders over sockets."""
-    asking, listening = (private_exchange_of(access, credentials, patience.ack) for _ in range(2))
+    """Return a venue whose orders leave in that *way*."""
+    access, clock = Access(served.dialect, url=served.rest), SystemClock()
+    if way == "socket":
+        return ccxt_venue(served.venue, access, [instrument], PLAY, clock, own, patience)
+    asking, listening = (private_exchange_of(access, PLAY, patience.ack) for _ in range(2))
+    trading = quirks_of(served.dialect).trading
+    if way == "plain":
+        trading = Trading(signed_fees=trading.signed_fees)
     asking.has["createOrderWs"] = False
-    terms = terms_of(asking, quirks_of(access.exchange).trading)
-    session = PrivateSession(asking, listening)
-    return CcxtVenue(venue, session, terms, instruments, clock, own, patience, credentials)
+    return CcxtVenue(
+        served.venue,
+        PrivateSession(asking, listening),
+        trading,
+        terms_of(asking, trading),
+        [instrument],
+        clock,
+        own,
+        patience,
+        PLAY,
+    )

@@ -12,11 +12,12 @@ pytestmark = pytest.mark.contract
 
 class _OnLoopback(ExecutionVenueContract):
     dialect = ""
+    way = "socket"
 
     @pytest.fixture
     def staging(self) -> Staging:
         def stage() -> AbstractAsyncContextManager[Stage]:
-            return ccxt_stage(self.dialect)
+            return ccxt_stage(self.dialect, way=self.way)
 
         return stage
 
@@ -27,3 +28,17 @@ class TestOnBinance(_OnLoopback):
 
 class TestOnOkx(_OnLoopback):
     dialect = "okx"
+
+
+class TestOnBinanceOverRest(_OnLoopback):
+    dialect, way = "binance", "rest"
+
+
+class TestOnOkxOverRest(_OnLoopback):
+    dialect, way = "okx", "rest"
+
+
+class TestOnAnyVenue(_OnLoopback):
+    """As at an exchange of which nothing is known but what ccxt knows."""
+
+    dialect, way = "binance", "plain"

@@ -96,8 +96,12 @@ class Blotter:
 
     @property
     def working(self) -> tuple[Ticket, ...]:
-        """Those that may still fill, as far as is known."""
-        return tuple(ticket for ticket in self._by_id.values() if not ticket.is_ended)
+        """Those with an id of ours that may still fill, as far as is known."""
+        return tuple(
+            ticket
+            for name, ticket in self._by_id.items()
+            if name.startswith(self._own) and not ticket.is_ended
+        )
 
     def find(self, cl_ord_id: ClOrdId) -> Ticket | None:
         """Return the order of an id, None if it is not remembered."""

@@ -40,12 +40,14 @@ class OrderPatience:
     Waits of a venue that takes orders, in ns.
 
     `ack`: for the answer to a request. `grace`: for the report that follows from an answer.
-    `first`: for a stream to begin. `stale`: for any frame on it, pongs included.
+    `first`: for a stream to begin; `quiet`: for a refusal, where it does not say that it began.
+    `stale`: for any frame on it, pongs included.
     `retry`: between attempts to open it; once its budget is spent, the venue's run ends.
     """
 
     ack: Nanos = Nanos(5 * SECOND)
     grace: Nanos = SECOND
     first: Nanos = Nanos(10 * SECOND)
+    quiet: Nanos = SECOND
     stale: Nanos = Nanos(10 * SECOND)
     retry: Backoff = Backoff(Nanos(100 * MILLISECOND), Nanos(10 * SECOND), 10, Nanos(10 * SECOND))

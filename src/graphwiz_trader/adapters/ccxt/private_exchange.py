@@ -58,11 +58,21 @@ class PrivateExchange(Exchange, Protocol):
     async def fetch_order(self, name: str | None, symbol: str, params: Fields, /) -> object:
         """Ask for one order."""
 
-    async def fetch_open_orders(self, symbol: str | None = None, /) -> Sequence[Fields]:
+    async def fetch_open_orders(self, symbol: str | None, since: int | None, /) -> Sequence[Fields]:
         """Ask for the orders that work."""
 
-    async def fetch_closed_orders(self, symbol: str, since: int | None, /) -> Sequence[Fields]:
-        """Ask for the orders that have ended."""
+    async def fetch_orders(self, symbol: str | None, since: int | None, /) -> Sequence[Fields]:
+        """Ask for all orders."""
+
+    async def fetch_closed_orders(
+        self, symbol: str | None, since: int | None, /
+    ) -> Sequence[Fields]:
+        """Ask for the orders that have filled, or ended."""
+
+    async def fetch_canceled_orders(
+        self, symbol: str | None, since: int | None, /
+    ) -> Sequence[Fields]:
+        """Ask for the orders that were canceled, where those are told apart."""
 
     async def fetch_my_trades(
         self, symbol: str, since: int | None, limit: int, params: Fields, /

@@ -27,9 +27,6 @@ from graphwiz_trader.ports.clock import Clock
 REMEMBERED = 1_000
 """How many orders and fills ccxt remembers, to make whole what some venues send in part."""
 
-QUIET = SECOND
-"""How long a stream must have been open to count as subscribed, where it does not say."""
-
 
 class Hearer(Protocol):
     """Who is told; nothing it does may raise."""
@@ -162,17 +159,21 @@ class PrivateStream:
     async def _greet(self) -> None:
         """Tell that the stream is up once it is."""
         began = self._clock.now()
-        if self._trading.hello_frames:
-            try:
-                await asyncio.wait_for(self._greeted.wait(), self._patience.first / SECOND)
-            except TimeoutError:
-                self._break(silence("no user stream", self._clock.now() - began))
-                return
-        else:
-            await self._clock.sleep_until(Nanos(began + QUIET))
+        waiting = self._greeted.wait() if self._trading.hello_frames else self._calm()
+        try:
+            await asyncio.wait_for(waiting, self._patience.first / SECOND)
+        except TimeoutError:
+            self._break(silence("no user stream", self._clock.now() - began))
+            return
         if self._broken is not None and not self._broken.done() and self._hearer is not None:
             self.is_up = True
             self._hearer.up()
+
+    async def _calm(self) -> None:
+        """Return once a connection was open for a while without being refused."""
+        while not any(not client.closed() for client in self._heard):
+            await self._clock.sleep_until(Nanos(self._clock.now() + self._patience.quiet // 4))
+        await self._clock.sleep_until(Nanos(self._clock.now() + self._patience.quiet))
 
     async def _guard(self) -> None:
         """Look after connections that say nothing."""

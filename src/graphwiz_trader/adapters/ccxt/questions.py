@@ -75,11 +75,13 @@ class Questions:
             Transient: no answer.
         """
         instrument = self._instruments[ref.instrument]
+        by_our_id, order_id = self._trading.asks_by_our_id, ref.order_id
+        if order_id is None and (ticket := self._blotter.find(ref.cl_ord_id)) is not None:
+            order_id = ticket.order_id or None
         async with self._session.open() as exchange:
-            if ref.order_id is None and not self._trading.asks_by_our_id:
+            if order_id is None and not by_our_id:
                 return await self._searched(exchange, instrument, ref.cl_ord_id)
-            by_our_id = self._trading.asks_by_our_id
-            name = None if by_our_id else ref.order_id
+            name = None if by_our_id else order_id
             params = {"clientOrderId": ref.cl_ord_id} if by_our_id else {}
             try:
                 answer = await _asked(lambda: exchange.fetch_order(name, instrument.symbol, params))
@@ -131,7 +133,7 @@ class Questions:
     async def open(self) -> tuple[tuple[OpenOrder, Instrument], ...]:
         """Return our open orders; raise `Transient` if there is no answer."""
         async with self._session.open() as exchange:
-            orders = await _asked(exchange.fetch_open_orders)
+            orders = await _asked(lambda: exchange.fetch_open_orders(None, None))
         now = self._clock.now()
         with _unread():
             found = [self._open(order, now) for order in orders]
@@ -153,11 +155,13 @@ class Questions:
         """Look for an order among all of its instrument, where it cannot be asked for by our id."""
         symbol = instrument.symbol
         since = (self._clock.now() - HORIZON) // MILLISECOND
-        for ask in (
-            lambda: exchange.fetch_open_orders(symbol),
-            lambda: exchange.fetch_closed_orders(symbol, since),
-        ):
-            for order in await _asked(ask):
+        asks = [exchange.fetch_orders]
+        if not exchange.has.get("fetchOrders"):
+            asks = [exchange.fetch_open_orders, exchange.fetch_closed_orders]
+            if exchange.has.get("fetchCanceledOrders"):
+                asks.append(exchange.fetch_canceled_orders)
+        for ask in asks:
+            for order in await _asked(lambda: ask(symbol, since)):  # noqa: B023 # asked at once
                 if order.get("clientOrderId") == cl_ord_id:
                     return self._told(instrument, order, cl_ord_id)
         return None

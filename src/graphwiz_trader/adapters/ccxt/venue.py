@@ -20,7 +20,7 @@ from graphwiz_trader.adapters.ccxt.private_session import PrivateSession
 from graphwiz_trader.adapters.ccxt.private_stream import PrivateStream
 from graphwiz_trader.adapters.ccxt.private_translate import fill_report, status_report
 from graphwiz_trader.adapters.ccxt.questions import Questions
-from graphwiz_trader.adapters.ccxt.quirk import quirks_of
+from graphwiz_trader.adapters.ccxt.quirk import Trading, quirks_of
 from graphwiz_trader.adapters.ccxt.requests import Requests
 from graphwiz_trader.domain.commands import OrderCommand
 from graphwiz_trader.domain.credentials import Credentials
@@ -50,6 +50,7 @@ class CcxtVenue:
         self,
         venue: Venue,
         session: PrivateSession,
+        trading: Trading,
         terms: VenueTerms,
         instruments: Iterable[Instrument],
         clock: Clock,
@@ -65,7 +66,6 @@ class CcxtVenue:
         self._ended: asyncio.Future[BaseException] | None = None
         self._loose: dict[asyncio.Task[None], None] = {}
         self._by_id = {one.id: one for one in instruments}
-        trading = quirks_of(session.asking.id).trading
         clean = credentials.hidden
         self._meter = Meter(session.asking, trading, clock.now, clean)
         Meter(session.listening, trading, clock.now, clean)
@@ -265,12 +265,14 @@ def ccxt_venue(
     asking, listening = (
         private_exchange_of(access, credentials, patience.ack, session) for _ in range(2)
     )
-    terms = terms_of(asking, quirks_of(access.exchange).trading)
+    trading = quirks_of(access.exchange).trading
+    terms = terms_of(asking, trading)
     if access.url is not None:
         terms = evolve(terms, settle=SIMULATED_SETTLE)
     return CcxtVenue(
         venue,
         PrivateSession(asking, listening),
+        trading,
         terms,
         traded,
         clock,
