@@ -207,6 +207,8 @@ class _Session:
         """Trade, and answer people, until *stop* is set or a person orders it."""
         async with asyncio.TaskGroup() as group:
             beside = [group.create_task(part) for part in self._beside(door, stop)]
+            # Whoever hears that it is ready may ask at once: the door opens first.
+            await self._clock.sleep_until(self._clock.now())
             self._tell.say(f"ready: {self.start.folder.run} in {self.start.folder.path}")
             stopped = await self.trade.run()
             self.auditor.end(len(self.trade.engine.state.orders), len(stopped.remaining))

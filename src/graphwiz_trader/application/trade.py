@@ -10,6 +10,7 @@ from graphwiz_trader.application.reconcile import Pace
 from graphwiz_trader.application.recovery import Recovered, Watch
 from graphwiz_trader.application.supervise import supervise
 from graphwiz_trader.application.timers import Timers
+from graphwiz_trader.application.wind_down import Remaining, StopTimes, WindDown
 from graphwiz_trader.application.writer import SingleWriter
 from graphwiz_trader.domain.backoff import Backoff
 from graphwiz_trader.domain.commands import (
@@ -19,7 +20,12 @@ from graphwiz_trader.domain.commands import (
     RaiseAlert,
     SetTimer,
 )
-from graphwiz_trader.domain.errors import DomainError, Transient
+from graphwiz_trader.domain.errors import (
+    DomainError,
+    InvariantViolation,
+    JournalError,
+    Transient,
+)
 from graphwiz_trader.domain.events import (
     AccountDown,
     AccountUp,
@@ -27,7 +33,6 @@ from graphwiz_trader.domain.events import (
     Event,
     FeedDown,
     RunStarted,
-    Shutdown,
     SubmitUnknown,
 )
 from graphwiz_trader.domain.events import Trade as Print
@@ -41,34 +46,28 @@ from graphwiz_trader.ports.feed import MarketFeed
 from graphwiz_trader.ports.journal import Journal
 from graphwiz_trader.ports.venue import ExecutionVenue
 
-_AGAIN = Nanos(250 * MILLISECOND)
-
 
 @value
 class TradeOptions:
     """
     How a live run is kept alive, and how it ends.
 
-    `retry` is for feeds and streams alike; `stop` how long own orders may take to be gone.
+    `retry` is for feeds and streams alike.
     """
 
     pace: Pace = Pace()
     retry: Backoff = Backoff(
         Nanos(200 * MILLISECOND), Nanos(30 * SECOND), 1_000, Nanos(60 * SECOND)
     )
-    stop: Nanos = Nanos(30 * SECOND)
+    stop: StopTimes = StopTimes()
 
 
 @value
 class Stopped:
-    """
-    How it ended: orders that are not proven gone, by venue and id; none is a clean end.
-
-    The id is `*` where the venue did not answer.
-    """
+    """How it ended; a clean end leaves nothing remaining."""
 
     reason: str
-    remaining: tuple[tuple[Venue, ClOrdId], ...]
+    remaining: Remaining
 
 
 class Trade:
@@ -98,7 +97,6 @@ class Trade:
         self.latencies = Latencies(clock)
         self.watches: list[Watch] = []
         self._options = options
-        self._own = started.installation
         self._news = news
         self._event: Event | None = None
         self._alert = alert
@@ -121,6 +119,9 @@ class Trade:
             )
             for venue in venues
         }
+        self._wind_down = WindDown(
+            engine.state, self._links, clock, self.deliver, started.installation, options.stop
+        )
         strange = {i.venue for i in engine.state.instruments.values()} - set(self._links)
         if strange:
             raise DomainError(f"nothing executes orders at {', '.join(sorted(strange))}")
@@ -144,20 +145,26 @@ class Trade:
         Trade until `stop`.
 
         Raises:
-            JournalError: a step could not be journaled; nothing was sent since.
+            JournalError: a step could not be journaled; nothing but cancels was sent since.
+            InvariantViolation: the engine can no longer be trusted; likewise.
             Transient: a venue stayed away longer than its budget.
         """
-        remaining: tuple[tuple[Venue, ClOrdId], ...] = ()
+        remaining: Remaining = ()
         try:
             async with asyncio.TaskGroup() as group:
                 self._begin()
                 tasks = [group.create_task(part) for part in self._parts()]
                 await self._stop.wait()
-                remaining = await self._wind_down()
+                remaining = await self._wind_down.run(self._reason)
                 for task in tasks:
                     task.cancel()
         except BaseExceptionGroup as failed:
-            raise _first(failed) from failed
+            first = _first(failed)
+            if isinstance(first, JournalError | InvariantViolation):
+                left = await self._wind_down.abandon()
+                names = ", ".join(f"{name}@{venue}" for venue, name in left)
+                raise type(first)(f"{first}; left open: {names or 'nothing'}") from failed
+            raise first from failed
         return Stopped(self._reason, remaining)
 
     def _begin(self) -> None:
@@ -213,40 +220,6 @@ class Trade:
         feed.subscribe(i for i in instruments if i.venue == feed.venue)
         await link.reconciler.looked.wait()
         await supervise(partial(feed.run, self.deliver), self.clock, self._options.retry, lose)
-
-    async def _wind_down(self) -> tuple[tuple[Venue, ClOrdId], ...]:
-        """Close the gate, cancel what is ours, hedge what is owed, prove that nothing is left."""
-        now = self.clock.now()
-        deadline = now + self._options.stop
-        self.deliver(Shutdown(now, self._reason))
-        while True:
-            remaining = self._working() or await self._listed()
-            is_over = not remaining and not self.engine.is_hedging
-            if is_over or self.clock.now() >= deadline:
-                return remaining
-            await self.clock.sleep_until(Nanos(self.clock.now() + _AGAIN))
-            works = (OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED)
-            if any(order.ord_status in works for order in self.engine.state.orders):
-                self.deliver(Shutdown(self.clock.now(), self._reason))
-            for link in self._links.values():
-                link.reconciler.ask()
-
-    def _working(self) -> tuple[tuple[Venue, ClOrdId], ...]:
-        state = self.engine.state
-        return tuple((state.instruments[o.instrument].venue, o.cl_ord_id) for o in state.orders)
-
-    async def _listed(self) -> tuple[tuple[Venue, ClOrdId], ...]:
-        """Return what venues still list under our ids."""
-        found: list[tuple[Venue, ClOrdId]] = []
-        for name, link in self._links.items():
-            try:
-                orders = (await link.venue.snapshot()).orders
-            except Transient:
-                found.append((name, ClOrdId("*")))
-                continue
-            ours = [o.cl_ord_id for o in orders if o.cl_ord_id.startswith(self._own)]
-            found += [(name, cl_ord_id) for cl_ord_id in ours]
-        return tuple(found)
 
     def _heard(self, event: Event, outcome: Outcome) -> None:
         for watch in self.watches:

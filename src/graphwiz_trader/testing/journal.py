@@ -50,6 +50,10 @@ class MemoryJournal:
         """Keep nothing more."""
         self._is_closed = True
 
+    def fill_up(self) -> None:
+        """Have no room from now on."""
+        self._capacity = self.seq
+
     def reopen(self) -> None:
         """Go on keeping."""
         self._is_closed = False

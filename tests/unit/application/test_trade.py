@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from graphwiz_trader.application.state_view import agrees
 from graphwiz_trader.domain.commands import CancelOrder, SubmitOrder
 from graphwiz_trader.domain.errors import JournalError, JournalFull
 from graphwiz_trader.domain.events import OperatorAction
@@ -509,6 +510,41 @@ def test_a_full_journal_stops_everything_and_nothing_leaves() -> None:
             s.refresh()
 
     play(scene, capacity=20)
+
+
+def test_when_nothing_can_be_journaled_own_orders_are_canceled_all_the_same() -> None:
+    async def scene(s: Scene) -> None:
+        await s.want(rest())
+        await s.pass_time(100 * MS)
+        assert s.floor.exchanges[ALPHA].working()
+        s.floor.journal.fill_up()
+        with pytest.raises(JournalFull):
+            s.beta.break_stream()
+        assert s.floor.trade is not None
+        s.floor.trade.stop("the disk is full")
+        await s.floor.clock.advance(SECOND)
+        assert not s.floor.exchanges[ALPHA].working()
+        error = await s.floor.abandon()
+        assert isinstance(error, JournalError)
+        assert "left open: nothing" in str(error)
+
+    play(scene)
+
+
+def test_a_stop_waits_for_venues_to_agree_once_more() -> None:
+    async def scene(s: Scene) -> None:
+        s.alpha.break_stream()
+        await s.pass_time(SECOND)
+        assert s.floor.state_at("alpha") is TradingState.HALTED
+        assert s.floor.trade is not None
+        s.floor.trade.stop("the test is over")
+        await s.floor.clock.advance(SECOND)
+        s.alpha.mend_stream()
+        stopped = await s.floor.stop()
+        assert stopped.remaining == ()
+        assert agrees(s.floor.engine.state, ALPHA)
+
+    play(scene)
 
 
 def test_a_stop_cancels_own_orders_and_proves_that_none_is_left() -> None:

@@ -1,0 +1,109 @@
+"""WindDown: how a live run ends: nothing new, own orders canceled, and proof that none is left."""
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from graphwiz_trader.application.link import Link
+from graphwiz_trader.application.state_view import agrees
+from graphwiz_trader.domain.commands import CancelAll
+from graphwiz_trader.domain.errors import PortError
+from graphwiz_trader.domain.events import Event, Shutdown
+from graphwiz_trader.domain.orders import OrdStatus
+from graphwiz_trader.domain.units import MILLISECOND, SECOND, ClOrdId, Nanos, Venue
+from graphwiz_trader.domain.value import value
+from graphwiz_trader.engine.state import EngineState
+from graphwiz_trader.ports.clock import Clock
+
+Remaining: TypeAlias = tuple[tuple[Venue, ClOrdId], ...]
+"""Orders not proven gone, by venue and id; the id is `*` where the venue did not answer."""
+
+_AGAIN = Nanos(250 * MILLISECOND)
+_WORKS = (OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED)
+
+
+@value
+class StopTimes:
+    """
+    How long a stop may take.
+
+    `gone`: until own orders are gone. `agree`: from then, until every venue has agreed once more.
+    """
+
+    gone: Nanos = Nanos(30 * SECOND)
+    agree: Nanos = Nanos(10 * SECOND)
+
+
+class WindDown:
+    """Ends a run on *links*; *own* begins the ids of our orders."""
+
+    def __init__(
+        self,
+        state: EngineState,
+        links: Mapping[Venue, Link],
+        clock: Clock,
+        deliver: Callable[[Event], None],
+        own: str,
+        times: StopTimes,
+    ) -> None:
+        self._state = state
+        self._links = links
+        self._clock = clock
+        self._deliver = deliver
+        self._own = own
+        self._times = times
+
+    async def run(self, reason: str) -> Remaining:
+        """
+        Close the gate, cancel what is ours, and prove that nothing is left; return what is.
+
+        The accounts are asked until they agree, for a little longer than the orders take.
+        """
+        now = self._clock.now()
+        deadline = Nanos(now + self._times.gone)
+        self._deliver(Shutdown(now, reason))
+        empty_since: Nanos | None = None
+        while True:
+            remaining = self._working() or await self._listed()
+            now = self._clock.now()
+            empty_since = None if remaining else empty_since or now
+            if empty_since is not None:
+                waited = now - empty_since >= self._times.agree or now >= deadline
+                if waited or all(agrees(self._state, venue) for venue in self._links):
+                    return ()
+            elif now >= deadline:
+                return remaining
+            await self._clock.sleep_until(Nanos(now + _AGAIN))
+            if any(order.ord_status in _WORKS for order in self._state.orders):
+                self._deliver(Shutdown(self._clock.now(), reason))
+            for link in self._links.values():
+                link.reconciler.ask()
+
+    async def abandon(self) -> Remaining:
+        """
+        Cancel at the venues themselves, since the engine can no longer be trusted or journaled.
+
+        Nothing but cancels leaves, and nothing of it is kept: the next start asks the venues.
+        """
+        deadline = Nanos(self._clock.now() + self._times.gone)
+        for link in self._links.values():
+            link.venue.send(CancelAll(link.venue.venue))
+        while (remaining := await self._listed()) and self._clock.now() < deadline:
+            await self._clock.sleep_until(Nanos(self._clock.now() + _AGAIN))
+        return remaining
+
+    def _working(self) -> Remaining:
+        state = self._state
+        return tuple((state.instruments[o.instrument].venue, o.cl_ord_id) for o in state.orders)
+
+    async def _listed(self) -> Remaining:
+        """Return what venues still list under our ids."""
+        found: list[tuple[Venue, ClOrdId]] = []
+        for name, link in self._links.items():
+            try:
+                orders = (await link.venue.snapshot()).orders
+            except PortError:
+                found.append((name, ClOrdId("*")))
+                continue
+            ours = [o.cl_ord_id for o in orders if o.cl_ord_id.startswith(self._own)]
+            found += [(name, cl_ord_id) for cl_ord_id in ours]
+        return tuple(found)
