@@ -20,7 +20,10 @@ class PicowsTransport:
         """Return an open connection, or raise `Transient`."""
         try:
             transport, _ = await ws_connect(
-                lambda: _Ears(listener), url, max_frame_size=LARGEST_FRAME
+                lambda: _Ears(listener),
+                url,
+                max_frame_size=LARGEST_FRAME,
+                max_redirects=0,  # what is sent first may be a key
             )
         except (OSError, WSError, TimeoutError) as error:
             raise Transient(f"{url}: {type(error).__name__} {error}") from error

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from time import process_time
+from time import perf_counter_ns, process_time
 
 import ccxt.pro
 import msgspec
@@ -29,10 +29,13 @@ MARKET = {
     "quoteId": "USDT",
     "type": "spot",
     "spot": True,
+    "contract": False,
+    "linear": False,
+    "inverse": False,
     "active": True,
     "precision": {"amount": 0.001, "price": 0.1},
     "limits": {},
-    "info": {},
+    "info": {"orderTypes": ["LIMIT"]},
 }
 
 
@@ -70,6 +73,36 @@ async def ccxt_flood(port: int, tell: Callable[[str], None], last: int) -> tuple
                 book = await exchange.watch_order_book(SYMBOL)
                 books += 1
             return process_time() - began, books
+    finally:
+        await exchange.close()
+
+
+async def ccxt_ticks(port: int, tell: Callable[[str], None], last: int) -> list[int]:
+    """
+    Answer books of the venue at *port* (`thin_venue.serve`), to update *last*, with an order each.
+
+    Returns:
+        What each order took until it was answered, ns; the venue measures from tick to order.
+
+    Raises:
+        TimeoutError: the frames did not arrive.
+    """
+    rest = f"http://127.0.0.1:{port}/api/v3"
+    exchange = _exchange(f"ws://127.0.0.1:{port}/stream", rest)
+    exchange.urls["api"]["private"] = rest
+    exchange.apiKey, exchange.secret = "key", "secret"
+    took = []
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            book = await exchange.watch_order_book(SYMBOL)
+            tell("go")
+            while exchange.orderbooks[SYMBOL]["nonce"] < last:
+                book = await exchange.watch_order_book(SYMBOL)
+                name = {"newClientOrderId": f"frame{book['nonce']}"}
+                began = perf_counter_ns()
+                await exchange.create_order(SYMBOL, "limit", "buy", 0.01, 50_000.0, name)
+                took.append(perf_counter_ns() - began)
+            return took
     finally:
         await exchange.close()
 

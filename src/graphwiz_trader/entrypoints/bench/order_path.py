@@ -1,0 +1,285 @@
+"""
+Order path: how long an order takes over loopback sockets, and how long from a tick to an order.
+
+The whole product stands between: `DirectFeed`, `Trade` with its engine, every rule and a journal
+in files, `Outbox`, `DirectVenue`. The venue at the other end is `ThinVenue`, which stamps both.
+"""
+
+import asyncio
+import gc
+import multiprocessing
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter_ns
+from typing import TypeAlias
+
+import numpy as np
+import uvloop
+
+from graphwiz_trader.adapters.busy_loop import busy_loop
+from graphwiz_trader.adapters.clock import SystemClock
+from graphwiz_trader.adapters.direct.binance_feed import SPOT, BinanceDialect
+from graphwiz_trader.adapters.direct.feed import DirectFeed
+from graphwiz_trader.adapters.direct.hosts import simulated_hosts
+from graphwiz_trader.adapters.direct.picows_transport import PicowsTransport
+from graphwiz_trader.adapters.direct.venue import DirectVenue
+from graphwiz_trader.adapters.direct.venues import binance_venue
+from graphwiz_trader.adapters.files.journal import LIVE, FileJournal
+from graphwiz_trader.application.recovery import Recovered
+from graphwiz_trader.application.trade import Stopped, Trade
+from graphwiz_trader.domain.commands import RaiseAlert, SubmitOrder
+from graphwiz_trader.domain.credentials import Credentials
+from graphwiz_trader.domain.errors import DataError
+from graphwiz_trader.domain.events import AccountUp, Event, RunStarted
+from graphwiz_trader.domain.ids import BACKTEST, ClOrdIds
+from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.orders import ExecType, ExecutionReport, OrdType, TimeInForce
+from graphwiz_trader.domain.risk import RiskPolicy
+from graphwiz_trader.domain.sides import Side
+from graphwiz_trader.domain.signal import Leg, Signal, SignalKind
+from graphwiz_trader.domain.strategy import View, Wakeup
+from graphwiz_trader.domain.units import (
+    SECOND,
+    Asset,
+    ClOrdId,
+    InstrumentId,
+    Lots,
+    Nanos,
+    RunId,
+    StrategyId,
+    Ticks,
+)
+from graphwiz_trader.domain.value import evolve
+from graphwiz_trader.domain.venue import VenueTerms
+from graphwiz_trader.engine.engine import Engine
+from graphwiz_trader.engine.spec import EngineSpec
+from graphwiz_trader.entrypoints.bench.ccxt_peer import ccxt_ticks
+from graphwiz_trader.entrypoints.bench.flood import SNAPSHOT_SEQ, numbered
+from graphwiz_trader.entrypoints.bench.row import Row
+from graphwiz_trader.entrypoints.bench.slice import EVERY_RULE
+from graphwiz_trader.entrypoints.bench.thin_venue import PRICES, serve
+
+TICKS = 8_000
+WARM_UP = 2_000
+INTERVAL = SECOND // 2_000
+ROUND_TRIPS = 3_000
+PATIENCE_S = 60.0
+BTC = Instrument(
+    InstrumentId("BTC/USDT@binance"),
+    Asset("BTC"),
+    Asset("USDT"),
+    Decimal("0.1"),
+    Decimal("0.001"),
+    min_notional=Decimal(5),
+)
+UNMETERED = VenueTerms(capacity=10**9)
+KEY = Credentials("loopback-key", "loopback-secret")
+
+Drive: TypeAlias = Callable[[int, Callable[[str], None]], Awaitable[list[int]]]
+
+
+class Answering:
+    """Answers every frame with one bid, whose price says which frame it was."""
+
+    def __init__(self) -> None:
+        self.id = StrategyId("answering")
+        self.instruments = (BTC.id,)
+        self.last_seq = 0
+
+    def on_event(self, event: Wakeup, view: View) -> Sequence[Signal]:
+        """Return the bid."""
+        self.last_seq = seq = getattr(event, "last_seq", 0)
+        bid = view.books[BTC.id].bid
+        if bid is None:
+            return ()
+        price = Ticks(bid - 1 - (bid - 1 - seq) % PRICES)
+        leg = Leg(BTC.id, Side.BUY, price, Lots(10), TimeInForce.GTC)
+        return (Signal(self.id, SignalKind.QUOTE, (leg,), 1.0, Nanos(view.now + SECOND)),)
+
+
+class RoundTrips:
+    """Sends one order after the other, and times each until it is told to work."""
+
+    def __init__(self, venue: DirectVenue, loop: asyncio.AbstractEventLoop) -> None:
+        self.took: list[int] = []
+        self.is_up = loop.create_future()
+        self._over = loop.create_future()
+        self._venue = venue
+        self._sent = 0
+
+    def hear(self, event: Event) -> None:
+        """Take one event; the end of an order brings the next."""
+        if isinstance(event, AccountUp):
+            self.is_up.set_result(None)
+        if not isinstance(event, ExecutionReport):
+            return
+        if event.exec_type is ExecType.NEW:
+            self.took.append(perf_counter_ns() - self._sent)
+        elif len(self.took) < ROUND_TRIPS:
+            asyncio.get_running_loop().call_soon(self._send)
+        else:
+            self._over.set_result(None)
+
+    async def run(self) -> list[int]:
+        """Return what each took, ns."""
+        await self.is_up
+        await asyncio.sleep(0.3)  # until the orders' socket is open, too
+        self._send()
+        async with asyncio.timeout(PATIENCE_S):
+            await self._over
+        return self.took
+
+    def _send(self) -> None:
+        name = ClOrdId(f"{BACKTEST}{len(self.took)}")
+        order = SubmitOrder(
+            name,
+            StrategyId("bench"),
+            BTC.id,
+            Side.BUY,
+            OrdType.LIMIT,
+            TimeInForce.GTC,
+            Ticks(500_000),
+            Lots(10),
+        )
+        self._sent = perf_counter_ns()
+        self._venue.send(order)
+
+
+def order_path_rows() -> list[Row]:
+    """Return the order round trip, and tick-to-order asleep and awake beside ccxt.pro."""
+    frames = numbered(TICKS)
+    trip, _ = _driven(frames, _round_trips)
+    asleep = _driven(frames, partial(_ours, nullcontext))[1]
+    peer_trip, peer = _driven(frames, partial(ccxt_ticks, last=SNAPSHOT_SEQ + TICKS))
+    awake = _driven(frames, partial(_ours, busy_loop))[1]
+    tick = "tick to order over loopback, 2,000 msg/s"
+    return [
+        *_rows("order round trip over loopback, direct", trip[WARM_UP // 4 :], 80.0),
+        *_rows("ccxt create_order, round trip", peer_trip, None)[:1],
+        *_rows(f"{tick}, sleeping", asleep, 120.0),
+        *_rows(f"{tick}, busy-spinning", awake, 80.0),
+        *_rows("ccxt.pro + create_order, tick to order", peer, None)[:1],
+        _times(f"{tick}, sleeping", peer, asleep, 5.0),
+        _times(f"{tick}, busy-spinning", peer, awake, 7.0),
+    ]
+
+
+def _driven(frames: tuple[bytes, list[bytes]], drive: Drive) -> tuple[list[int], list[int]]:
+    """Let *drive* meet a venue in a process of its own; return what each has measured, ns."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    venue = context.Process(target=serve, args=(theirs, *frames, INTERVAL), daemon=True)
+    venue.start()
+    port = ours.recv()
+    found = uvloop.run(_awaited(drive(port, ours.send)))
+    ours.send("end")
+    latencies = ours.recv()
+    venue.join()
+    return found, latencies[WARM_UP:] if len(latencies) > 2 * WARM_UP else latencies
+
+
+async def _awaited(found: Awaitable[list[int]]) -> list[int]:
+    return await found
+
+
+async def _round_trips(port: int, tell: Callable[[str], None]) -> list[int]:  # noqa: ARG001 # no frames
+    venue = _venue(port)
+    trips = RoundTrips(venue, asyncio.get_running_loop())
+    running = asyncio.create_task(venue.run(trips.hear))
+    try:
+        gc.collect()
+        gc.freeze()
+        return await trips.run()
+    finally:
+        gc.unfreeze()
+        running.cancel()
+        await asyncio.wait([running])
+
+
+async def _ours(
+    awake: Callable[[], AbstractContextManager[None]], port: int, tell: Callable[[str], None]
+) -> list[int]:
+    """Trade on every frame; the venue measures."""
+    clock = SystemClock()
+    strategy = Answering()
+    spec = EngineSpec(
+        (BTC,),
+        (strategy,),
+        RiskPolicy(EVERY_RULE),
+        BTC.quote,
+        {BTC.venue: Decimal(2)},
+        {},
+        {},
+        ClOrdIds(BACKTEST, 0),
+    )
+    with TemporaryDirectory() as folder, awake():
+        journal = FileJournal(Path(folder), RunId("bench"), LIVE)
+        trade = Trade(
+            Engine(spec),
+            [_venue(port)],
+            {BTC.venue: _feed(port, clock)},
+            journal,
+            clock,
+            _unheard,
+            RunStarted(clock.now(), RunId("bench"), "bench", BACKTEST, 0, 0, "{}", "bench"),
+            Recovered(),
+        )
+        running = asyncio.create_task(trade.run())
+        try:
+            await _reached(strategy, running, SNAPSHOT_SEQ + 1)
+            gc.collect()
+            gc.freeze()
+            tell("go")
+            await _reached(strategy, running, SNAPSHOT_SEQ + TICKS)
+        finally:
+            gc.unfreeze()
+            running.cancel()
+            await asyncio.wait([running])
+            journal.close()
+    return []
+
+
+async def _reached(strategy: Answering, running: "asyncio.Task[Stopped]", seq: int) -> None:
+    """Wait until *strategy* was asked at frame *seq*, but not longer than patience lasts."""
+    async with asyncio.timeout(PATIENCE_S):
+        while strategy.last_seq < seq:
+            await asyncio.wait([running], timeout=0.05)
+            if running.done():
+                raise DataError(f"the run ended: {running.exception()}")
+
+
+def _venue(port: int) -> DirectVenue:
+    hosts = simulated_hosts(BTC.venue, f"http://127.0.0.1:{port}")
+    return binance_venue(BTC.venue, [BTC], KEY, SystemClock(), BACKTEST, hosts, UNMETERED)
+
+
+def _feed(port: int, clock: SystemClock) -> DirectFeed:
+    market = evolve(
+        SPOT,
+        stream_url=f"ws://127.0.0.1:{port}/stream",
+        depth_url=f"http://127.0.0.1:{port}/depth",
+    )
+    return DirectFeed(BinanceDialect(BTC.venue, market), clock, PicowsTransport())
+
+
+def _unheard(alert: RaiseAlert) -> None:
+    """Nobody is told."""
+
+
+def _rows(name: str, took: Sequence[int], target: float | None) -> list[Row]:
+    if not took:
+        raise DataError(f"{name}: nothing was measured")
+    us = np.array(took) / 1e3
+    return [
+        Row(f"{name}, p{at:g}", float(np.percentile(us, at)), "µs", goal, "lower")
+        for at, goal in ((50, target), (99, None), (99.9, None))
+    ]
+
+
+def _times(name: str, peer: Sequence[int], ours: Sequence[int], target: float) -> Row:
+    ratio = float(np.median(peer) / np.median(ours))
+    return Row(f"{name}, times as fast as ccxt.pro", ratio, "×", target, "higher")
