@@ -16,10 +16,14 @@ from graphwiz_trader.domain.book import OrderBook
 from graphwiz_trader.domain.events import BookGap, BookUpdate, Event, FeedDown
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.units import MILLISECOND, SECOND, Nanos
+from tests.long.resident import resident_kb
 
 VENUES = ("binance", "okx")
 SPEED = 4.0
 MINUTES = 10.0
+MOST_GROWTH = 24 << 10
+"""KiB from the middle to the end; the exchange's own record is part of it."""
+
 HASTE = Patience(
     first=Nanos(2 * SECOND),
     stale=SECOND,
@@ -71,6 +75,7 @@ def test_a_storm_leaves_no_best_price_wrong(long_factor: float) -> None:
     """A tenth of it, a minute of the exchange's time, is the least that is run."""
     seconds = 60 * MINUTES * max(long_factor, 0.1) / SPEED
     tasks: list[int] = []
+    memory: list[int] = []
 
     async def play() -> list[Judge]:
         faults = storm(11, VENUES)
@@ -85,11 +90,12 @@ def test_a_storm_leaves_no_best_price_wrong(long_factor: float) -> None:
                     judges.append(judge)
                     running = group.create_task(feed.run(judge.deliver))
                     group.create_task(_ended(running, seconds))
-                for _ in range(4):
+                for _ in range(9):
                     await SystemClock().sleep_until(
-                        Nanos(SystemClock().now() + int(seconds / 5 * SECOND))
+                        Nanos(SystemClock().now() + int(seconds / 10 * SECOND))
                     )
                     tasks.append(len(asyncio.all_tasks()))
+                    memory.append(resident_kb())
             return judges
 
     judges = asyncio.run(play())
@@ -98,6 +104,7 @@ def test_a_storm_leaves_no_best_price_wrong(long_factor: float) -> None:
     assert all(judge.compared > 20 * seconds for judge in judges)
     assert all(judge.losses > 3 for judge in judges)
     assert max(tasks) < 200
+    assert memory[-1] - memory[4] < MOST_GROWTH, memory
 
 
 async def _ended(running: "asyncio.Task[None]", seconds: float) -> None:

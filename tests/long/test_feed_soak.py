@@ -2,9 +2,7 @@
 
 import asyncio
 import random
-import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -22,6 +20,7 @@ from graphwiz_trader.domain.events import BookGap, BookUpdate, Event, FeedDown
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.units import MILLISECOND, SECOND, Nanos
 from graphwiz_trader.domain.value import evolve
+from tests.long.resident import resident_kb
 
 FULL_S = 600.0
 SPEED = 3.0
@@ -114,13 +113,6 @@ def feeds(exchange: RunningExchange) -> list[DirectFeed]:
         OkxDialect(okx.venue, f"{okx.ws}/ws/v5/public"),
     )
     return [DirectFeed(d, SystemClock(), PicowsTransport(), HURRIED) for d in dialects]
-
-
-def resident_kb() -> int:
-    """Return what this process holds now; a peak would hide growth below an earlier one."""
-    found = re.search(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())
-    assert found is not None
-    return int(found[1])
 
 
 async def soaked(seed: int, seconds: float) -> tuple[Auditor, list[int]]:

@@ -7,7 +7,13 @@ from graphwiz_trader.adapters.ccxt.catalog import CcxtCatalog
 from graphwiz_trader.adapters.ccxt.exchange import Access, exchange_of
 from graphwiz_trader.adapters.ccxt.feed import CcxtFeed
 from graphwiz_trader.adapters.ccxt.polled_feed import PolledFeed
-from graphwiz_trader.adapters.direct.binance_feed import SPOT, USDM, BinanceDialect, BinanceMarket
+from graphwiz_trader.adapters.direct.binance_feed import (
+    COINM,
+    SPOT,
+    USDM,
+    BinanceDialect,
+    BinanceMarket,
+)
 from graphwiz_trader.adapters.direct.bybit_feed import BybitDialect
 from graphwiz_trader.adapters.direct.coinbase_feed import CoinbaseDialect
 from graphwiz_trader.adapters.direct.dialect import Dialect
@@ -50,7 +56,7 @@ def is_direct(venue: Venue, held: ExchangeSettings) -> bool:
     """Whether *venue* is read without ccxt: never a testnet, whose addresses ccxt proves."""
     contracts = any(":" in symbol for symbol in held.symbols)
     makers = _SIMULATED if held.url is not None else _DIRECT
-    fits = contracts == (venue == "binanceusdm") or venue == "okx"
+    fits = contracts == (venue in ("binanceusdm", "binancecoinm")) or venue == "okx"
     return held.direct and held.websocket and not held.testnet and venue in makers and fits
 
 
@@ -74,6 +80,10 @@ def _feed(venue: Venue, held: ExchangeSettings, access: Access, clock: Clock) ->
     return DirectFeed(_SIMULATED[venue](venue, rest, ws), clock, PicowsTransport())
 
 
+def _coinm(venue: Venue) -> Dialect:
+    return BinanceDialect(venue, COINM)
+
+
 def _usdm(venue: Venue) -> Dialect:
     return BinanceDialect(venue, USDM)
 
@@ -92,6 +102,7 @@ def _okx_at(venue: Venue, rest: str, ws: str) -> Dialect:  # noqa: ARG001 # all 
 _DIRECT: Mapping[str, Callable[[Venue], Dialect]] = {
     "binance": BinanceDialect,
     "binanceusdm": _usdm,
+    "binancecoinm": _coinm,
     "okx": OkxDialect,
     "bybit": BybitDialect,
     "kraken": KrakenDialect,

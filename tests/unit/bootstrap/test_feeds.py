@@ -29,6 +29,7 @@ def settings(exchanges: Mapping[str, str]) -> Settings:
         ("binance", SWAP, False),
         ("binanceusdm", SWAP, True),
         ("binanceusdm", BTC, False),
+        ("binancecoinm", SWAP, True),
         ("okx", SWAP, True),
         ("bybit", SWAP, False),
         ("kraken", BTC, True),

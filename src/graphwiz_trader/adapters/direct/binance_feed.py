@@ -1,4 +1,4 @@
-"""Binance: its market streams, spot and USDⓈ-M."""
+"""Binance: its market streams, spot, USDⓈ-M and COIN-M."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ from graphwiz_trader.adapters.direct.schema import Schema
 from graphwiz_trader.adapters.direct.trades import trade
 from graphwiz_trader.domain.errors import Garbled
 from graphwiz_trader.domain.events import BookUpdate
-from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.instrument import Instrument, Kind
 from graphwiz_trader.domain.sequence import SeqRule
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import MILLISECOND, Nanos, Venue
@@ -59,6 +59,14 @@ SPOT = BinanceMarket(
 USDM = BinanceMarket(
     "wss://fstream.binance.com/stream",
     "https://fapi.binance.com/fapi/v1/depth",
+    "aggTrade",
+    SeqRule.LINKED,
+    200,
+)
+
+COINM = BinanceMarket(
+    "wss://dstream.binance.com/stream",
+    "https://dapi.binance.com/dapi/v1/depth",
     "aggTrade",
     SeqRule.LINKED,
     200,
@@ -255,8 +263,12 @@ def plain_diff(instrument: Instrument, payload: bytes, now: Nanos) -> BookUpdate
 
 
 def symbol(instrument: Instrument) -> str:
-    """Return Binance's name of *instrument*: `BTCUSDT`."""
-    return f"{instrument.base}{instrument.quote}"
+    """Return Binance's name: `BTCUSDT`, also of its swap, `BTCUSDT_241227`, `BTCUSD_PERP`."""
+    pair = f"{instrument.base}{instrument.quote}"
+    _, dash, expiry = instrument.symbol.partition(":")[2].partition("-")
+    if dash:
+        return f"{pair}_{expiry}"
+    return f"{pair}_PERP" if instrument.kind is Kind.INVERSE else pair
 
 
 def _answer(payload: bytes) -> Said:

@@ -7,15 +7,23 @@ from pathlib import Path
 
 import pytest
 
-from graphwiz_trader.adapters.direct.binance_feed import SPOT, USDM, BinanceDialect, BinanceMarket
+from graphwiz_trader.adapters.direct.binance_feed import (
+    COINM,
+    SPOT,
+    USDM,
+    BinanceDialect,
+    BinanceMarket,
+)
 from graphwiz_trader.adapters.direct.kraken_feed import KrakenDialect
 from graphwiz_trader.adapters.direct.okx_feed import OkxDialect
 from graphwiz_trader.adapters.files.imports.archive import FileArchive, Wanted
 from graphwiz_trader.adapters.files.imports.formats import FORMATS
 from graphwiz_trader.domain.book import OrderBook
 from graphwiz_trader.domain.events import BookUpdate
-from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.instrument import Instrument, Kind
+from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import Venue
+from graphwiz_trader.testing import make
 from tests.unit.adapters.direct.studio import Studio
 
 
@@ -62,6 +70,39 @@ def test_binance(shared_data: Path, folder: str, market: BinanceMarket, pair: st
     assert studio.gaps == []
     assert len(studio.events) - trades(studio) == messages
     assert studio.books[one.id].content() == book.content()
+
+
+@pytest.mark.parametrize("name", ["btcusd_perp", "ethusd_perp"])
+def test_binance_coin_m(shared_data: Path, name: str) -> None:
+    (path,) = (shared_data / "binance_raw_ws" / "cm").glob(f"{name}*.gz")
+    tick = {"btcusd_perp": "0.1", "ethusd_perp": "0.01"}[name]
+    base = name[:3].upper()
+    one = make.instrument(f"{base}/USD:{base}@binancecoinm", tick, "1", Kind.INVERSE)
+    studio = Studio(BinanceDialect(one.venue, COINM))
+    studio.open(one)
+    book, diffs = {1: dict[str, str](), -1: dict[str, str]()}, 0
+
+    for ts, text in lines(path):
+        studio.clock.at = ts
+        body = json.loads(text)
+        body = body.get("data", body)
+        if "lastUpdateId" in body:
+            studio.session.on_snapshot(one, json.dumps(body, separators=(",", ":")).encode())
+            book = {1: dict(body["bids"]), -1: dict(body["asks"])}
+        else:
+            studio.hear(text)
+            if body["e"] == "depthUpdate" and studio.books[one.id].is_synced:
+                diffs += 1
+                book[1].update(body["b"])
+                book[-1].update(body["a"])
+
+    told = studio.books[one.id]
+    for side, levels in ((Side.BUY, book[1]), (Side.SELL, book[-1])):
+        ticks, lots = told.levels(side, told.count(side))
+        wanted = {one.ticks(price): int(qty) for price, qty in levels.items() if float(qty)}
+        assert dict(zip(ticks.tolist(), lots.tolist(), strict=True)) == wanted
+    assert studio.gaps == []
+    assert diffs > 100
 
 
 def trades(studio: Studio) -> int:
