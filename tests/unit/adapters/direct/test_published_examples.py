@@ -4,8 +4,8 @@ Published examples of venues of which no recording is at hand, read as the venue
 Numbers are the venues' own. Sources: bybit-exchange.github.io/docs/v5/websocket/public/orderbook
 and /trade; docs.kraken.com/api/docs/websocket-v2/book; docs.cdp.coinbase.com, "Advanced Trade
 WebSocket Channels", level2; long ones are shortened. Examples are printed with blanks, frames are
-sent without. One frame as Kraken sent it in 2026, `"qty":0.00000000` included, comes from notes on a
-published recording.
+sent without. One frame as Kraken sent it in 2026, `"qty":0.00000000` included, comes from notes on
+a published recording.
 """
 
 import json
@@ -18,7 +18,7 @@ from graphwiz_trader.adapters.direct.kraken_feed import KrakenDialect
 from graphwiz_trader.domain.events import BookUpdate, Trade
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.sides import Side
-from graphwiz_trader.domain.units import MILLISECOND, Nanos, Venue
+from graphwiz_trader.domain.units import MILLISECOND, Lots, Nanos, Ticks, Venue
 from graphwiz_trader.testing import make
 from tests.unit.adapters.direct.studio import Studio
 
@@ -91,12 +91,7 @@ def test_bybit_snapshot() -> None:
 def test_bybit_delta() -> None:
     said = read(BybitDialect(Venue("bybit")), BYBIT_BTC, as_sent(BYBIT_DELTA))
 
-    assert levels(said)[-3:] == [
-        (1, 302403, 1305),
-        (1, 302400, 0),
-        (-1, 302487, 0),
-        (-1, 302493, 892),
-    ]
+    assert levels(said)[-3:] == [(1, 302400, 0), (-1, 302487, 0), (-1, 302493, 892)]
     assert (said.snapshot, said.first_seq, said.prev_seq) == (False, 177400507, 177400506)
 
 
@@ -104,7 +99,7 @@ def test_bybit_trade() -> None:
     said = read(BybitDialect(Venue("bybit")), BYBIT_BTC, as_sent(BYBIT_TRADE))
 
     at = Nanos(1672304486865 * MILLISECOND)
-    assert said == (Trade(Nanos(7), at, BYBIT_BTC.id, Side.BUY, 165785, 1),)
+    assert said == (Trade(Nanos(7), at, BYBIT_BTC.id, Side.BUY, Ticks(165785), Lots(1)),)
 
 
 def kraken(kind: str, bids: dict[str, str], asks: dict[str, str], checksum: int) -> str:
