@@ -23,7 +23,7 @@ from graphwiz_trader.domain.signal import (
 from graphwiz_trader.domain.units import InstrumentId, Lots, StrategyId
 from graphwiz_trader.domain.value import evolve, value
 
-_INVERSE = Kind.INVERSE
+_INVERSE, _TAKE = Kind.INVERSE, SignalKind.TAKE
 
 
 @value
@@ -55,7 +55,7 @@ class RiskPolicy:
         flaw = _flaw_of(signal, view)
         if flaw is not None:
             return flaw
-        if signal.kind is not SignalKind.TAKE:
+        if signal.kind is not _TAKE:
             return Approved(signal, SEAL)
         legs = self._sized(signal, view)
         if min(leg.qty for leg in legs) <= 0:
@@ -123,7 +123,7 @@ def _flaw_of(signal: Signal, view: RiskView) -> Refused | None:
             flaw = _flaw(leg.instrument, leg.price, view)
             if flaw is not None:
                 return flaw
-        if leg.qty <= 0 and signal.kind is SignalKind.TAKE:
+        if leg.qty <= 0 and signal.kind is _TAKE:
             return Refused(Reason.BELOW_MIN, leg.instrument, str(leg.qty), "1")
     return None
 

@@ -1,5 +1,6 @@
 """Orders: every request of ours, what they may still fill, and how often we ask."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from graphwiz_trader.domain.errors import OffGrid
@@ -14,7 +15,8 @@ from graphwiz_trader.domain.units import (
     Ticks,
 )
 
-CLOSED_KEPT = 65_536
+CLOSED_KEPT = 16_384
+"""Closed orders that a late report still finds: some minutes of a busy run."""
 
 _SELL = Side.SELL
 
@@ -25,8 +27,8 @@ class Orders:
     def __init__(self) -> None:
         self._live: dict[ClOrdId, Order] = {}
         self._closed: dict[ClOrdId, Order] = {}
-        self._by_instrument: dict[InstrumentId, dict[ClOrdId, Order]] = {}
-        self._open: dict[InstrumentId, list[int]] = {}
+        self._by_instrument: defaultdict[InstrumentId, dict[ClOrdId, Order]] = defaultdict(dict)
+        self._open: defaultdict[InstrumentId, list[int]] = defaultdict(_nothing)
         self.live = 0
         """How many may still fill."""
         self.submitted = 0
@@ -44,9 +46,10 @@ class Orders:
 
     def add(self, order: Order) -> None:
         """Take in a new order."""
-        self._live[order.cl_ord_id] = order
-        self._by_instrument.setdefault(order.instrument, {})[order.cl_ord_id] = order
-        self._move(order, order.order_qty)
+        name, cl_ord_id = order.instrument, order.cl_ord_id
+        self._live[cl_ord_id] = order
+        self._by_instrument[name][cl_ord_id] = order
+        self._open[name][order.side is _SELL] += order.order_qty
         self.live += 1
         self.submitted += 1
 
@@ -75,11 +78,11 @@ class Orders:
 
     def working_in(self, instrument: InstrumentId) -> Mapping[ClOrdId, Order]:
         """Return the live orders in *instrument*, oldest first; the mapping follows them."""
-        return self._by_instrument.setdefault(instrument, {})
+        return self._by_instrument[instrument]
 
     def may_fill(self, instrument: InstrumentId) -> Sequence[int]:
         """Return what buys and what sells may still fill, lots; the pair follows them."""
-        return self._open.setdefault(instrument, [0, 0])
+        return self._open[instrument]
 
     def open_lots(self, instrument: InstrumentId, side: Side) -> Lots:
         """Return what orders on *side* may still fill, UNKNOWN ones included."""
@@ -108,7 +111,11 @@ class Orders:
                 del self._closed[order.cl_ord_id]
 
     def _move(self, order: Order, lots: int) -> None:
-        self._open.setdefault(order.instrument, [0, 0])[order.side is _SELL] += lots
+        self._open[order.instrument][order.side is _SELL] += lots
+
+
+def _nothing() -> list[int]:
+    return [0, 0]
 
 
 def _on_grid(order: Order, old: Instrument, new: Instrument) -> tuple[Ticks, Lots, Lots]:

@@ -47,10 +47,13 @@ class Planner:
     def _quote(self, signal: Signal) -> bool:
         """Let exactly the wanted quotes work, each side at as many prices as it has legs."""
         state, is_sent = self._state, False
-        wanted = [leg for leg in signal.legs if leg.qty]
-        if state.hedged:
-            wanted = [leg for leg in wanted if not self._is_in_the_way(signal, leg)]
-        for name in dict.fromkeys([leg.instrument for leg in signal.legs]):
+        wanted: list[Leg] = []
+        names: dict[InstrumentId, None] = {}
+        for leg in signal.legs:
+            names[leg.instrument] = None
+            if leg.qty and not (state.hedged and self._is_in_the_way(signal, leg)):
+                wanted.append(leg)
+        for name in names:
             if state.orders.working_in(name):
                 is_sent |= self._rearrange(signal, name, wanted)
         for leg in wanted:

@@ -226,12 +226,12 @@ class EngineState:
 
     def hold(self, order: Order) -> None:
         """Take in an admitted order: from here it holds its worst case."""
-        instrument = self.instruments[order.instrument]
-        self.accounts[instrument.venue].reserve(order, instrument, order.order_qty)
+        name, qty = order.instrument, order.order_qty
+        instrument = self.instruments[name]
+        self.holdings.accounts[instrument.venue].reserve(order, instrument, qty)
         self.orders.add(order)
-        self.exposures.moved(order.instrument)
-        key = (order.instrument, order.side, order.price, order.order_qty)
-        self.sent.note(self.now, key)
+        self.exposures.moved(name)
+        self.sent.note(self.now, (name, order.side, order.price, qty))
 
     def unhold(self, order: Order) -> None:
         """Take back the order held last: a later leg of its group was refused."""
@@ -245,7 +245,8 @@ class EngineState:
         """Account for a report that changed what *order* may still fill."""
         instrument = self.instruments[order.instrument]
         self.exposures.moved(order.instrument)
-        self.accounts[instrument.venue].reserve(order, instrument, order.leaves_qty - left_before)
+        account = self.holdings.accounts[instrument.venue]
+        account.reserve(order, instrument, order.leaves_qty - left_before)
         self.orders.moved(order, left_before)
 
     def note_canceled(self) -> None:

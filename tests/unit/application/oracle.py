@@ -33,8 +33,6 @@ from graphwiz_trader.engine.state import EngineState
 
 OWED = 5 * SECOND
 """Twice the time a group may take to hedge, and a second."""
-LOOKED = 5 * SECOND
-"""The time to ask every venue after a start, some of whom do not answer at once."""
 
 
 class Oracle:
@@ -87,8 +85,9 @@ class Oracle:
         """I7: what is owed is traded away in time, or everything halts."""
         event = entry.event
         assert not isinstance(event, TapeMessage)
-        if isinstance(event, RunStarted):
-            self.owed = dict.fromkeys(self.owed, Nanos(event.ts + LOOKED))
+        if self._engine.blind or isinstance(event, RunStarted):
+            # Nothing is hedged where a hedge may be under way already: time counts from there.
+            self.owed = dict.fromkeys(self.owed, event.ts)
         for group, since in self.owed.items():
             is_over = event.ts - since > OWED and isinstance(event, TimerFired | BookUpdate)
             halted = self._engine.scopes.get("") is TradingState.HALTED
