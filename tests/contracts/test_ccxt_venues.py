@@ -1,13 +1,45 @@
 """CcxtVenue on the simulated exchange, in both dialects, against the promises of every venue."""
 
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
+import attrs
 import pytest
 
-from tests.contracts.ccxt_stage import ccxt_stage
+from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.units import Ticks
+from tests.contracts.ccxt_stage import CcxtStage, ccxt_stage
+from tests.contracts.renamed import Renamed
 from tests.contracts.venue import ExecutionVenueContract, Stage, Staging
 
 pytestmark = pytest.mark.contract
+
+
+@attrs.define
+class RenamedStage:
+    """A stage whose venue renames its orders."""
+
+    plain: CcxtStage
+    venue: Renamed
+
+    @property
+    def instrument(self) -> Instrument:
+        """The plain stage's."""
+        return self.plain.instrument
+
+    @property
+    def takes(self) -> Ticks:
+        """Likewise."""
+        return self.plain.takes
+
+    @property
+    def rests(self) -> Ticks:
+        """Likewise."""
+        return self.plain.rests
+
+    async def settle(self) -> None:
+        """Let the plain stage settle."""
+        await self.plain.settle()
 
 
 class _OnLoopback(ExecutionVenueContract):
@@ -36,6 +68,19 @@ class TestOnBinanceOverRest(_OnLoopback):
 
 class TestOnOkxOverRest(_OnLoopback):
     dialect, way = "okx", "rest"
+
+
+class TestUnderFreshIds(_OnLoopback):
+    """As on the testnets, whose accounts remember the ids of last time."""
+
+    @pytest.fixture
+    def staging(self) -> Staging:
+        @asynccontextmanager
+        async def stage() -> AsyncIterator[Stage]:
+            async with ccxt_stage("okx", own="t0") as plain:
+                yield RenamedStage(plain, Renamed(plain.venue, "t0"))
+
+        return stage
 
 
 class TestOnAnyVenue(_OnLoopback):
