@@ -41,7 +41,8 @@ class Request:
 
     `is_wired`: it left on the socket, and is lost with it. `is_taken`: the venue said yes, and
     the report is awaited. `awaits_end`: only the end of the old order was asked for; the new one
-    is sent after it. `held`: the end of the old order, told only if the replacement fails.
+    is sent after it, unless the old one `has_filled` meanwhile. `held`: the end of the old order,
+    told only if the replacement fails.
     """
 
     number: int
@@ -50,6 +51,7 @@ class Request:
     is_wired: bool = True
     is_taken: bool = False
     awaits_end: bool = False
+    has_filled: bool = False
     held: ExecutionReport | None = None
 
 
@@ -192,9 +194,11 @@ class Clerk:
         line.last_fill = report.exec_id
         line.is_new_told = True
         self._say(report)
+        request = self._by_old.get(line.cl_ord_id)
+        if request is not None:
+            request.has_filled = True
         if report.ord_status is _FILLED and not line.is_over:
             self.told.end(line)
-            request = self._by_old.get(line.cl_ord_id)
             if request is not None and request.is_taken:
                 self._overtaken(request)
 
@@ -218,8 +222,9 @@ class Clerk:
         second = self.open(command, self._clock.now())
         second.held = ended
         terms = self._line(command).terms
-        if terms is None:
-            self._refused(second, Refusal(Meaning.DEFINITE, "its terms are not known any more"))
+        if terms is None or first.has_filled:
+            # Both together would trade more than was decided.
+            self._refused(second, Refusal(Meaning.DEFINITE, "the old order filled meanwhile"))
             return
         order = SubmitOrder(
             command.cl_ord_id,

@@ -33,6 +33,7 @@ class Hearing:
         purpose: Purpose,
         line: PrivateLine,
         words: StreamWords,
+        hide: Callable[[str], str],
         questions: Questions,
         sender: Sender,
         clerk: Clerk,
@@ -41,7 +42,7 @@ class Hearing:
         up: Callable[[], None],
         down: Callable[[str], None],
     ) -> None:
-        self._purpose, self._line, self._words = purpose, line, words
+        self._purpose, self._line, self._words, self._hide = purpose, line, words, hide
         self._questions, self._sender, self._clerk = questions, sender, clerk
         self._clock, self._own, self._up, self._down = clock, own, up, down
 
@@ -56,7 +57,7 @@ class Hearing:
             said = self._words.hear(payload, self._clock.now(), self._purpose)
         except Garbled as error:
             self._questions.garbled += 1
-            raise Transient(f"unreadable: {error}") from error
+            raise Transient(self._hide(f"unreadable: {error}")) from error
         if isinstance(said, Reply):
             self._sender.replied(said)
         elif isinstance(said, tuple):
@@ -67,7 +68,7 @@ class Hearing:
         elif isinstance(said, Ready):
             self._line.ready()
         elif isinstance(said, Ended) or (isinstance(said, Refused) and self._line.link is None):
-            raise Transient(said.text)
+            raise Transient(self._hide(said.text))
         elif isinstance(said, Refused):
             self._questions.refused += 1
 

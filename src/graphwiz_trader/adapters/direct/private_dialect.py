@@ -5,7 +5,7 @@ PrivateDialect: how one venue is asked about our account, and what it says of it
 What is on no grid, or is no message of the venue's, raises `Garbled`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from graphwiz_trader.adapters.direct.http_call import HttpAnswer, HttpCall
@@ -125,8 +125,9 @@ class QuestionWords(Protocol):
 
 @value
 class PrivateDialect:
-    """One venue's protocol."""
+    """One venue's protocol; `hide` makes our credentials unreadable in what the venue says."""
 
+    hide: Callable[[str], str]
     instruments: Mapping[InstrumentId, Instrument]
     orders: OrderWords
     stream: StreamWords

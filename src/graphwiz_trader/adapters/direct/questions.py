@@ -43,18 +43,24 @@ class Questions:
     Asks, and keeps what else is told: `usage`, and the clocks' `offset`.
 
     `offset` is the venue's clock minus ours; every signature uses it. `garbled` counts what could
-    not be read, `refused` what was refused without naming a request. *own* begins the ids of all
-    orders that are ours.
+    not be read, `refused` what was refused without naming a request. *hide* makes our credentials
+    unreadable in what the venue says; *own* begins the ids of all orders that are ours.
     """
 
     def __init__(
-        self, words: QuestionWords, rest: Rest, clock: Clock, told: Told, own: str
+        self,
+        words: QuestionWords,
+        hide: Callable[[str], str],
+        rest: Rest,
+        clock: Clock,
+        told: Told,
+        own: str,
     ) -> None:
         self.usage: Usage | None = None
         self.offset = Nanos(0)
         self.garbled = 0
         self.refused = 0
-        self._words, self._rest, self._clock = words, rest, clock
+        self._words, self._hide, self._rest, self._clock = words, hide, rest, clock
         self._told, self._own = told, own
         self._names: dict[tuple[InstrumentId, str], ClOrdId] = {}
 
@@ -161,7 +167,7 @@ class Questions:
     ) -> _T:
         """Return what a good answer says; raise what a bad one means."""
         if refusal is not None:
-            raise _ERRORS[refusal.meaning](refusal.text)
+            raise _ERRORS[refusal.meaning](self._hide(refusal.text))
         try:
             return read(answer.body)
         except Garbled as error:

@@ -13,6 +13,7 @@ from graphwiz_trader.domain.backoff import Backoff
 from graphwiz_trader.domain.commands import CancelOrder, ReplaceOrder, SubmitOrder
 from graphwiz_trader.domain.errors import Garbled, InvariantViolation, Transient
 from graphwiz_trader.domain.units import Nanos
+from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.ports.clock import Clock
 
 
@@ -76,6 +77,8 @@ class Sender:
         """Take the answer to a request."""
         refusal = reply.refusal
         self._questions.note(refusal, reply.used)
+        if refusal is not None:
+            reply = evolve(reply, refusal=evolve(refusal, text=self._dialect.hide(refusal.text)))
         if refusal is not None and refusal.meaning is Meaning.CLOCK and not self._is_measuring:
             self._is_measuring = True
             self._errands.begin(self._measure())

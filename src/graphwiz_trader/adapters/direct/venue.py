@@ -63,7 +63,9 @@ class DirectVenue:
             for _ in range(2)
         )
         self._clerk = Clerk(clock, patience.answer, self._say, self._place)
-        self._questions = Questions(dialect.questions, self._rest, clock, self._clerk.told, own)
+        self._questions = Questions(
+            dialect.questions, dialect.hide, self._rest, clock, self._clerk.told, own
+        )
         self._sender = Sender(
             dialect,
             self._clerk,
@@ -77,6 +79,7 @@ class DirectVenue:
         hears = partial(
             Hearing,
             words=dialect.stream,
+            hide=dialect.hide,
             questions=self._questions,
             sender=self._sender,
             clerk=self._clerk,

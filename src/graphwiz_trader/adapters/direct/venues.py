@@ -52,6 +52,7 @@ def binance_venue(
     listed = {one.id: one for one in instruments}
     requests = BinanceRequests(listed.values(), credentials)
     dialect = PrivateDialect(
+        credentials.hidden,
         listed,
         requests,
         BinanceReports(listed.values(), credentials),
@@ -88,6 +89,7 @@ def okx_venue(
     headers = {"x-simulated-trading": "1"} if hosts.realm is Realm.TESTNET else {}
     requests = OkxRequests(listed.values(), credentials, headers)
     dialect = PrivateDialect(
+        credentials.hidden,
         listed,
         requests,
         OkxReports(listed.values(), credentials),

@@ -299,6 +299,19 @@ def test_a_replacement_in_two_requests_whose_second_is_refused_ends_both() -> No
     assert desk.told[1:] == ["a CANCELED", "b REJECTED"]
 
 
+def test_a_replacement_in_two_requests_is_not_placed_if_the_old_order_filled_meanwhile() -> None:
+    desk = Desk()
+    desk.submit("a")
+    desk.works("a")
+    desk.replace("b", "a").awaits_end = True
+    desk.traded("a", "1", OrdStatus.PARTIALLY_FILLED)
+
+    desk.canceled("a")
+
+    assert desk.placed == []
+    assert desk.told[1:] == ["a TRADE", "a CANCELED", "b REJECTED"]
+
+
 def test_a_replacement_given_up_is_not_placed_later() -> None:
     desk = Desk()
     desk.submit("a")
