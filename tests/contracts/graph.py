@@ -123,6 +123,33 @@ STORY = batch(
 )  # fmt: skip
 
 
+async def answers(store: Graph) -> list[object]:
+    """Every question to *store*, answered."""
+    trades = await store.trades(TradeFilter(), 10_000)
+    opportunities = await store.opportunities(OpportunityFilter(), 10_000)
+    last = trades[len(trades) // 2].closed if trades else NOON
+    late = Window(last)
+    names = sorted({trade.strategy for trade in trades})
+    stories = [await store.story(trade.key, "") for trade in trades]
+    orders = {order.cl_ord_id for story in stories if story for order in story.orders}
+    return [
+        await store.stats(),
+        trades,
+        opportunities,
+        await store.instruments(),
+        await store.strategies(TradeFilter()),
+        [await store.strategies(TradeFilter(strategy=name, window=late)) for name in names],
+        await store.strategies(TradeFilter(venue="beta")),
+        await store.trades(TradeFilter(window=late), 5),
+        await store.arbitrage(OpportunityFilter()),
+        await store.arbitrage(OpportunityFilter(window=late)),
+        stories,
+        [await store.story(order, "") for order in sorted(orders)],
+        [await store.verdict(each.key, "") for each in opportunities],
+        [await store.verdict(each.name, "") for each in opportunities[:20]],
+    ]
+
+
 class GraphContract:
     """Subclasses offer `graph`, empty."""
 

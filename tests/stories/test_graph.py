@@ -17,7 +17,7 @@ from graphwiz_trader.domain.graph_answers import OpportunityFilter, TradeFilter
 from graphwiz_trader.domain.report import Report
 from graphwiz_trader.domain.units import RunId
 from graphwiz_trader.testing.graph import MemoryGraph
-from tests.contracts.graph import Graph
+from tests.contracts.graph import Graph, answers
 from tests.stories.session import Shown
 from tests.stories.test_session import SETTINGS
 from tests.stories.wiring import FREE, TWO, Desk, two_venues
@@ -117,19 +117,6 @@ def test_every_trade_is_explained_down_to_the_books_it_saw(desk: Desk, graph: Me
 def test_both_stores_answer_alike(desk: Desk, graph: MemoryGraph, tmp_path: Path) -> None:
     other = SqliteGraph(tmp_path / "graph.db")
     project(desk, other)
-
-    async def answers(store: Graph) -> list[object]:
-        trades = await store.trades(TradeFilter(), 1000)
-        opportunities = await store.opportunities(OpportunityFilter(), 1000)
-        return [
-            await store.stats(),
-            trades,
-            opportunities,
-            await store.strategies(TradeFilter(venue="beta")),
-            await store.arbitrage(OpportunityFilter()),
-            [await store.story(trade.key, "") for trade in trades],
-            [await store.verdict(each.key, "") for each in opportunities],
-        ]
 
     assert asyncio.run(answers(other)) == asyncio.run(answers(graph))
     asyncio.run(other.close())
