@@ -118,6 +118,7 @@ class DirectVenue:
 
     @offset.setter
     def offset(self, offset: Nanos) -> None:
+        """Take over what somebody else has measured."""
         self._questions.offset = offset
 
     @property
