@@ -156,16 +156,15 @@ def status_report(told: OrderTold, asked: OrderRef, ts: Nanos) -> ExecutionRepor
     )
 
 
-def balances_told(
-    venue: Venue, balance: Mapping[str, object], ts: Nanos
-) -> tuple[BalanceReport, ...]:
+def balances_told(venue: Venue, balance: object, ts: Nanos) -> tuple[BalanceReport, ...]:
     """
     Return ccxt's balances by asset, without those that are 0.
 
     Raises:
         Garbled: there are none, or a number is none.
     """
-    totals, free = balance.get("total"), balance.get("free")
+    told = balance if isinstance(balance, Mapping) else {}
+    totals, free = told.get("total"), told.get("free")
     if not isinstance(totals, Mapping) or not isinstance(free, Mapping):
         raise Garbled(f"{venue}: found no balances")
     found = []

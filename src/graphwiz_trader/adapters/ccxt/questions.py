@@ -155,8 +155,9 @@ class Questions:
         """Look for an order among all of its instrument, where it cannot be asked for by our id."""
         symbol = instrument.symbol
         since = (self._clock.now() - HORIZON) // MILLISECOND
-        asks = [exchange.fetch_orders]
-        if not exchange.has.get("fetchOrders"):
+        if exchange.has.get("fetchOrders"):
+            asks = [exchange.fetch_orders]
+        else:
             asks = [exchange.fetch_open_orders, exchange.fetch_closed_orders]
             if exchange.has.get("fetchCanceledOrders"):
                 asks.append(exchange.fetch_canceled_orders)
