@@ -101,6 +101,17 @@ class RunsContract:
         assert (fills(again), orders(again)) == ([{"ts": 2}], [{"cl_ord_id": "a2"}])
         assert runs.names() == (folder.run,)
 
+    def test_a_run_that_is_written_loses_nothing(self, runs: Runs) -> None:
+        folder = runs.create("paper")
+        journal = folder.journal()
+        journal.append(entry(1))
+
+        assert runs.prune(0.0, 0) == ()
+
+        journal.close()
+        folder.finish({})
+        assert list(runs.reader(folder.run).entries()) == [entry(1)]
+
     def test_a_summary_is_there_once_the_run_is_finished(self, runs: Runs) -> None:
         folder = runs.create("bt")
         before = runs.summary(folder.run)

@@ -15,7 +15,7 @@ from graphwiz_trader.application.watch_instruments import WatchInstruments
 from graphwiz_trader.domain.commands import RaiseAlert, Severity
 from graphwiz_trader.domain.events import RunStarted, VenueCost
 from graphwiz_trader.domain.instrument import Instrument
-from graphwiz_trader.domain.units import SECOND, RunId
+from graphwiz_trader.domain.units import SECOND, Nanos, RunId
 from graphwiz_trader.domain.value import value
 from graphwiz_trader.engine.state import EngineState
 from graphwiz_trader.ports.clock import Clock
@@ -25,6 +25,8 @@ from graphwiz_trader.ports.journal import Journal
 from graphwiz_trader.ports.lease import Leases
 from graphwiz_trader.ports.runs import RunFolder, Runs
 from graphwiz_trader.ports.venue import ExecutionVenue
+
+HOUR = Nanos(3_600 * SECOND)
 
 
 @value
@@ -132,7 +134,9 @@ class Live:
             self._warm(start.started)
             journal = start.folder.journal()
             try:
-                session = _Session(start, places, self._clock, journal, self._tell)
+                session = _Session(
+                    start, places, self._clock, journal, self._starter.prune, self._tell
+                )
                 stopped = await session.run(self._door(start.folder.run), stop)
             finally:
                 journal.close()
@@ -163,11 +167,18 @@ class _Session:
     """One process's part of a run."""
 
     def __init__(
-        self, start: Start, places: Places, clock: Clock, journal: Journal, tell: Tell
+        self,
+        start: Start,
+        places: Places,
+        clock: Clock,
+        journal: Journal,
+        prune: Callable[[], Sequence[str]],
+        tell: Tell,
     ) -> None:
         self.start = start
         self._places = places
         self._clock = clock
+        self._prune = prune
         self._tell = tell
         opened = places.open(start.engine.state, start.started.incarnation)
         self.auditor = Auditor(start.engine.state, clock, self._violated)
@@ -225,11 +236,18 @@ class _Session:
         yield door.serve(self._operate.answer)
         yield self._heed(stop)
         yield self.auditor.run()
+        yield self._keep_house()
         known = self.start.engine.state.instruments.values()
         for source in self._places.sources:
             catalog = source.catalog
             ours = [one for one in known if one.venue == catalog.venue]
             yield WatchInstruments(catalog, self._clock).run(ours, self.trade.deliver)
+
+    async def _keep_house(self) -> None:
+        while True:
+            for gone in self._prune():
+                self._tell.say(f"deleted {gone}: market data beyond what the settings keep")
+            await self._clock.sleep_until(Nanos(self._clock.now() + HOUR))
 
     def _violated(self, violation: str) -> None:
         self._tell.alert(RaiseAlert(Severity.CRITICAL, "INVARIANT", violation))

@@ -17,6 +17,8 @@ from graphwiz_trader.engine.engine import Engine
 from graphwiz_trader.ports.lease import Leases
 from graphwiz_trader.ports.runs import RunFolder, Runs
 
+_GB = 1_000_000_000
+
 
 @value
 class Identity:
@@ -108,6 +110,11 @@ class Starter:
     def release(self, run: RunId) -> None:
         """Let others go on with *run*."""
         self._leases.release(run)
+
+    def prune(self) -> Sequence[str]:
+        """Delete market data beyond what the settings keep; return it in words."""
+        kept = self._settings.journal
+        return self._runs.prune(float(kept.market_days), int(kept.market_max_gb * _GB))
 
     def _is_taken(self, run: RunId, identity: Identity) -> bool:
         try:

@@ -197,6 +197,12 @@ class JournalSettings:
     """How the journal is kept on disk."""
 
     segment_mb: int = setting(256, "size of one segment", and_(ge(1), le(4096)))
+    market_days: Decimal = setting(
+        Decimal(3), "how long live market data is kept; decisions stay for good", gt(Decimal(0))
+    )
+    market_max_gb: Decimal = setting(
+        Decimal(50), "how much closed live market data is kept, of all runs", gt(Decimal(0))
+    )
 
 
 @value

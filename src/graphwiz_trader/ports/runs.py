@@ -46,5 +46,12 @@ class Runs(Protocol):
     def reader(self, run: RunId) -> JournalReader:
         """Read a run's journal; raise `DataError` naming the nearest known run if there is none."""
 
+    def prune(self, days: float, most_bytes: int) -> tuple[str, ...]:
+        """
+        Delete market data kept apart that is older, then the oldest of what is more.
+
+        Returns what was deleted, in words; what is being written stays.
+        """
+
     def summary(self, run: RunId) -> Mapping[str, object]:
         """Return what the run's own command said at its end; empty if it did not get there."""

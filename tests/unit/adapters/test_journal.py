@@ -299,3 +299,111 @@ def test_a_reader_goes_on_where_it_stopped(tmp_path: Path) -> None:
 def test_a_folder_without_a_journal_is_said_to_have_none(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no journal in"):
         FileJournalReader(tmp_path)
+
+
+APART = JournalOptions(sync_s=None, market_apart=True)
+SMALL = JournalOptions(sync_s=None, market_apart=True, segment_bytes=400)
+
+
+def mixed(folder: Path, entries: int, options: JournalOptions = APART) -> None:
+    """Leave a journal whose every third entry led to something, the others market data."""
+    journal = FileJournal(folder, RUN, options)
+    for seq in range(1, entries + 1):
+        journal.append(entry(seq) if seq % 3 == 0 else book_entry(seq))
+    journal.close()
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_market_data_that_led_to_nothing_is_kept_apart(tmp_path: Path) -> None:
+    journal = FileJournal(tmp_path, RUN, APART)
+    journal.append(book_entry(1))
+    journal.append(book_entry(2, submit(2)))
+    journal.append(entry(3))
+    journal.close()
+
+    main = FileJournalReader(tmp_path)
+    (tmp_path / "market-000001.journal").rename(tmp_path / "market.gone")
+    assert names(tmp_path) == ["000001.journal", "market.gone"]
+    with pytest.raises(JournalTorn, match="found entry 2, expected 1"):
+        list(main.entries())
+    (tmp_path / "market.gone").rename(tmp_path / "market-000001.journal")
+    assert read(tmp_path) == [1, 2, 3]
+
+
+def test_both_kinds_are_joined_across_segments_and_continued(tmp_path: Path) -> None:
+    mixed(tmp_path, 30, SMALL)
+    journal = FileJournal(tmp_path, RUN, SMALL)
+    journal.append(book_entry(31))
+    journal.append(entry(32))
+    journal.close()
+
+    assert read(tmp_path) == list(range(1, 33))
+    assert len(segments.segments(tmp_path)) > 2
+    assert len(segments.segments(tmp_path, segments.MARKET)) > 2
+
+
+def test_reading_goes_on_where_it_stopped_while_both_kinds_grow(tmp_path: Path) -> None:
+    journal = FileJournal(tmp_path, RUN, SMALL)
+    reader = FileJournalReader(tmp_path)
+    got: list[int] = []
+
+    for seq in range(1, 61):
+        journal.append(entry(seq) if seq % 3 == 0 else book_entry(seq))
+        if seq % 7 == 0:
+            got += [one.outcome.seq for one in reader.entries(len(got))]
+    journal.close()
+    got += [one.outcome.seq for one in reader.entries(len(got))]
+
+    assert got == list(range(1, 61))
+
+
+@pytest.mark.parametrize("after", range(0, 31, 3))
+def test_any_entry_can_be_the_first_read(after: int, tmp_path: Path) -> None:
+    mixed(tmp_path, 30, SMALL)
+
+    found = [one.outcome.seq for one in FileJournalReader(tmp_path).entries(after)]
+
+    assert found == list(range(after + 1, 31))
+
+
+def test_deleted_market_data_is_told_and_what_is_left_can_be_read(tmp_path: Path) -> None:
+    mixed(tmp_path, 60, SMALL)
+    oldest, second, *_ = segments.segments(tmp_path, segments.MARKET)
+    oldest.unlink()
+
+    with pytest.raises(DataError, match=f"deleted: {second.name} is the oldest"):
+        read(tmp_path)
+
+    assert [one.outcome.seq for one in FileJournalReader(tmp_path).entries(57)] == [58, 59, 60]
+
+
+@pytest.mark.parametrize("prefix", ["", segments.MARKET])
+def test_a_segment_missing_between_others_is_found(prefix: str, tmp_path: Path) -> None:
+    mixed(tmp_path, 60, SMALL)
+    segments.segments(tmp_path, prefix)[1].unlink()
+
+    with pytest.raises(JournalTorn, match="found segment 3, expected 2"):
+        read(tmp_path)
+
+
+@pytest.mark.parametrize("prefix", ["", segments.MARKET])
+def test_what_one_kind_lost_in_a_power_failure_the_other_drops(prefix: str, tmp_path: Path) -> None:
+    mixed(tmp_path, 30)
+    (path,) = segments.segments(tmp_path, prefix)
+    whole = path.read_bytes()
+
+    for size in range(len(whole) - 1, len(whole) // 2, -37):
+        path.write_bytes(whole[:size])
+        reader = FileJournalReader(tmp_path)
+        kept = [one.outcome.seq for one in reader.entries()]
+        assert kept == list(range(1, len(kept) + 1))
+        assert len(kept) == 30 or reader.torn is not None
+
+    journal = FileJournal(tmp_path, RUN, APART)
+    assert journal.seq == len(kept) < 30
+    journal.append(entry(journal.seq + 1))
+    journal.close()
+    assert read(tmp_path) == [*kept, len(kept) + 1]

@@ -11,30 +11,24 @@ from pathlib import Path
 from threading import Event as Signaled
 from threading import Lock, Thread
 
-from graphwiz_trader.adapters.files.folder import sync_folder
 from graphwiz_trader.adapters.files.records import (
     CLOSED,
     OPENING,
-    count,
     encoded,
     encoded_references,
     reference,
 )
-from graphwiz_trader.adapters.files.segments import (
-    Header,
-    Segment,
-    following,
-    framed,
-    heading,
-    segments,
-)
+from graphwiz_trader.adapters.files.segments import MARKET, framed, segments
+from graphwiz_trader.adapters.files.stream import Stream, last_seq
 from graphwiz_trader.domain.errors import JournalError, JournalFull
+from graphwiz_trader.domain.events import BookUpdate, Trade
 from graphwiz_trader.domain.facts import Entry
 from graphwiz_trader.domain.units import RunId
 from graphwiz_trader.domain.value import value
 
 MIB = 1 << 20
 MAX_REFERENCES = 4096
+_MARKET = frozenset({BookUpdate, Trade})
 
 
 @value
@@ -45,15 +39,18 @@ class JournalOptions:
     `sync_s`: seconds between two fdatasyncs of the thread; None: no thread, `flush` only.
     `unsynced_bytes`: how much may wait for the thread before `append` refuses.
     `buffer_bytes`: how much may wait in the process itself; 0: nothing survives less than kill -9.
+    `market_apart`: market messages that led to nothing go to segments of their own, which may be
+    deleted earlier; not with a buffer.
     """
 
     segment_bytes: int = 256 * MIB
     unsynced_bytes: int = 64 * MIB
     sync_s: float | None = 0.005
     buffer_bytes: int = 0
+    market_apart: bool = False
 
 
-LIVE = JournalOptions()
+LIVE = JournalOptions(market_apart=True)
 BACKTEST = JournalOptions(sync_s=None, buffer_bytes=MIB)
 """For runs that can be run again: nothing is promised before `flush`."""
 
@@ -89,9 +86,13 @@ class FileJournal:
         self._broken: str | None = None
         self._lock, self._stopping = Lock(), Signaled()
         folder.mkdir(parents=True, exist_ok=True)
-        self._fd = -1
-        self._seq, self._path, self._offset = self._recovered()
-        self._open(self._path)
+        self._main = Stream(folder, run, "")
+        self._streams = [self._main]
+        if options.market_apart or segments(folder, MARKET):
+            self._streams.append(Stream(folder, run, MARKET))
+        self._market = self._streams[-1] if options.market_apart else self._main
+        self._seq = last_seq([stream.tail for stream in self._streams if stream.tail])
+        self._open()
         self._thread: Thread | None = None
         if options.sync_s is not None:
             self._thread = Thread(target=self._keep_synced, args=(options.sync_s,), daemon=True)
@@ -115,7 +116,11 @@ class FileJournal:
         seq = entry.outcome.seq
         if seq != self._seq + 1:
             raise JournalError(f"found entry {seq}, expected {self._seq + 1}")
-        self._write(framed(encoded(entry)))
+        outcome = entry.outcome
+        if type(entry.event) in _MARKET and not (outcome.commands or outcome.facts):
+            self._write(framed(encoded(entry)), self._market)
+        else:
+            self._write(framed(encoded(entry)), self._main)
         self._seq = seq
 
     def reference(self, tape: int, message: int, more: bool) -> None:  # noqa: FBT001
@@ -133,12 +138,13 @@ class FileJournal:
 
     def close(self) -> None:
         """Flush, mark the end as wanted, and let go of the file."""
-        if self._fd < 0:
+        if self._main.fd < 0:
             return
         try:
             if self._broken is None:
                 self._write_references()
-                self._write(framed(OPENING.pack(CLOSED, self._seq)))
+                for stream in self._streams:
+                    self._write(framed(OPENING.pack(CLOSED, self._seq)), stream)
                 self._write_buffer()
         finally:
             self._stopping.set()
@@ -148,10 +154,11 @@ class FileJournal:
             try:
                 self._sync()
             finally:
-                os.close(self._fd)
-                self._fd = -1
+                for stream in self._streams:
+                    os.close(stream.fd)
+                    stream.fd = -1
 
-    def _write(self, frame: bytes) -> None:
+    def _write(self, frame: bytes, stream: Stream) -> None:
         if self._written >= self._pause_at:
             self._pause()
         if self._options.buffer_bytes:
@@ -160,43 +167,39 @@ class FileJournal:
             if self._buffered >= self._options.buffer_bytes:
                 self._write_buffer()
         else:
-            self._write_out(frame)
+            self._write_out(frame, stream)
 
     def _write_references(self) -> None:
         if self._references:
             taken, self._references = self._references, []
-            self._write(framed(encoded_references(self._seq + 1, taken)))
+            self._write(framed(encoded_references(self._seq + 1, taken)), self._main)
             self._seq += len(taken)
 
     def _write_buffer(self) -> None:
         if self._buffer:
             frames, self._buffer, self._buffered = b"".join(self._buffer), [], 0
-            self._write_out(frames)
+            self._write_out(frames, self._main)
 
-    def _write_out(self, frames: bytes) -> None:
+    def _write_out(self, frames: bytes, stream: Stream) -> None:
         """Hand *frames* to the kernel, all of them or none."""
-        done = 0
         try:
-            done = os.write(self._fd, frames)
-            while done < len(frames):
-                done += os.write(self._fd, frames[done:])
+            self._written += stream.write(frames)
         except OSError as error:
-            os.ftruncate(self._fd, self._offset)
-            self._break(f"{self._path.name} at offset {self._offset}: {error}")
+            self._break(f"{stream.path.name} at offset {stream.offset}: {error}")
             raise JournalFull(self._broken) from error
-        self._offset += done
-        self._written += done
 
     def _pause(self) -> None:
         """Do what is due before more is written: begin a segment, refuse, or sync."""
         options = self._options
-        if self._offset >= options.segment_bytes:
-            self._rotate()
+        for stream in self._streams:
+            if stream.offset >= options.segment_bytes:
+                self._rotate(stream)
         room = self._synced + options.unsynced_bytes
         if self._written >= room and options.sync_s is None:
             self._sync()
             room = self._synced + options.unsynced_bytes
-        segment_end = self._written + options.segment_bytes - self._offset
+        longest = max(stream.offset for stream in self._streams)
+        segment_end = self._written + options.segment_bytes - longest
         # The thread breaks the journal by `_broken`, then `_pause_at`; hence the other way round.
         self._pause_at = min(room, segment_end)
         if self._broken is None and self._written >= room:
@@ -207,58 +210,47 @@ class FileJournal:
     def _break(self, why: str) -> None:
         self._broken, self._pause_at = why, 0
 
-    def _rotate(self) -> None:
-        # The old segment is made durable first: only the newest may ever be torn.
+    def _rotate(self, stream: Stream) -> None:
+        # All that was written is made durable first: only the newest segments may ever be torn.
         self._write_buffer()
         self._sync()
-        self._offset = 0
-        self._open(following(self._path, self._folder))
-
-    def _open(self, path: Path) -> None:
-        """Go on in *path*; a new segment gets its header."""
         try:
-            fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            with self._lock:
+                os.close(stream.rotate(self._seq))
         except OSError as error:
-            self._break(f"{path.name}: {error}")
+            self._break(f"{stream.path.name}: {error}")
             raise JournalFull(self._broken) from error
-        with self._lock:
-            old, self._fd, self._path = self._fd, fd, path
-        if old >= 0:
-            os.close(old)
-        if not self._offset:
-            self._write_out(heading(Header(self._seq + 1, self._run)))
-            sync_folder(self._folder)
 
-    def _recovered(self) -> tuple[int, Path, int]:
-        """Return the last seq, its segment and the offset behind it; cut off what is torn."""
-        files = segments(self._folder)
-        while files:
-            segment = Segment(files[-1])
-            header = segment.header()
-            self.torn = self.torn or segment.torn
-            if header is None:
-                files.pop().unlink()
-                continue
-            if header.run != self._run:
-                raise JournalError(f"found a journal of {header.run}, expected {self._run}")
-            seq = header.first_seq - 1 + sum(map(count, segment.bodies(segment.end)))
-            if segment.torn:
-                self.torn = segment.torn
-                os.truncate(segment.path, segment.end)
-            return seq, segment.path, segment.end
-        return 0, following(None, self._folder), 0
+    def _open(self) -> None:
+        """Go on where each stream ends; a new segment gets its header."""
+        for stream in self._streams:
+            self.torn = self.torn or stream.torn
+            try:
+                stream.begin(self._seq)
+            except OSError as error:
+                self._break(f"{stream.path.name}: {error}")
+                raise JournalFull(self._broken) from error
+            self._written += stream.offset if stream.is_dirty else 0
 
     def _keep_synced(self, interval_s: float) -> None:
         while not self._stopping.wait(interval_s):
             try:
                 self._sync()
             except OSError as error:
-                self._break(f"{self._path.name} cannot be synced: {error}")
+                self._break(f"{self._folder.name} cannot be synced: {error}")
                 return
 
     def _sync(self) -> None:
         with self._lock:
             written = self._written
             if written != self._synced:
-                self._fdatasync(self._fd)
+                for stream in self._streams:
+                    if stream.is_dirty:
+                        # Before the sync: what is written meanwhile must be synced again.
+                        stream.is_dirty = False
+                        try:
+                            self._fdatasync(stream.fd)
+                        except OSError:
+                            stream.is_dirty = True
+                            raise
                 self._synced = written

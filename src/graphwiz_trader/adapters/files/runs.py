@@ -1,6 +1,7 @@
 """Runs: one folder a run, with its journal, its fills and what its command said."""
 
 import json
+import time
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TextIO
 from graphwiz_trader.adapters.files.home import Home
 from graphwiz_trader.adapters.files.journal import FileJournal, JournalOptions
 from graphwiz_trader.adapters.files.journal_reader import FileJournalReader
+from graphwiz_trader.adapters.files.market_kept import prune
 from graphwiz_trader.domain.errors import DataError
 from graphwiz_trader.domain.units import RunId
 
@@ -85,6 +87,12 @@ class FileRuns:
         """Read a run's journal."""
         self._find(run)
         return FileJournalReader(self._home.journal(run))
+
+    def prune(self, days: float, most_bytes: int) -> tuple[str, ...]:
+        """Delete closed market segments of every run."""
+        journals = [self._home.journal(run) for run in self.names()]
+        gone = prune(journals, days, most_bytes, time.time())
+        return tuple(f"{path.parent.parent.name}/{path.name}" for path in gone)
 
     def summary(self, run: RunId) -> Mapping[str, object]:
         """Return what the run's command said."""

@@ -24,6 +24,8 @@ MAGIC = b"GWTJ\x00\x01\r\n"
 MARK = 0x9A57_4A47
 FRAME = struct.Struct("<III")
 SUFFIX = ".journal"
+MARKET = "market-"
+"""How the segments of market data begin that live journals keep apart, to delete them earlier."""
 
 _MARK_BYTES = struct.pack("<I", MARK)
 _SCHEMA = struct.Struct("<I")
@@ -48,15 +50,15 @@ def heading(header: Header) -> bytes:
     return MAGIC + framed(body)
 
 
-def segments(folder: Path) -> list[Path]:
-    """Return the segments of a journal, oldest first."""
-    return sorted(folder.glob(f"*{SUFFIX}"))
+def segments(folder: Path, prefix: str = "") -> list[Path]:
+    """Return the segments of a journal, oldest first: its own, or those beginning with *prefix*."""
+    return sorted(folder.glob(f"{prefix}[0-9]*{SUFFIX}"))
 
 
-def following(segment: Path | None, folder: Path) -> Path:
+def following(segment: Path | None, folder: Path, prefix: str = "") -> Path:
     """Return the path of the segment after *segment*, or of the first."""
-    number = int(segment.stem) + 1 if segment else 1
-    return folder / f"{number:06d}{SUFFIX}"
+    number = int(segment.stem.removeprefix(prefix)) + 1 if segment else 1
+    return folder / f"{prefix}{number:06d}{SUFFIX}"
 
 
 class Segment:
