@@ -17,7 +17,7 @@ from graphwiz_trader.adapters.ccxt.private_exchange import private_exchange_of
 from graphwiz_trader.adapters.ccxt.venue import ccxt_venue
 from graphwiz_trader.adapters.clock import SystemClock
 from graphwiz_trader.adapters.loopback.faults import Fault, Kind
-from graphwiz_trader.adapters.loopback.limits import GENEROUS
+from graphwiz_trader.adapters.loopback.limits import GENEROUS, Limits
 from graphwiz_trader.adapters.loopback.record import Record
 from graphwiz_trader.adapters.loopback.resolver import loopback_session, make_authority
 from graphwiz_trader.adapters.loopback.server import ServerSettings, serving
@@ -99,6 +99,22 @@ def test_many_orders_are_under_way_at_once(dialect: str) -> None:
         return at_once, [s.kinds(f"a{number}") for number in range(50)]
 
     assert play(dialect, scene) == (50, [[ExecType.NEW]] * 50)
+
+
+def test_too_many_orders_over_a_socket_are_a_no_with_a_time_to_wait(dialect: str) -> None:
+    async def played() -> tuple[int, int, bool]:
+        limits = Limits(orders=6, okx_scale=0.1)
+        async with ccxt_stage(dialect, limits=limits) as stage, running(stage) as s:
+            names = [f"a{number}" for number in range(8)]
+            for name in names:
+                stage.venue.send(s.order(name, stage.rests, 1))
+            await until(lambda: all(s.kinds(name) for name in names))
+            usage = stage.venue.usage
+            kinds = [s.kinds(name) for name in names]
+            is_closed = usage is not None and usage.closed_until > usage.ts
+            return kinds.count([ExecType.NEW]), kinds.count([ExecType.REJECTED]), is_closed
+
+    assert asyncio.run(played()) == (6, 2, True)
 
 
 def test_no_secret_is_told(
