@@ -21,6 +21,7 @@ from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.orders import ExecType, ExecutionReport, Liquidity, OrdStatus
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import (
+    DAY,
     MILLISECOND,
     Asset,
     ClOrdId,
@@ -111,11 +112,15 @@ class BinanceQuestions:
         return tuple(found)
 
     def fills_call(self, name: InstrumentId, since: Nanos, at: Nanos, after: str) -> HttpCall:
-        """Ask for fills from a time, or after a fill; Binance takes one or the other."""
+        """
+        Ask for fills from a time, or after a fill; Binance takes one or the other.
+
+        A time is good for a day at most: for more, the latest `PAGE` are asked for.
+        """
         params = {"symbol": symbol(self._instruments[name]), "limit": str(PAGE)}
         if after:
             params["fromId"] = str(int(after) + 1)
-        else:
+        elif at - since < DAY:
             params["startTime"] = str(since // MILLISECOND)
         return self._requests.signed("GET", "/api/v3/myTrades", params, at)
 

@@ -88,14 +88,13 @@ class Sender:
         """Return why *command* can be no request at this venue, "" if it can."""
         if command.instrument not in self._dialect.instruments:
             return f"{command.instrument} is not traded here"
-        names = [command.cl_ord_id]
+        name: str = command.cl_ord_id
         if isinstance(command, ReplaceOrder):
-            names.append(command.orig_cl_ord_id)
             if self._clerk.terms(command.orig_cl_ord_id) is None:
                 return f"the side of {command.orig_cl_ord_id} is not known"
-        for name in names:
-            if not (name.isalnum() and name.isascii()):
-                return f"{name!r} is no id a venue takes"
+            name += command.orig_cl_ord_id
+        if not (name.isalnum() and name.isascii()):
+            return f"{name!r} is no id a venue takes"
         return ""
 
     def _encoded(self, number: int, command: OrderRequest) -> bytes:
