@@ -158,7 +158,7 @@ def _flood() -> list[Row]:
     ratio = median(mine / peers for mine, peers in zip(ours, theirs, strict=True))
     return [
         Row("flood, socket to signal, per core", median(ours), "msg/s", 150_000.0, "higher"),
-        Row("flood, by the wall clock", median(walls), "msg/s", 1_000.0, "higher", "headline"),
+        Row("messages by the wall clock (headline)", median(walls), "msg/s", 1_000.0, "higher"),
         Row("ccxt.pro in the same flood, per core", median(theirs), "msg/s", None, "higher"),
         Row(f"books it handed over, of {FLOOD:,}", median(books), "books", None, "higher"),
         Row("flood, times as fast as ccxt.pro", ratio, "×", 7.0, "higher"),

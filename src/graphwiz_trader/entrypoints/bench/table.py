@@ -9,6 +9,7 @@ from graphwiz_trader.entrypoints.bench.feeds import feed_rows
 from graphwiz_trader.entrypoints.bench.journal import journal_rows
 from graphwiz_trader.entrypoints.bench.kernels import kernel_rows
 from graphwiz_trader.entrypoints.bench.order_path import order_path_rows
+from graphwiz_trader.entrypoints.bench.readers import reader_rows
 from graphwiz_trader.entrypoints.bench.row import Row
 from graphwiz_trader.entrypoints.bench.slice import slice_rows
 from graphwiz_trader.entrypoints.bench.startup import startup_rows
@@ -22,6 +23,7 @@ def measured(messages: int, recorded: Path | None, say: Callable[[str], None]) -
         ("engine", lambda: engine_rows(messages)),
         ("frame to order", lambda: slice_rows(recorded)),
         ("feeds", feed_rows),
+        ("readers", reader_rows),
         ("orders over sockets", order_path_rows),
         ("start-up", startup_rows),
     )
