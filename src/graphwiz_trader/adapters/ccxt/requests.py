@@ -17,6 +17,7 @@ from graphwiz_trader.adapters.ccxt.meter import Meter
 from graphwiz_trader.adapters.ccxt.order_wire import OrderWire, Wanted
 from graphwiz_trader.adapters.ccxt.patience import OrderPatience
 from graphwiz_trader.adapters.ccxt.private_translate import millis, text_of
+from graphwiz_trader.adapters.ccxt.unsent import names_of, refuse
 from graphwiz_trader.domain.commands import (
     CancelAll,
     CancelOrder,
@@ -50,6 +51,7 @@ CLOCKS = Nanos(60 * SECOND)
 """How far a venue's clock may be behind ours without hiding a fill from us."""
 
 FULL = "QUEUE_FULL"
+LATE = "not sent: it waited too long"
 NOT_SENT = "not sent: the venue's connection is given up"
 
 
@@ -75,7 +77,7 @@ class Requests:
         self._clock = clock
         self._patience = patience
         self._mend = mend
-        self._waiting: deque[OrderCommand] = deque()
+        self._waiting: deque[tuple[Nanos, OrderCommand]] = deque()
         self._ready = asyncio.Event()
         self._in_flight: dict[int, OrderCommand] = {}
 
@@ -87,9 +89,9 @@ class Requests:
     def put(self, command: OrderCommand) -> None:
         """Carry *command* out as soon as `run` does; refuse it if too many wait."""
         if len(self._waiting) >= SIZE and not isinstance(command, CancelAll):
-            self._refuse(command, FULL)
+            refuse(self._blotter, command, FULL)
             return
-        self._waiting.append(command)
+        self._waiting.append((self._clock.now(), command))
         self._ready.set()
 
     async def run(self) -> None:
@@ -108,16 +110,21 @@ class Requests:
                 self._ready.clear()
                 while self._waiting:
                     await slots.acquire()
-                    group.create_task(one(self._waiting.popleft()))
+                    since, command = self._waiting.popleft()
+                    if self._is_late(since, command):
+                        slots.release()
+                        refuse(self._blotter, command, LATE)
+                    else:
+                        group.create_task(one(command))
 
     def abandon(self) -> None:
         """Answer what nobody will carry out any more, and what is cut off on its way."""
         for command in self._in_flight.values():
-            for name in _names(command):
+            for name in names_of(command):
                 self._blotter.unknown(name, "cut off with the venue's connection")
         self._in_flight.clear()
         while self._waiting:
-            self._refuse(self._waiting.popleft(), NOT_SENT)
+            refuse(self._blotter, self._waiting.popleft()[1], NOT_SENT)
 
     async def carry_out(self, command: OrderCommand) -> None:
         """Send *command* now, and report what becomes of it."""
@@ -274,21 +281,10 @@ class Requests:
         elif isinstance(error, RateLimited):
             self._meter.closed()
 
+    def _is_late(self, since: Nanos, command: OrderCommand) -> bool:
+        """Whether an order waited so long that nobody may want it any more; a cancel never does."""
+        is_order = isinstance(command, SubmitOrder | ReplaceOrder)
+        return is_order and self._clock.now() - since > self._patience.grace
+
     def _turn_away(self, command: ReplaceOrder, text: str) -> None:
         self._blotter.turned_away(command.cl_ord_id, command.instrument, text)
-
-    def _refuse(self, command: OrderCommand, text: str) -> None:
-        if isinstance(command, SubmitOrder | ReplaceOrder):
-            self._blotter.turned_away(command.cl_ord_id, command.instrument, text)
-        if isinstance(command, ReplaceOrder):
-            self._blotter.not_canceled(command.orig_cl_ord_id, text)
-        elif isinstance(command, CancelOrder):
-            self._blotter.not_canceled(command.cl_ord_id, text)
-
-
-def _names(command: OrderCommand) -> tuple[ClOrdId, ...]:
-    if isinstance(command, CancelAll):
-        return ()
-    if isinstance(command, ReplaceOrder):
-        return (command.cl_ord_id, command.orig_cl_ord_id)
-    return (command.cl_ord_id,)

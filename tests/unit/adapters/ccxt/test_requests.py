@@ -88,7 +88,7 @@ class Asking:
 class Play:
     def __init__(self) -> None:
         self.said: list[Event] = []
-        clock = ManualClock()
+        clock = self.clock = ManualClock()
         self.blotter = Blotter(self.said.append, clock.now, lambda ticket: None, "a")
         self.wire = Wire(self)
         self.asking = Asking()
@@ -281,3 +281,21 @@ def test_what_is_abandoned_is_answered() -> None:
         ("a2", "REJECTED"),
     ]
     assert play.requests.under_way == 0
+
+
+def test_an_order_that_waited_too_long_is_not_sent_but_a_cancel_is() -> None:
+    play = Play()
+
+    async def playing() -> None:
+        play.requests.put(submit("a1"))
+        play.requests.put(CancelOrder(ClOrdId("a0"), BTC.id))
+        await play.clock.advance(HASTE.grace + 1)
+        task = asyncio.create_task(play.requests.run())
+        await play.clock.advance(0)
+        task.cancel()
+        await asyncio.wait([task])
+
+    asyncio.run(playing())
+
+    assert play.story[0] == ("a1", "REJECTED", "not sent: it waited too long")
+    assert (play.wire.sent, play.wire.canceled) == ([], ["a0"])
