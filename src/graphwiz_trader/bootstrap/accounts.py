@@ -8,7 +8,7 @@ from graphwiz_trader.adapters.ccxt.venue import ccxt_venue
 from graphwiz_trader.adapters.direct.hosts import BINANCE, OKX, Hosts, simulated_hosts
 from graphwiz_trader.adapters.direct.venues import binance_venue, okx_venue
 from graphwiz_trader.application.listen import Source
-from graphwiz_trader.application.live import Place
+from graphwiz_trader.application.places import Place
 from graphwiz_trader.bootstrap.feeds import is_direct, sources_of
 from graphwiz_trader.bootstrap.keys import keys_of
 from graphwiz_trader.domain.events import VenueCost

@@ -7,7 +7,7 @@ from graphwiz_trader.adapters.paper.feed import PaperFeed
 from graphwiz_trader.adapters.paper.venue import PaperVenue
 from graphwiz_trader.application.funding import endowment
 from graphwiz_trader.application.listen import Source
-from graphwiz_trader.application.live import Place
+from graphwiz_trader.application.places import Place
 from graphwiz_trader.bootstrap.feeds import sources_of
 from graphwiz_trader.domain.events import VenueCost
 from graphwiz_trader.domain.instrument import Instrument

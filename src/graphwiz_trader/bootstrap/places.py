@@ -3,8 +3,8 @@
 import os
 
 from graphwiz_trader.adapters.secrets import EnvironmentSecrets
-from graphwiz_trader.application.live import Places
 from graphwiz_trader.application.live_run import PAPER
+from graphwiz_trader.application.places import Places
 from graphwiz_trader.application.start import Identity
 from graphwiz_trader.bootstrap.accounts import AccountPlaces
 from graphwiz_trader.bootstrap.paper import PaperPlaces

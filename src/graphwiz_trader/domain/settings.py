@@ -190,6 +190,7 @@ class EngineSettings:
         "two characters that begin every order id; drawn at first start",
         optional(matches_re("[a-z0-9]{2}")),
     )
+    busy_spin: bool = setting(False, "never sleep: quicker, and takes one core for itself")
 
 
 @value

@@ -3,12 +3,14 @@
 import asyncio
 import os
 from collections.abc import Mapping
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from graphwiz_trader.domain.units import MILLISECOND, Nanos
 from graphwiz_trader.entrypoints.options import Options
 from graphwiz_trader.entrypoints.output import ExitCode, emit
 
@@ -46,6 +48,7 @@ def account_leases(environment: Mapping[str, str]) -> Path:
 async def _served(
     options: Options, settings: "Settings", mode: str, seconds: float | None
 ) -> "Ended":
+    from graphwiz_trader.adapters.busy_loop import busy_loop
     from graphwiz_trader.adapters.clock import SystemClock
     from graphwiz_trader.adapters.files.home import Home
     from graphwiz_trader.adapters.files.lease import FileLeases
@@ -71,11 +74,13 @@ async def _served(
             FileLeases(account_leases(os.environ)),
             partial(SocketDoor, options.home),
             partial(ready, settings),
+            Nanos(int(settings.monitoring.loop_lag_ms * MILLISECOND)),
             _Teller(options),
         )
         if seconds is not None:
             asyncio.get_running_loop().call_later(seconds, stop.set)
-        return await live.run(identity, stop)
+        with busy_loop() if settings.engine.busy_spin else nullcontext():
+            return await live.run(identity, stop)
 
 
 class _Teller:

@@ -1,0 +1,134 @@
+"""Session: one process's part of a live run, and everything that runs beside the trading."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+
+from graphwiz_trader.application.auditor import AuditedVenue, Auditor
+from graphwiz_trader.application.clock_watch import ClockWatch
+from graphwiz_trader.application.loop_lag import LoopLag
+from graphwiz_trader.application.operate import Operate
+from graphwiz_trader.application.places import Places, Tell
+from graphwiz_trader.application.start import Start
+from graphwiz_trader.application.trade import Stopped, Trade
+from graphwiz_trader.application.watch_instruments import WatchInstruments
+from graphwiz_trader.domain.commands import RaiseAlert, Severity
+from graphwiz_trader.domain.units import MILLISECOND, SECOND, Nanos
+from graphwiz_trader.ports.clock import Clock
+from graphwiz_trader.ports.control import ControlDoor
+from graphwiz_trader.ports.journal import Journal
+
+HOUR = Nanos(3_600 * SECOND)
+
+
+class Session:
+    """
+    One process's part of a run: the trading, and all that runs beside it.
+
+    It takes *lag_limit* for how late the event loop may be, and deletes what *prune* names.
+    """
+
+    def __init__(
+        self,
+        start: Start,
+        places: Places,
+        clock: Clock,
+        journal: Journal,
+        prune: Callable[[], Sequence[str]],
+        lag_limit: Nanos,
+        tell: Tell,
+    ) -> None:
+        """Open every venue; nothing runs yet."""
+        self.start = start
+        self._places = places
+        self._clock = clock
+        self._prune = prune
+        self._tell = tell
+        opened = places.open(start.engine.state, start.started.incarnation)
+        self._clocks = ClockWatch([place.venue for place in opened], clock, tell.alert)
+        self._lag = LoopLag(clock, lag_limit, tell.alert, self._note_lag)
+        self._worst_lag = Nanos(0)
+        self.auditor = Auditor(start.engine.state, clock, self._violated)
+        self.trade = Trade(
+            start.engine,
+            [AuditedVenue(place.venue, self.auditor) for place in opened],
+            {place.feed.venue: place.feed for place in opened},
+            journal,
+            clock,
+            tell.alert,
+            start.started,
+            start.recovered,
+            news=start.updates,
+        )
+        self.trade.watches += [start.tally.feed, self.auditor.watch]
+        self._operate = Operate(self.trade, start.strategies, self.about)
+
+    def about(self) -> Mapping[str, object]:
+        """Return what is known of the run beside the engine's state."""
+        folder, started = self.start.folder, self.start.started
+        return {
+            "run": folder.run,
+            "folder": folder.path,
+            "mode": started.mode,
+            "installation": started.installation,
+            "incarnation": started.incarnation,
+            "running_s": (self._clock.now() - started.ts) / SECOND,
+            **self.start.tally.summary(),
+            "loop_lag_ms": self._worst_lag / MILLISECOND,
+            "clock_offset_ms": {
+                venue: reading.offset / MILLISECOND
+                for venue, reading in self._clocks.readings.items()
+            },
+            "audit": {
+                "checks": self.auditor.checks,
+                "violations": self.auditor.violations,
+                "named": list(self.auditor.named),
+            },
+        }
+
+    async def run(self, door: ControlDoor, stop: asyncio.Event) -> Stopped:
+        """Trade, and answer people, until *stop* is set or a person orders it."""
+        async with asyncio.TaskGroup() as group:
+            beside = [group.create_task(part) for part in self._beside(door, stop)]
+            # Whoever hears that it is ready may ask at once: the door opens first.
+            await self._clock.sleep_until(self._clock.now())
+            self._tell.say(f"ready: {self.start.folder.run} in {self.start.folder.path}")
+            stopped = await self.trade.run()
+            self.auditor.end(len(self.trade.engine.state.orders), len(stopped.remaining))
+            self._operate.end(stopped)
+            # Whoever waits for the end is woken before the door closes.
+            await self._clock.sleep_until(self._clock.now())
+            for task in beside:
+                task.cancel()
+        return stopped
+
+    def _beside(
+        self, door: ControlDoor, stop: asyncio.Event
+    ) -> Iterator[Coroutine[None, None, None]]:
+        yield door.serve(self._operate.answer)
+        yield self._heed(stop)
+        yield self.auditor.run()
+        yield self._keep_house()
+        yield self._clocks.run()
+        yield self._lag.run()
+        known = self.start.engine.state.instruments.values()
+        for source in self._places.sources:
+            catalog = source.catalog
+            ours = [one for one in known if one.venue == catalog.venue]
+            yield WatchInstruments(catalog, self._clock).run(ours, self.trade.deliver)
+
+    async def _keep_house(self) -> None:
+        while True:
+            for gone in self._prune():
+                self._tell.say(f"deleted {gone}: market data beyond what the settings keep")
+            await self._clock.sleep_until(Nanos(self._clock.now() + HOUR))
+
+    def _note_lag(self, worst: Nanos) -> None:
+        """Keep the largest of the last seconds."""
+        self._worst_lag = worst
+
+    def _violated(self, violation: str) -> None:
+        self._tell.alert(RaiseAlert(Severity.CRITICAL, "INVARIANT", violation))
+
+    async def _heed(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self.trade.stop("a signal")
