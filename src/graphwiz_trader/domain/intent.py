@@ -164,7 +164,7 @@ class RiskView(Protocol):
         """Unhedged notional of open groups, reporting currency."""
 
     def is_clear(self, intent: Intent) -> bool:
-        """Whether none of `RULES` can refuse *intent*; False says nothing, and they are asked."""
+        """Whether none of `CLEARED` can refuse *intent*; False says nothing: they are asked."""
 
 
 @value

@@ -5,6 +5,7 @@ from math import ceil
 
 import attrs
 
+from graphwiz_trader.domain import rules
 from graphwiz_trader.domain.grid import common_lot
 from graphwiz_trader.domain.instrument import Instrument, Kind
 from graphwiz_trader.domain.intent import Admitted, Bounds, Case, Intent, RiskView, Rule
@@ -23,6 +24,31 @@ from graphwiz_trader.domain.signal import (
 from graphwiz_trader.domain.units import InstrumentId, Lots, StrategyId
 from graphwiz_trader.domain.value import evolve, value
 
+CLEARED = frozenset(
+    {
+        rules.trading_state,
+        rules.venue_rules,
+        rules.duplicate_intent,
+        rules.identical_orders,
+        rules.order_size,
+        rules.price_collar,
+        rules.book_usable,
+        rules.balance,
+        rules.position,
+        rules.exposure,
+        rules.open_orders,
+        rules.order_rate,
+        rules.order_to_trade,
+        rules.daily_loss,
+        rules.drawdown,
+        rules.consecutive_losses,
+        rules.self_match,
+        rules.size_cap,
+        rules.decision_ttl,
+    }
+)
+"""What a view may vouch for at one look, `RiskView.is_clear`; any other rule is always asked."""
+
 _INVERSE, _TAKE = Kind.INVERSE, SignalKind.TAKE
 
 
@@ -31,17 +57,17 @@ class RiskPolicy:
     """
     The rules, in the order they are asked, and their limits.
 
-    What a view vouches for is not asked of `RULES` again; a rule that is not among them always is.
+    Of an order that a view vouches for only those are asked that are not among `CLEARED`.
     """
 
     limits: RiskSettings
     rules: tuple[Rule, ...] = RULES
     bounds: Bounds = attrs.field(init=False, eq=False, repr=False)
-    _own_rules: tuple[Rule, ...] = attrs.field(init=False, eq=False, repr=False)
+    _always_asked: tuple[Rule, ...] = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        own = tuple(rule for rule in self.rules if rule not in RULES)
-        object.__setattr__(self, "_own_rules", own)
+        asked = tuple(rule for rule in self.rules if rule not in CLEARED)
+        object.__setattr__(self, "_always_asked", asked)
         object.__setattr__(self, "bounds", Bounds.of(self.limits))
 
     def review(self, signal: Signal, view: RiskView) -> Approved | Refused:
@@ -65,12 +91,12 @@ class RiskPolicy:
     def admit(self, intent: Intent, view: RiskView) -> Admitted | Refused:
         """Pass *intent* through every rule; the first no is the answer."""
         is_clear = view.is_clear(intent)
-        if not is_clear or self._own_rules:
+        if not is_clear or self._always_asked:
             flaw = _flaw(intent.instrument, intent.price, view)
             if flaw is not None:
                 return flaw
             case = Case.of(intent, view)
-            for rule in self._own_rules if is_clear else self.rules:
+            for rule in self._always_asked if is_clear else self.rules:
                 refused = rule(case, self.bounds)
                 if refused is not None:
                     return refused

@@ -42,6 +42,8 @@ class Holdings:
         self._books = books
         self._rates = rates
         self._parts: dict[InstrumentId, float] = {}
+        self._valued: dict[InstrumentId, tuple[int, float]] = {}
+        """At which price and rate each position was valued last, as it is now."""
         self.pnl = 0.0
         self._day = -1
         self._day_base = 0.0
@@ -64,6 +66,7 @@ class Holdings:
         account.settle(instrument, order.side, flow(instrument, order.side, price, qty), qty)
         if commission is not None:
             account.add(commission.asset, -commission.amount)
+        self._valued.pop(order.instrument, None)
         self.mark(order.instrument, now)
         return fee, earned
 
@@ -81,6 +84,7 @@ class Holdings:
         lots = [instrument.lots(p.instrument.qty(p.lots)) for p in held]
         for position, count in zip(held, lots, strict=True):
             position.instrument, position.lots = instrument, count
+        self._valued.pop(instrument.id, None)
 
     def mark(self, name: InstrumentId, now: Nanos) -> None:
         """Value the position in *name* at its book; an unusable book leaves the last value."""
@@ -94,8 +98,9 @@ class Holdings:
                 return
             price = side
         rate = self._rates.of(settlement(position.instrument))
-        if rate is None:
+        if rate is None or self._valued.get(name) == (price, rate):
             return
+        self._valued[name] = (price, rate)
         worth = float(position.pnl(price)) * rate
         self.pnl += worth - self._parts.get(name, 0.0)
         self._parts[name] = worth

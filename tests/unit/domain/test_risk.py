@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from graphwiz_trader.domain.instrument import Instrument, Kind
-from graphwiz_trader.domain.intent import Admitted, Intent
+from graphwiz_trader.domain.intent import Admitted, Bounds, Case, Intent
 from graphwiz_trader.domain.risk import RiskPolicy, scaled
 from graphwiz_trader.domain.rules import RULES
 from graphwiz_trader.domain.settings import RiskSettings
@@ -265,3 +265,18 @@ def test_legs_of_contracts_of_unlike_worth_stay_equal_in_base_units() -> None:
     )
 
     assert [leg.qty for leg in scaled(legs, [ALPHA, perp], 555, 1000)] == [550, 55]
+
+
+def test_a_rule_that_no_look_covers_is_always_asked() -> None:
+    def never(case: Case, bounds: Bounds) -> Refused:
+        return Refused(Reason.SIZE_CAP, case.intent.instrument, "mine", "none")
+
+    view = _view(ALPHA)
+    intent = Intent.of_leg(_signal("1"), Leg(ALPHA.id, Side.BUY, ALPHA.ticks("99.9"), Lots(1)))
+
+    is_clear = view.is_clear(intent)
+    refused = RiskPolicy(RiskSettings(), (*RULES, never)).admit(intent, view)
+
+    assert is_clear
+    assert isinstance(refused, Refused)
+    assert refused.found == "mine"

@@ -8,23 +8,47 @@ from time import perf_counter
 from graphwiz_trader.adapters.files.journal import BACKTEST, FileJournal
 from graphwiz_trader.application.driver import Driver
 from graphwiz_trader.application.market import NEVER, TapeMarket
-from graphwiz_trader.domain.events import BalanceReport, Event
+from graphwiz_trader.domain.events import BalanceReport, BookUpdate, Event
 from graphwiz_trader.domain.facts import Outcome
 from graphwiz_trader.domain.ids import BACKTEST as INSTALLATION
 from graphwiz_trader.domain.ids import ClOrdIds
+from graphwiz_trader.domain.orders import TimeInForce
 from graphwiz_trader.domain.risk import RiskPolicy
 from graphwiz_trader.domain.settings import BacktestSettings, RiskSettings
+from graphwiz_trader.domain.sides import Side
+from graphwiz_trader.domain.signal import Leg, Signal, SignalKind
 from graphwiz_trader.domain.strategy import Opinion, Strategy, View, Wakeup
 from graphwiz_trader.domain.tape import Tape
-from graphwiz_trader.domain.units import InstrumentId, Nanos, RunId, StrategyId
+from graphwiz_trader.domain.units import (
+    MILLISECOND,
+    SECOND,
+    InstrumentId,
+    Lots,
+    Nanos,
+    RunId,
+    StrategyId,
+    Ticks,
+)
 from graphwiz_trader.engine.engine import Engine
 from graphwiz_trader.engine.spec import EngineSpec
 from graphwiz_trader.entrypoints.bench.generate import INSTRUMENT, generated_tape
 from graphwiz_trader.entrypoints.bench.row import Row
 from graphwiz_trader.simulation.recorded import recorded_venues
 
-TARGET = 150_000.0
-PEER = "nautilus_trader 145 k msg/s"
+TARGET, TARGET_QUOTING = 150_000.0, 60_000.0
+PEER, PEER_QUOTING = "nautilus_trader 145 k msg/s", "nautilus_trader 13 to 28 k msg/s"
+PACE = Nanos(100 * MILLISECOND)
+BEHIND = 2
+QUOTED = Lots(10)
+LIMITS = RiskSettings(
+    max_position_size=Decimal(1),
+    max_exposure=Decimal(10**9),
+    max_orders_per_second=10**6,
+    max_cancels_per_second=10**6,
+    max_order_to_trade=10**9,
+    max_identical_orders_per_second=10**6,
+)
+"""All rules are asked; none is meant to refuse but the position's."""
 
 
 class _Idle:
@@ -36,6 +60,30 @@ class _Idle:
 
     def on_event(self, event: Wakeup, view: View) -> tuple[Opinion, ...]:  # noqa: ARG002 # it is idle
         return ()
+
+
+class _TwoBehind:
+    """Quotes 0.01 two ticks behind the touch, anew each 100 ms: the rule of the peers."""
+
+    def __init__(self, instrument: InstrumentId) -> None:
+        self.id = StrategyId("two_behind")
+        self.instruments = (instrument,)
+        self._next = 0
+
+    def on_event(self, event: Wakeup, view: View) -> tuple[Opinion, ...]:
+        if view.now < self._next or not isinstance(event, BookUpdate):
+            return ()
+        self._next = view.now + PACE
+        name = event.instrument
+        book = view.books[name]
+        bid, ask = book.bid, book.ask
+        if bid is None or ask is None:
+            return ()
+        legs = (
+            Leg(name, Side.BUY, Ticks(bid - BEHIND), QUOTED, TimeInForce.GTC, post_only=True),
+            Leg(name, Side.SELL, Ticks(ask + BEHIND), QUOTED, TimeInForce.GTC, post_only=True),
+        )
+        return (Signal(self.id, SignalKind.QUOTE, legs, 1.0, Nanos(view.now + SECOND)),)
 
 
 class _Unwatched:
@@ -53,23 +101,33 @@ class _Unwatched:
 def engine_rows(messages: int) -> list[Row]:
     """Return the reference engine's rate over *messages* generated book messages and trades."""
     tape = generated_tape(messages)
-    rates = [_rate(tape) for _ in range(3)]
+    name = INSTRUMENT.id
+    idle = max(_rate(tape, _Idle(name), RiskSettings()) for _ in range(3))
+    quoting = max(_rate(tape, _TwoBehind(name), LIMITS) for _ in range(3))
     return [
-        Row("reference engine, no-op", max(rates), "msg/s", TARGET, "higher", PEER),
+        Row("reference engine, no-op", idle, "msg/s", TARGET, "higher", PEER),
+        Row(
+            "reference engine, quoting each 100 ms",
+            quoting,
+            "msg/s",
+            TARGET_QUOTING,
+            "higher",
+            PEER_QUOTING,
+        ),
     ]
 
 
-def _rate(tape: Tape) -> float:
+def _rate(tape: Tape, strategy: Strategy, limits: RiskSettings) -> float:
     instrument = INSTRUMENT
-    engine = bench_engine(_Idle(instrument.id), RiskSettings())
+    engine = bench_engine(strategy, limits)
     market = TapeMarket((tape,))
-    funds = BalanceReport(
-        market.first, instrument.venue, instrument.quote, Decimal(10_000), Decimal(10_000)
-    )
-    venues = recorded_venues((tape,), (funds,), BacktestSettings())
+    rich = Decimal(10**6)
+    funds = BalanceReport(market.first, instrument.venue, instrument.quote, rich, rich)
+    venues = recorded_venues((tape,), (funds,), BacktestSettings(latency_ms=Decimal(2)))
     with TemporaryDirectory() as folder:
         journal = FileJournal(Path(folder), RunId("bench"), BACKTEST)
         driver = Driver(engine, venues, market, journal, _Unwatched())
+        driver.tell(funds)
         began = perf_counter()
         driver.run(market.last)
         took = perf_counter() - began
