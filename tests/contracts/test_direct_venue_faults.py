@@ -12,7 +12,7 @@ from graphwiz_trader.domain.commands import CancelAll
 from graphwiz_trader.domain.errors import Transient
 from graphwiz_trader.domain.events import AccountDown, AccountUp, Event, SubmitUnknown
 from graphwiz_trader.domain.orders import ExecType
-from graphwiz_trader.domain.units import SECOND, Nanos
+from graphwiz_trader.domain.units import SECOND, Nanos, Ticks
 from graphwiz_trader.domain.value import evolve
 from tests.contracts.direct_stage import SocketStage, again, direct_stage
 from tests.contracts.venue import Session, running
@@ -48,6 +48,12 @@ def play(
 def inject(stage: SocketStage, kind: Kind, match: str, **more: object) -> None:
     """Let *kind* strike *match* next."""
     stage.served.premises.faults.add(evolve(Fault(kind, match=match), **more))
+
+
+def struck(stage: SocketStage, kind: Kind) -> list[object]:
+    """What *kind* has struck."""
+    entries = stage.served.premises.record.entries
+    return [entry["target"] for entry in entries if entry["kind"] == kind.value]
 
 
 def unknown(session: Session, name: str) -> int:
@@ -86,6 +92,37 @@ def test_an_order_after_a_lost_socket_leaves_all_the_same(dialect: str) -> None:
         return s.kinds("a2"), ups_and_downs(s.told)
 
     assert play(dialect, scene) == ([ExecType.NEW], ["AccountUp"])
+
+
+def test_a_replacement_leaves_over_http_while_the_socket_is_down(dialect: str) -> None:
+    """A fault that does nothing strikes what comes over HTTP, and thereby tells of it."""
+
+    async def scene(s: Session, stage: SocketStage) -> tuple[list[ExecType], object, object]:
+        await s.submit("a1", stage.rests)
+        inject(stage, Kind.DELAY, "POST *", seconds=0.0)
+        inject(stage, Kind.DROP_BEFORE_ACCEPT, PLACE[dialect])
+        s.venue.send(s.order("a9", stage.rests, 2))
+        while not unknown(s, "a9"):  # noqa: ASYNC110 # the line is down for milliseconds only
+            await asyncio.sleep(0)
+        await s.replace("a2", "a1", Ticks(stage.rests - 1), 3)
+        await stage.settle()
+        return s.kinds("a2"), await s.open(), struck(stage, Kind.DELAY)
+
+    path = {"binance": "/api/v3/order/cancelReplace", "okx": "/api/v5/trade/cancel-order"}
+    expected = ([ExecType.REPLACED], [("a2", 3, 0)], [f"POST {path[dialect]}"])
+    assert play(dialect, scene) == expected
+
+
+def test_a_cancel_leaves_over_http_while_nobody_listens(dialect: str) -> None:
+    async def scene() -> tuple[object, object]:
+        async with direct_stage(dialect) as stage:
+            async with running(stage) as session:
+                await session.submit("a1", stage.rests, qty=3)
+            before = await session.open()
+            await session.cancel("a1")
+            return before, await session.open()
+
+    assert asyncio.run(scene()) == ([("a1", 3, 0)], [])
 
 
 def test_an_order_that_is_never_answered_is_told_by_the_stream(dialect: str) -> None:
