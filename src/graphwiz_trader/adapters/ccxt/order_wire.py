@@ -174,11 +174,15 @@ class OrderWire:
             return False
         self._sent += 1
         if self._sent > WORN:
-            self._drop()
-            self._exchange.clients.pop(client.url, None)
-            if self._group is not None:
-                self._group.create_task(self._retire(client))
+            self._replace(client)
         return self._client is not None
+
+    def _replace(self, client: Client) -> None:
+        """Take no more requests over a socket; those under way still get their answers."""
+        self._drop()
+        self._exchange.clients.pop(client.url, None)
+        if self._group is not None:
+            self._group.create_task(self._retire(client))
 
     def _drop(self) -> None:
         self._client = None
@@ -198,10 +202,16 @@ class OrderWire:
             self._group.create_task(hang_up(client))
 
     async def _answered(self, asking: object) -> object:
+        client = self._client
         try:
             return await asyncio.wait_for(asking, self._patience.ack / SECOND)  # type: ignore[arg-type] # a coroutine of ccxt's
         except ExchangeError as error:
             raise self._named(error) from error
+        except TimeoutError:
+            # A socket that swallowed one answer may swallow all: ccxt would notice in 15 s.
+            if client is not None and client is self._client:
+                self._replace(client)
+            raise
 
     def _named(self, error: ExchangeError) -> Exception:
         """Return the error that a code in the text stands for, where ccxt did not look."""

@@ -221,6 +221,24 @@ def test_a_socket_that_closed_takes_no_order() -> None:
     assert [name for name, _ in exchange.asked] == ["create_order"]
 
 
+def test_a_socket_that_swallowed_an_answer_takes_no_further_order() -> None:
+    exchange = FakeExchange(create_order=[{"id": "8"}])
+
+    async def never(*_: object) -> None:
+        await asyncio.get_running_loop().create_future()
+
+    cast("Any", exchange).create_order_ws = never
+
+    async def scene(wire: OrderWire) -> bool:
+        with pytest.raises(OutcomeUnknown):
+            await wire.submit(wanted())
+        await wire.submit(wanted())
+        return wire.is_socket
+
+    assert not over_socket(exchange, SOCKET, scene)
+    assert [name for name, _ in exchange.asked] == ["create_order"]
+
+
 def test_a_venue_that_takes_none_over_a_socket_gets_none() -> None:
     exchange = FakeExchange()
     exchange.has["cancelOrderWs"] = False
