@@ -79,7 +79,8 @@ class Quoting:
 class Slice:
     """Everything between the two sockets."""
 
-    def __init__(self, journal: FileJournal) -> None:
+    def __init__(self, journal: FileJournal, *first: Event) -> None:
+        """*first* is what the engine hears before anything else."""
         self.parser = DepthParser(INSTRUMENT, "BTCUSDT")
         self.engine = bench_engine(Quoting(), EVERY_RULE)
         self.journal = journal
@@ -87,7 +88,8 @@ class Slice:
         self.out, self.venue = socket.socketpair()
         rich = Decimal(10**9)
         funds = BalanceReport(Nanos(0), INSTRUMENT.venue, INSTRUMENT.quote, rich, rich)
-        self._step(funds)
+        for event in (*first, funds):
+            self._step(event)
 
     def take(self, ts: int, frame: bytes) -> tuple[SubmitOrder | None, tuple[int, ...]]:
         """Turn one frame into an order; return it and the instants between the stages."""
