@@ -81,6 +81,10 @@ class Script:
             *(word for key in self._venues(addresses) for word in ("--set", key)),
         ]
 
+    def observer_words(self) -> list[str]:
+        """Return the command of the observer, which keeps the graph."""
+        return ["observe", "--json", *self.words, "--home", str(self.home)]
+
     def _venues(self, addresses: Mapping[str, str]) -> Iterator[str]:
         """Yield the keys that lead the engine to the simulated venues, and to nothing else."""
         symbols = ", ".join(f'"{listing.base}/{listing.quote}"' for listing in LISTINGS)

@@ -31,7 +31,7 @@ class Played:
     """
     What a session leaves behind.
 
-    `runs` are the engine's, oldest first; `pids` all its processes; `crashes` what those that
+    `runs` are the engine's, oldest first; `pids` all its processes; `crashes` what processes that
     ended of their own said. `engine` and `exchange` are the answers of the last of each.
     """
 
@@ -47,9 +47,10 @@ class Played:
 
 class Session:
     """
-    Runs an exchange, and an engine that trades there and is started again whenever it dies.
+    Runs an exchange, an engine that trades there, and an observer that follows its journal.
 
-    The engine ends before the exchange does, so that it can prove that nothing is left open.
+    Engine and observer are started again whenever they die. The engine ends before the exchange,
+    so that it can prove that nothing is left open.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class Session:
         log = script.folder / "exchange.log"
         exchange = Child("exchange", script.exchange_words(), {}, log)
         await self._start(exchange, group)
+        observer = await self._observer(group)
         await exchange.line(READY, START_S)
         addresses = {found["venue"]: found["rest"] for found in exchange.lines(_ADDRESS)}
         engine = await self._engine(addresses, group)
@@ -101,9 +103,12 @@ class Session:
             if engine.code is not None:
                 self._note(engine)
                 engine = await self._engine(addresses, group)
+            if observer.code is not None:
+                self._lose(observer)
+                observer = await self._observer(group)
         self._played.seconds = perf_counter() - began
         self._played.interrupted = self._stop.is_set()
-        await self._end(await self._standing(engine, addresses, group), exchange)
+        await self._end(await self._standing(engine, addresses, group), observer, exchange)
 
     async def _engine(self, addresses: Mapping[str, str], group: asyncio.TaskGroup) -> Child:
         script = self._script
@@ -112,6 +117,12 @@ class Session:
         await self._start(engine, group)
         self._played.pids.append(engine.pid)
         return engine
+
+    async def _observer(self, group: asyncio.TaskGroup) -> Child:
+        log = self._script.folder / "observer.log"
+        observer = Child("observer", self._script.observer_words(), {}, log)
+        await self._start(observer, group)
+        return observer
 
     async def _start(self, child: Child, group: asyncio.TaskGroup) -> None:
         self._children.append(child)
@@ -132,11 +143,14 @@ class Session:
         """Note what an engine leaves that has ended in the middle."""
         for found in engine.lines(_READY):
             self._played.runs[RunId(found["run"])] = None
-        if engine.code == -signal.SIGKILL:
-            return
-        failure = engine.failure(f"ended with {engine.code} in the middle of the demo")
+        if engine.code != -signal.SIGKILL:
+            self._lose(engine)
+
+    def _lose(self, child: Child) -> None:
+        """Note a process that has ended of its own, and may be started again."""
+        failure = child.failure(f"ended with {child.code} in the middle of the demo")
         self._played.crashes.append(str(failure))
-        if engine.code == ExitCode.MISUSED or len(self._played.crashes) > RESTARTS:
+        if child.code == ExitCode.MISUSED or len(self._played.crashes) > RESTARTS:
             raise failure
 
     async def _standing(
@@ -154,12 +168,14 @@ class Session:
             self._note(engine)
             engine = await self._engine(addresses, group)
 
-    async def _end(self, engine: Child, exchange: Child) -> None:
+    async def _end(self, engine: Child, observer: Child, exchange: Child) -> None:
         played = self._played
         played.engine_code = await engine.end(END_S)
         played.engine = engine.answer
         if played.engine_code not in (ExitCode.DONE, ExitCode.LEFT_OPEN):
             raise engine.failure(f"ended with {played.engine_code}")
+        if await observer.end(END_S) != ExitCode.DONE:
+            self._played.crashes.append(str(observer.failure(f"ended with {observer.code}")))
         code = await exchange.end(END_S)
         played.exchange = exchange.answer
         if code != ExitCode.DONE:
