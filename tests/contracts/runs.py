@@ -101,6 +101,16 @@ class RunsContract:
         assert (fills(again), orders(again)) == ([{"ts": 2}], [{"cl_ord_id": "a2"}])
         assert runs.names() == (folder.run,)
 
+    def test_what_is_kept_for_good_is_read_alone(self, runs: Runs) -> None:
+        folder = runs.create("paper")
+        journal = folder.journal()
+        journal.append(entry(1))
+        journal.append(entry(2))
+        journal.close()
+        folder.finish({})
+
+        assert list(runs.decisions(folder.run)) == [entry(1), entry(2)]
+
     def test_a_run_that_is_written_loses_nothing(self, runs: Runs) -> None:
         folder = runs.create("paper")
         journal = folder.journal()

@@ -109,10 +109,10 @@ class Live:
 
     def _finish(self, session: Session, stopped: Stopped) -> Ended:
         folder, first = session.start.folder, session.start.started
-        entries = self._runs.reader(folder.run).entries
-        for line in order_lines(entries(), first.instruments):
+        kept = self._runs.decisions
+        for line in order_lines(kept(folder.run), first.instruments):
             folder.add_order(line)
-        for line in fill_lines(entries(), first.instruments):
+        for line in fill_lines(kept(folder.run), first.instruments):
             folder.add_fill(line)
         left = [{"venue": venue, "cl_ord_id": name} for venue, name in stopped.remaining]
         summary = {

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from graphwiz_trader.domain.facts import TradingState
+from graphwiz_trader.domain.money import rounded
 from graphwiz_trader.domain.orders import OrdStatus
 from graphwiz_trader.domain.position import Position
 from graphwiz_trader.domain.units import MILLISECOND, Nanos, Venue
@@ -88,9 +89,9 @@ def balances(state: EngineState) -> list[Told]:
         {
             "venue": venue,
             "asset": asset,
-            "total": total,
-            "reserved": account.held.get(asset, Decimal(0)),
-            "free": account.free(asset),
+            "total": _amount(total),
+            "reserved": _amount(account.held.get(asset, Decimal(0))),
+            "free": _amount(account.free(asset)),
         }
         for venue, account in state.accounts.items()
         for asset, total in account.total.items()
@@ -156,11 +157,15 @@ def _position(state: EngineState, strategy: str, position: Position) -> Told:
         "venue": instrument.venue,
         "strategy": strategy,
         "qty": instrument.qty(position.lots),
-        "realised": position.realised,
-        "fees": position.fees,
-        "net": None if mid is None else position.pnl(Decimal(mid)),
+        "realised": _amount(position.realised),
+        "fees": _amount(position.fees),
+        "net": None if mid is None else _amount(position.pnl(Decimal(mid))),
     }
 
 
 def _number(limit: Decimal | None) -> float | None:
     return None if limit is None else float(limit)
+
+
+def _amount(amount: Decimal) -> str:
+    return f"{rounded(amount):f}"

@@ -41,6 +41,8 @@ class Tally:
         """Take in one step."""
         if isinstance(event, BookUpdate | Trade):
             self.messages += 1
+            if not (outcome.commands or outcome.facts):
+                return
         elif isinstance(event, RunStarted):
             self.starts += 1
         for command in outcome.commands:

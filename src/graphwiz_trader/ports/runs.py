@@ -1,8 +1,9 @@
 """Runs: the folder each run leaves behind."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
+from graphwiz_trader.domain.facts import Entry
 from graphwiz_trader.domain.units import RunId
 from graphwiz_trader.ports.journal import Journal, JournalReader
 
@@ -45,6 +46,13 @@ class Runs(Protocol):
 
     def reader(self, run: RunId) -> JournalReader:
         """Read a run's journal; raise `DataError` naming the nearest known run if there is none."""
+
+    def decisions(self, run: RunId) -> Iterator[Entry]:
+        """
+        Yield what of a run is kept for good, oldest first: all but market data that is kept apart.
+
+        It raises as `reader` and its `entries` do.
+        """
 
     def prune(self, days: float, most_bytes: int) -> tuple[str, ...]:
         """

@@ -1,9 +1,10 @@
 """Fake runs: folders in memory."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
 from graphwiz_trader.domain.errors import DataError
+from graphwiz_trader.domain.facts import Entry
 from graphwiz_trader.domain.units import RunId
 from graphwiz_trader.testing.journal import MemoryJournal
 
@@ -68,6 +69,10 @@ class MemoryRuns:
     def reader(self, run: RunId) -> MemoryJournal:
         """Return the run's journal, which reads itself."""
         return self._find(run).kept
+
+    def decisions(self, run: RunId) -> Iterator[Entry]:
+        """Yield all entries: nothing is kept apart."""
+        return self._find(run).kept.entries()
 
     def prune(self, days: float, most_bytes: int) -> tuple[str, ...]:  # noqa: ARG002 # nothing is kept apart
         """Delete nothing: memory forgets by itself."""

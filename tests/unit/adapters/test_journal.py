@@ -378,6 +378,8 @@ def test_deleted_market_data_is_told_and_what_is_left_can_be_read(tmp_path: Path
         read(tmp_path)
 
     assert [one.outcome.seq for one in FileJournalReader(tmp_path).entries(57)] == [58, 59, 60]
+    decisions = [one.outcome.seq for one in FileJournalReader(tmp_path).decisions()]
+    assert decisions == list(range(3, 61, 3))
 
 
 @pytest.mark.parametrize("prefix", ["", segments.MARKET])

@@ -1,6 +1,6 @@
 """Journal reader: the entries of a folder of segments, oldest first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from graphwiz_trader.adapters.files.records import OPENING, count, decoded
@@ -59,14 +59,12 @@ class FileJournalReader:
             JournalTorn: a record is damaged, missing or of an unknown kind.
             JournalError: a segment was written under another schema.
         """
-        for record in self._joined(after):
-            try:
-                for entry in decoded(record.body):
-                    if entry.outcome.seq > after:
-                        yield entry
-            except JournalTorn as error:
-                at = record.place.offset - FRAME.size - len(record.body)
-                raise JournalTorn(f"{record.place.path.name} at offset {at}: {error}") from error
+        return _entries(self._joined(after), after)
+
+    def decisions(self) -> Iterator[Entry]:
+        """Yield all entries but market data that is kept apart; raises as `entries` does."""
+        chain = _Chain(self._folder, "")
+        return _entries(chain.records(chain.beginning(0), 0), 0)
 
     def _joined(self, after: int) -> Iterator[Record]:
         """Yield records that hold entries above *after*, in proven order."""
@@ -167,6 +165,17 @@ class _Chain:
 
     def _number(self, file: Path) -> int:
         return int(file.stem.removeprefix(self._prefix))
+
+
+def _entries(records: Iterable[Record], after: int) -> Iterator[Entry]:
+    for record in records:
+        try:
+            for entry in decoded(record.body):
+                if entry.outcome.seq > after:
+                    yield entry
+        except JournalTorn as error:
+            at = record.place.offset - FRAME.size - len(record.body)
+            raise JournalTorn(f"{record.place.path.name} at offset {at}: {error}") from error
 
 
 def _found(head: Record, expected: int) -> str:

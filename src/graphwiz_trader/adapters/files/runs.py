@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TextIO
@@ -12,6 +12,7 @@ from graphwiz_trader.adapters.files.journal import FileJournal, JournalOptions
 from graphwiz_trader.adapters.files.journal_reader import FileJournalReader
 from graphwiz_trader.adapters.files.market_kept import prune
 from graphwiz_trader.domain.errors import DataError
+from graphwiz_trader.domain.facts import Entry
 from graphwiz_trader.domain.units import RunId
 
 FILLS = "fills.jsonl"
@@ -87,6 +88,10 @@ class FileRuns:
         """Read a run's journal."""
         self._find(run)
         return FileJournalReader(self._home.journal(run))
+
+    def decisions(self, run: RunId) -> Iterator[Entry]:
+        """Read the main segments of a run's journal."""
+        return self.reader(run).decisions()
 
     def prune(self, days: float, most_bytes: int) -> tuple[str, ...]:
         """Delete closed market segments of every run."""

@@ -1,7 +1,9 @@
 """Commands that talk to the running engine: what it holds and does, and what it is to do."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import wraps
+from time import sleep
 from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 import click
@@ -46,15 +48,19 @@ def _scoped(
 
 
 @click.command()
+@click.option("--watch", is_flag=True, help="Again each second, until interrupted.")
 @_run
 @common_options
-def status(options: Options, run: str | None) -> None:
+def status(options: Options, run: str | None, watch: bool) -> None:  # noqa: FBT001 # a flag on the command line
     """Say what the running engine holds and does."""
     from graphwiz_trader.entrypoints.engine_text import status_tables
     from graphwiz_trader.entrypoints.tables import shown
 
-    told = _asked(options, run, "status", {})["status"]
-    found = told if isinstance(told, dict) else {}
+    found = _status(options, run)
+    if watch:
+        if options.json:
+            raise click.UsageError("--watch and --json exclude each other")
+        found = _watched(options, run, found)
     emit(found, shown(status_tables(found)))
 
 
@@ -188,6 +194,32 @@ def stop(options: Options, run: str | None, reason: str) -> None:
         text = f"stopped; left open, or not proven gone: {left}"
         click.echo(text, err=True)
     emit(came, text, ExitCode.LEFT_OPEN if left else ExitCode.DONE)
+
+
+def _status(options: Options, run: str | None) -> "Mapping[str, Plain]":
+    told = _asked(options, run, "status", {})["status"]
+    return told if isinstance(told, dict) else {}
+
+
+def _watched(
+    options: Options, run: str | None, found: "Mapping[str, Plain]"
+) -> "Mapping[str, Plain]":
+    """Show the status again and again; return the last when interrupted or the engine ends."""
+    from rich.console import Console, Group
+    from rich.live import Live
+
+    from graphwiz_trader.entrypoints.engine_text import status_tables
+    from graphwiz_trader.entrypoints.tables import rich_table
+
+    with (
+        suppress(KeyboardInterrupt, NotRunning),
+        Live(console=Console(stderr=True), transient=True, auto_refresh=False) as live,
+    ):
+        while True:
+            live.update(Group(*map(rich_table, status_tables(found))), refresh=True)
+            sleep(1.0)
+            found = _status(options, run)
+    return found
 
 
 def _list(options: Options, run: str | None, what: str) -> None:
