@@ -56,7 +56,8 @@ class WindDown:
         """
         Close the gate, cancel what is ours, and prove that nothing is left; return what is.
 
-        The accounts are asked until they agree, for a little longer than the orders take.
+        What groups owe is hedged on. The accounts are asked until they agree, for a little longer
+        than that takes.
         """
         now = self._clock.now()
         deadline = Nanos(now + self._times.gone)
@@ -65,7 +66,8 @@ class WindDown:
         while True:
             remaining = self._working() or await self._listed()
             now = self._clock.now()
-            empty_since = None if remaining else empty_since or now
+            is_over = not remaining and not self._state.is_hedging
+            empty_since = (empty_since or now) if is_over else None
             if empty_since is not None:
                 waited = now - empty_since >= self._times.agree or now >= deadline
                 if waited or all(agrees(self._state, venue) for venue in self._links):

@@ -116,11 +116,6 @@ class Engine:
         """Each strategy's performance."""
         return self.trades.records
 
-    @property
-    def is_hedging(self) -> bool:
-        """Whether a group still tries to trade away what it owes."""
-        return self._groups.are_hedging
-
     def step(self, event: Event) -> Outcome:
         """
         Take in *event* and return what to do about it.

@@ -149,15 +149,6 @@ class Groups:
         self._unwind([g for g in self._open.values() if g.state is GroupState.STUCK])
 
     @property
-    def are_hedging(self) -> bool:
-        """Whether one still tries to trade away what it owes."""
-        return any(
-            group.state is not GroupState.STUCK
-            and (group.id in self._state.debts or closings(group, self._state))
-            for group in self._open.values()
-        )
-
-    @property
     def _patience(self) -> Nanos:
         return Nanos(int(self._settings.hedge_s * SECOND))
 
@@ -165,6 +156,7 @@ class Groups:
         for group in groups:
             group.state = GroupState.UNWINDING
             group.deadline = Nanos(self._state.now + self._patience)
+            self._state.stuck.pop(group.id, None)
             self._tell(group)
             self._settle(group)
 
@@ -259,6 +251,7 @@ class Groups:
         del self._open[group.id]
         self._state.debts.pop(group.id, None)
         self._state.hedged.pop(group.id, None)
+        self._state.stuck.pop(group.id, None)
         if not group.fills:
             group.state = GroupState.MISSED
         else:
@@ -270,6 +263,7 @@ class Groups:
 
     def _stick(self, group: OrderGroup) -> None:
         group.state = GroupState.STUCK
+        self._state.stuck[group.id] = None
         self._tell(group)
         owed = ", ".join(f"{debt} {asset}" for asset, debt in group.debts.items() if debt)
         text = f"group {group.id} still owes {owed} after hedging for {self._settings.hedge_s} s"

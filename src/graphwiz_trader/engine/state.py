@@ -62,6 +62,7 @@ class EngineState:
         self.scopes = Scopes()
         self.policy = policy
         self.debts: dict[str, float] = {}
+        self.stuck: dict[str, None] = {}
         self.hedged: dict[str, dict[InstrumentId, None]] = {}
         self.blind: dict[Venue, None] = {}
         self.agreed: dict[Venue, None] = {}
@@ -210,6 +211,11 @@ class EngineState:
     def hedge_debt(self) -> float:
         """Unhedged notional of all open groups, reporting currency."""
         return sum(self.debts.values())
+
+    @property
+    def is_hedging(self) -> bool:
+        """Whether a group still tries to trade away what it owes."""
+        return any(group not in self.stuck for group in self.debts)
 
     def is_hedged(self, instrument: InstrumentId) -> bool:
         """Whether quotes must step aside there: a group found them in its hedge's way."""

@@ -9,7 +9,7 @@ import pytest
 from graphwiz_trader.application.state_view import agrees
 from graphwiz_trader.domain.commands import CancelOrder, SubmitOrder
 from graphwiz_trader.domain.errors import JournalError, JournalFull
-from graphwiz_trader.domain.events import OperatorAction
+from graphwiz_trader.domain.events import BookGap, OperatorAction
 from graphwiz_trader.domain.facts import (
     DifferenceFound,
     FillBooked,
@@ -553,6 +553,36 @@ def test_a_stop_cancels_own_orders_and_proves_that_none_is_left() -> None:
         await s.pass_time(100 * MS)
         stopped = await s.floor.stop()
         assert (stopped.remaining, s.floor.exchanges[ALPHA].working()) == ((), ())
+
+    play(scene)
+
+
+def test_a_stop_waits_until_what_is_owed_was_traded_away() -> None:
+    async def scene(s: Scene) -> None:
+        s.beta.script.append(Fault.LOST)
+        await s.want(take(A.id, Side.BUY), take(B.id, Side.SELL))
+        await s.pass_time(50 * MS)
+        owed = dict(s.floor.engine.state.debts)
+        stopped = await s.floor.stop()
+        assert owed
+        assert stopped.remaining == ()
+        assert not s.floor.engine.state.debts
+        assert s.position(A.id) + s.position(B.id) == 0
+
+    play(scene)
+
+
+def test_a_stop_does_not_end_while_a_debt_is_still_to_be_hedged_or_told() -> None:
+    async def scene(s: Scene) -> None:
+        s.beta.script.append(Fault.LOST)
+        await s.want(take(A.id, Side.BUY), take(B.id, Side.SELL))
+        await s.pass_time(50 * MS)
+        assert s.floor.trade is not None
+        for of in (A, B):
+            s.floor.trade.deliver(BookGap(s.floor.clock.now(), of.id, "gap"))
+        await s.floor.stop()
+        assert s.floor.engine.state.debts
+        assert set(s.floor.oracle.groups.values()) == {GroupState.STUCK}
 
     play(scene)
 

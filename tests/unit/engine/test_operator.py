@@ -259,6 +259,6 @@ def test_a_stop_cancels_all_but_hedges() -> None:
     outcome = floor.engine.step(Shutdown(Nanos(floor.now), "the end"))
 
     assert only(CancelOrder, outcome.commands) == [CancelOrder(quote.cl_ord_id, ALPHA.id)]
-    assert floor.engine.is_hedging
+    assert floor.engine.state.is_hedging
     floor.fill(hedge, "1", "100.4")
-    assert not floor.engine.is_hedging
+    assert not floor.engine.state.is_hedging
