@@ -8,8 +8,9 @@ import pytest
 
 from graphwiz_trader.adapters.loopback.faults import Fault, Kind
 from graphwiz_trader.adapters.loopback.limits import GENEROUS, Limits
+from graphwiz_trader.adapters.loopback.signing import Credentials
 from graphwiz_trader.domain.commands import CancelAll
-from graphwiz_trader.domain.errors import Transient
+from graphwiz_trader.domain.errors import AccessDenied, Transient
 from graphwiz_trader.domain.events import AccountDown, AccountUp, Event, SubmitUnknown
 from graphwiz_trader.domain.orders import ExecType
 from graphwiz_trader.domain.units import SECOND, Nanos, Ticks
@@ -305,3 +306,27 @@ def test_cancel_all_leaves_other_peoples_orders_alone(dialect: str) -> None:
             return [(o.cl_ord_id, o.order_qty, o.cum_qty) for o in working]
 
     assert asyncio.run(scene()) == [("b1", 2, 0)]
+
+
+def test_a_venue_that_stays_away_ends_the_run(dialect: str) -> None:
+    async def scene() -> list[str]:
+        told: list[Event] = []
+        async with direct_stage(dialect) as stage:
+            run = asyncio.create_task(stage.venue.run(told.append))
+            await stage.settle()
+            await stage.settle()
+        with pytest.raises(Transient, match="failures in a row"):
+            await asyncio.wait_for(run, 10)
+        return ups_and_downs(told)
+
+    assert asyncio.run(scene()) == ["AccountUp", "AccountDown"]
+
+
+def test_a_key_that_the_venue_does_not_take_needs_a_person(dialect: str) -> None:
+    async def scene() -> None:
+        async with direct_stage(dialect) as stage:
+            stage.served.premises.credentials = Credentials("other", "other", "other")
+            await stage.venue.snapshot()
+
+    with pytest.raises(AccessDenied):
+        asyncio.run(scene())
