@@ -6,7 +6,6 @@ from math import isfinite
 
 import attrs
 
-from graphwiz_trader.application.prices import received
 from graphwiz_trader.domain.commands import ReplaceOrder, SubmitOrder
 from graphwiz_trader.domain.events import Event, RunStarted
 from graphwiz_trader.domain.facts import (
@@ -71,11 +70,11 @@ class Audit:
         self._cash: dict[ClOrdId, Decimal] = {}
         self.rows: list[AuditRow] = []
 
-    def feed(self, event: Event, outcome: Outcome) -> None:
-        """Take in one step."""
+    def feed(self, event: Event, outcome: Outcome, now: Nanos) -> None:
+        """Take in one step, received at *now*."""
         if isinstance(event, RunStarted):
             self._run = event.run
-        now, step = received(event), f"{self._run}:{outcome.seq}"
+        step = f"{self._run}:{outcome.seq}"
         approved = [fact for fact in outcome.facts if isinstance(fact, SignalApproved)]
         for index, command in enumerate(outcome.commands):
             if isinstance(command, SubmitOrder):

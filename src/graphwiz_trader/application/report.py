@@ -1,9 +1,8 @@
 """Report: what a run was, earned and did, gathered in one pass over its journal."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from graphwiz_trader.application.audit import Audit
 from graphwiz_trader.application.earnings import Earnings
 from graphwiz_trader.application.endowment import Endowment
 from graphwiz_trader.application.group_log import GroupLog
@@ -30,6 +29,9 @@ from graphwiz_trader.domain.performance import Performance
 from graphwiz_trader.domain.report import Profit, Report, WorstFall
 from graphwiz_trader.domain.units import Asset, Nanos
 from graphwiz_trader.ports.journal import JournalReader
+
+Listener = Callable[[Event, Outcome, Nanos], None]
+"""Hears every event of a journal, what it led to, and when it was received."""
 
 
 class ReportBuilder:
@@ -75,6 +77,9 @@ class ReportBuilder:
 
     def feed(self, event: Event, outcome: Outcome) -> None:
         """Take in what *event*, if need be resolved, led to."""
+        if not isinstance(event, RunStarted | BalanceReport):
+            # A market event between two instants of interest was not told to `advance`.
+            self._now = max(self._now, received(event))
         now = self._now
         self._entries = outcome.seq
         match event:
@@ -192,10 +197,13 @@ class ReportBuilder:
 
 
 def read_report(
-    reader: JournalReader, prices: RebuiltPrices, builder: ReportBuilder, audit: Audit
+    reader: JournalReader,
+    prices: RebuiltPrices,
+    builder: ReportBuilder,
+    listeners: Sequence[Listener] = (),
 ) -> Report:
     """
-    Return the report of the run that *reader* tells, and fill *audit* on the way.
+    Return the report of the run that *reader* tells, and tell *listeners* on the way.
 
     *builder* looks at the same *prices*.
 
@@ -203,11 +211,14 @@ def read_report(
         DataError: the journal is empty.
         JournalTorn: it is damaged before its tail.
     """
+    now = Nanos(0)
     for entry in reader.entries():
         event = prices.resolve(entry.event)
         if not isinstance(event, RunStarted | BalanceReport):
-            builder.advance(received(event))
+            now = received(event)
+            builder.advance(now)
         prices.apply(event)
         builder.feed(event, entry.outcome)
-        audit.feed(event, entry.outcome)
+        for listen in listeners:
+            listen(event, entry.outcome, now)
     return builder.report([f"the journal's tail is torn: {reader.torn}"] if reader.torn else [])

@@ -1,9 +1,11 @@
 """RunReport: the report of a finished run, read from its journal and the tapes it names."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from graphwiz_trader.application.audit import Audit
 from graphwiz_trader.application.backtest import instruments_of
+from graphwiz_trader.application.book_film import AROUND, film
+from graphwiz_trader.application.detail import Detail
 from graphwiz_trader.application.funding import reporting_of
 from graphwiz_trader.application.live_run import LIVE_MODES
 from graphwiz_trader.application.prices import RebuiltPrices
@@ -12,12 +14,14 @@ from graphwiz_trader.application.replay import first_entry
 from graphwiz_trader.application.report import ReportBuilder, read_report
 from graphwiz_trader.domain.errors import DataError
 from graphwiz_trader.domain.events import RunStarted
+from graphwiz_trader.domain.facts import Entry
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.report import Report
+from graphwiz_trader.domain.run_detail import FillDot, HeatMap, RunDetail
 from graphwiz_trader.domain.settings import Settings
 from graphwiz_trader.domain.tape import Tape
-from graphwiz_trader.domain.units import RunId
-from graphwiz_trader.domain.value import value
+from graphwiz_trader.domain.units import Asset, RunId
+from graphwiz_trader.domain.value import evolve, value
 from graphwiz_trader.ports.runs import Runs
 from graphwiz_trader.ports.tape import TapeStore
 
@@ -27,10 +31,11 @@ Restore = Callable[[str, Sequence[str]], Settings]
 
 @value
 class Told:
-    """A run's report, and every order and refusal behind it."""
+    """A run's report; every order and refusal, and every fill and group, behind it."""
 
     report: Report
     audit: Audit
+    detail: RunDetail
 
 
 class RunReport:
@@ -49,20 +54,33 @@ class RunReport:
             DataError: there is no such run, or a tape it read is gone or altered.
             JournalTorn: its journal is damaged before the tail.
         """
-        reader = self._runs.reader(run)
-        started = first_entry(reader)
+        prices, reporting = self._prices(run)
+        audit, detail = Audit(prices.instruments), Detail(prices)
+        builder = ReportBuilder(prices, reporting)
+        report = read_report(self._runs.reader(run), prices, builder, (audit.feed, detail.feed))
+        return Told(report, audit, detail.result())
+
+    def film(self, run: RunId, fill: FillDot) -> HeatMap | None:
+        """Return the book around one of *run*'s fills; raises as `of`."""
+        prices, _ = self._prices(run)
+        return film(self._runs.reader(run).entries(), prices, fill, AROUND)
+
+    def entries(self, run: RunId) -> Iterator[Entry]:
+        """Yield *run*'s journal with what its entries refer to in their place; raises as `of`."""
+        prices, _ = self._prices(run)
+        for entry in self._runs.reader(run).entries():
+            yield evolve(entry, event=prices.resolve(entry.event))
+
+    def _prices(self, run: RunId) -> tuple[RebuiltPrices, Asset]:
+        started = first_entry(self._runs.reader(run))
         settings = self._restore(started.settings, ())
         tapes = recalled(self._tapes, started.tapes)
-        instruments = instruments_in(started, settings, tapes)
+        instruments = instruments_in(started, tapes)
         reporting = reporting_of(settings, instruments)
-        prices = RebuiltPrices(instruments, tapes, reporting)
-        audit = Audit(prices.instruments)
-        return Told(read_report(reader, prices, ReportBuilder(prices, reporting), audit), audit)
+        return RebuiltPrices(instruments, tapes, reporting), reporting
 
 
-def instruments_in(
-    started: RunStarted, settings: Settings, tapes: Sequence[Tape]
-) -> tuple[Instrument, ...]:
+def instruments_in(started: RunStarted, tapes: Sequence[Tape]) -> tuple[Instrument, ...]:
     """Return what a run traded; raise `DataError` for a mode that leaves no such record."""
     if started.mode == "backtest":
         return instruments_of(tapes)

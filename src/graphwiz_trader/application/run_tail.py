@@ -162,7 +162,7 @@ class RunTails:
         started = first_entry(reader)
         settings = self._restore(started.settings, ())
         tapes = recalled(self._tapes, started.tapes)
-        instruments = instruments_in(started, settings, tapes)
+        instruments = instruments_in(started, tapes)
         reporting = reporting_of(settings, instruments)
         prices = RebuiltPrices(instruments, tapes, reporting)
         enabled = [name for name, one in settings.hft.strategies.items() if one.enabled]

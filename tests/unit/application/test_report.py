@@ -155,7 +155,7 @@ class Run:
         prices = RebuiltPrices((AT_A, AT_B), (), Asset("USDT"))
         builder = ReportBuilder(prices, Asset("USDT"))
         return read_report(
-            Journal(self.entries, torn), prices, builder, audit or Audit(prices.instruments)
+            Journal(self.entries, torn), prices, builder, [audit.feed] if audit else []
         )
 
 

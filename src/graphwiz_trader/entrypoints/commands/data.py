@@ -132,17 +132,19 @@ def info(options: Options, tape: Path, *, check: bool) -> None:
 
 @data.command()
 @click.argument("tape", type=_PATH)
-@click.option("--to", "form", type=click.Choice(["csv", "hftbacktest"]), required=True)
+@click.option("--to", "form", type=click.Choice(["csv", "hftbacktest", "parquet"]), required=True)
 @click.option("--out", type=_PATH, required=True, metavar="FILE", help="The file to write.")
 @common_options
 def export(options: Options, tape: Path, form: str, out: Path) -> None:
-    """Write TAPE as a CSV of rows, or as an npz for hftbacktest."""
+    """Write TAPE as rows of CSV or Parquet, or as an npz for hftbacktest."""
     from graphwiz_trader.adapters.files.export import to_csv, to_hftbacktest
     from graphwiz_trader.adapters.files.tape import FileTapes
+    from graphwiz_trader.adapters.parquet.tape import to_parquet
 
     opened = FileTapes().open(str(tape))
     options.say(f"writing {len(opened.rows.side):,} rows")
-    rows = (to_csv if form == "csv" else to_hftbacktest)(opened, out)
+    write = {"csv": to_csv, "hftbacktest": to_hftbacktest, "parquet": to_parquet}[form]
+    rows = write(opened, out)
     emit({"file": out, "rows": rows}, f"{out}: {rows:,} rows")
 
 

@@ -1,7 +1,7 @@
 """`graphwiz report`: what a run was, earned and did."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,29 +17,88 @@ from graphwiz_trader.entrypoints.output import emit
 
 if TYPE_CHECKING:
     from graphwiz_trader.application.audit import AuditRow
+    from graphwiz_trader.application.run_report import RunReport, Told
+
+
+_OUT = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command()
 @click.argument("run")
 @click.option(
     "--audit",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=_OUT,
     metavar="FILE",
     help="Also write every order and refusal, with its reason, to this CSV.",
 )
+@click.option("--html", type=_OUT, metavar="FILE", help="Also write one page with plots.")
+@click.option(
+    "--around",
+    metavar="ORDER",
+    help="Show the book around this order's first fill; default: the largest fill's.",
+)
+@click.option(
+    "--parquet",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Also write fills, groups, equity and events here.",
+)
+@click.option("--compare", metavar="RUN", help="Show another run's figures beside.")
 @common_options
-def report(options: Options, run: str, audit: Path | None) -> None:
+def report(
+    options: Options,
+    run: str,
+    audit: Path | None,
+    html: Path | None,
+    around: str | None,
+    parquet: Path | None,
+    compare: str | None,
+) -> None:
     """Say what RUN did and earned, from its journal and the tapes it read."""
     from graphwiz_trader.application.report_keys import keys
     from graphwiz_trader.application.report_text import tables
     from graphwiz_trader.bootstrap.container import backtest_app
+    from graphwiz_trader.entrypoints.comparison import compared
     from graphwiz_trader.entrypoints.tables import shown
 
-    told = backtest_app(options.settings(), options.home).report().of(RunId(run))
+    reports = backtest_app(options.settings(), options.home).report()
+    told = reports.of(RunId(run))
     if audit is not None:
         _write(told.audit.rows, audit)
         options.say(f"{len(told.audit.rows)} orders and refusals in {audit}")
-    emit(keys(told.report), shown(tables(told.report)))
+    if html is not None:
+        _draw(reports, told, html, around)
+        options.say(f"page in {html}")
+    if parquet is not None:
+        rows = _spread(reports, told, parquet)
+        options.say(f"{', '.join(f'{n} {name}' for name, n in rows.items())} in {parquet}")
+    if compare is None:
+        emit(keys(told.report), shown(tables(told.report)))
+    else:
+        both = compared(told.report, reports.of(RunId(compare)).report)
+        emit({"runs": [run, compare], "figures": both.figures}, shown([both.table]))
+
+
+def _draw(reports: "RunReport", told: "Told", path: Path, around: str | None) -> None:
+    from graphwiz_trader.adapters.plotly.report_page import page
+    from graphwiz_trader.application.report_text import tables
+
+    fills = [f for f in told.detail.fills if around in (None, f.cl_ord_id)]
+    if around is not None and not fills:
+        raise DataError(f"found no fill of order {around} in {told.report.header.run}")
+    fill = fills[0] if around else max(fills, key=lambda f: f.qty * f.price, default=None)
+    heat = reports.film(told.report.header.run, fill) if fill else None
+    drawn = [(table.title, table.columns, table.rows) for table in tables(told.report)]
+    try:
+        path.write_text(page(told.report, told.detail, heat, drawn), encoding="utf-8")
+    except OSError as error:
+        raise DataError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def _spread(reports: "RunReport", told: "Told", folder: Path) -> Mapping[str, int]:
+    from graphwiz_trader.adapters.parquet.run import write_run
+
+    return write_run(folder, told.report, told.detail, reports.entries(told.report.header.run))
 
 
 def _write(rows: "Sequence[AuditRow]", path: Path) -> None:
