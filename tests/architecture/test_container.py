@@ -40,6 +40,6 @@ def test_every_use_case_is_built_in_every_mode(
 
 
 def test_every_use_case_of_the_container_is_known_here() -> None:
-    ports = {"settings", "gateways", "text"}
+    ports = {"settings", "gateways", "text", "keep"}
 
     assert set(App.providers) - ports == set(USE_CASES)

@@ -12,6 +12,7 @@ import pytest
 from graphwiz_trader.domain import graph as g
 from graphwiz_trader.domain.graph import Batch, Edge, Node, Relation
 from graphwiz_trader.domain.graph_answers import OpportunityFilter, TradeFilter, Window
+from graphwiz_trader.domain.graph_keep import Keep
 from graphwiz_trader.domain.units import Nanos, RunId
 from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.ports.graph import FactSink, GraphQueries
@@ -387,6 +388,35 @@ class GraphContract:
             "TRIGGERED": 2, "FILLED_BY": 2, "PART_OF": 2, "ACTS_ON": 2,
         }  # fmt: skip
         assert stats.latest == NOON
+
+    def test_moments_before_an_age_are_forgotten(self, graph: Graph) -> None:
+        """Counted back from the newest entry; what lasts stays, and how far the run is kept."""
+        old = evolve(STORY, nodes=(*STORY.nodes, trade(8, at=NOON + 9)), ts=Nanos(NOON + 10))
+        wait(graph.write(old))
+
+        gone = wait(graph.trim(Keep(age=Nanos(5))))
+
+        stats = wait(graph.stats())
+        assert gone == 8
+        assert stats.nodes == {"Run": 1, "Strategy": 1, "Trade": 1}
+        assert stats.relationships == {}
+        assert wait(graph.cursor(RUN))[0] == STORY.seq
+        assert wait(graph.trim(Keep(age=Nanos(5)))) == 0
+
+    def test_only_so_many_moments_are_kept_the_newest(self, graph: Graph) -> None:
+        nodes = [evolve(order(n, f"o{n}"), ts=Nanos(NOON + n)) for n in (1, 2, 3)]
+        edge = Edge(Relation.FILLED_BY, order(3).key, fill(4).key)
+        late = evolve(fill(4), ts=Nanos(NOON + 4))
+        wait(graph.write(batch(run(), *nodes, late, trade(5, at=NOON + 5), edges=(edge,))))
+
+        assert wait(graph.trim(Keep(most=9))) == 0
+        assert wait(graph.trim(Keep(most=3))) == 2
+
+        stats = wait(graph.stats())
+        assert stats.nodes == {"Run": 1, "Order": 1, "Fill": 1, "Trade": 1}
+        assert stats.relationships == {"FILLED_BY": 1}
+        assert wait(graph.story("o3", "")) is not None
+        assert wait(graph.story("o2", "")) is None
 
     def test_what_is_cleared_is_forgotten_and_can_be_written_again(self, graph: Graph) -> None:
         wait(graph.write(STORY))

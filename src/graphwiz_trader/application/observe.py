@@ -11,6 +11,7 @@ from graphwiz_trader.application.run_tail import RunTail, RunTails, Stretch
 from graphwiz_trader.domain.backoff import Backoff
 from graphwiz_trader.domain.errors import TraderError, Transient
 from graphwiz_trader.domain.graph import Batch
+from graphwiz_trader.domain.graph_keep import Keep
 from graphwiz_trader.domain.units import MILLISECOND, SECOND, Nanos, RunId
 from graphwiz_trader.domain.value import value
 from graphwiz_trader.ports.clock import Clock
@@ -32,12 +33,15 @@ class ObserveOptions:
 
     `poll`: how long a journal without news is left alone, at first; up to `idle` if it stays so.
     `retry`: waits while the store is away; `patience`: how long for it once told to stop.
+    `keep` says what is forgotten, every `trim`.
     """
 
     poll: Nanos = Nanos(250 * MILLISECOND)
     idle: Nanos = Nanos(5 * SECOND)
     retry: Backoff = Backoff(Nanos(250 * MILLISECOND), Nanos(10 * SECOND), 0, Nanos(SECOND))
     patience: Nanos = Nanos(10 * SECOND)
+    keep: Keep = Keep()
+    trim: Nanos = Nanos(3600 * SECOND)
 
 
 @value
@@ -183,8 +187,12 @@ class Observe:
                 one.tail.rest()
 
     async def _write(self) -> None:
+        keep, due = self._options.keep, Nanos(0)
         while (batch := await self._queue.get()) is not None:
             await self._insist(partial(self._sink.write, batch))
+            if not keep.is_all and self._clock.now() >= due:
+                await self._insist(partial(self._sink.trim, keep))
+                due = Nanos(self._clock.now() + self._options.trim)
 
     async def _insist(self, ask: Callable[[], Awaitable[T]]) -> T:
         """Ask the store until it answers; once told to stop, no longer than is reasonable."""

@@ -18,10 +18,11 @@ from graphwiz_trader.application.rerun import Rerun
 from graphwiz_trader.application.run_report import RunReport
 from graphwiz_trader.application.run_tail import RunTails
 from graphwiz_trader.application.start import Starter
-from graphwiz_trader.bootstrap.assembly import engine_of
+from graphwiz_trader.bootstrap.assembly import engine_of, strategies_of
 from graphwiz_trader.bootstrap.graphs import graph_of
 from graphwiz_trader.bootstrap.rendering import canonical
 from graphwiz_trader.bootstrap.settings import restored
+from graphwiz_trader.domain.graph_keep import keep_of
 from graphwiz_trader.domain.settings import GraphSettings, Settings
 from graphwiz_trader.domain.value import evolve
 
@@ -60,6 +61,7 @@ class App(containers.DeclarativeContainer):
         settings=settings,
         text=text,
         version=__version__,
+        strategies=providers.Object(strategies_of),
     )
     rerun = providers.Factory(
         Rerun,
@@ -81,7 +83,8 @@ class App(containers.DeclarativeContainer):
         restore=providers.Object(_restored),
         switches=settings.provided.hft.knowledge_graph,
     )
-    project = providers.Factory(Project, tails=tails, sink=gateways.graph)
+    keep = providers.Callable(keep_of, settings.provided.graph)
+    project = providers.Factory(Project, tails=tails, sink=gateways.graph, keep=keep)
     ask = providers.Factory(Ask, gateways.graph)
     starter = providers.Factory(
         Starter,

@@ -12,6 +12,7 @@ from graphwiz_trader.domain.graph_answers import (
     TradeFilter,
     Verdict,
 )
+from graphwiz_trader.domain.graph_keep import Keep
 from graphwiz_trader.domain.units import Nanos, RunId
 
 
@@ -29,6 +30,13 @@ class FactSink(Protocol):
 
     async def write(self, batch: Batch) -> None:
         """Keep *batch*, durably; raise `Transient` if it should be sent again."""
+
+    async def trim(self, keep: Keep) -> int:
+        """
+        Forget the moments that *keep* does not keep, and what leads to and from them.
+
+        Returns how many nodes went. What lasts stays, and so does how far each run is kept.
+        """
 
     async def clear(self) -> None:
         """Forget everything."""

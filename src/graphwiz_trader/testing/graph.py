@@ -29,6 +29,7 @@ from graphwiz_trader.domain.graph_answers import (
     refusals,
     strategy_lines,
 )
+from graphwiz_trader.domain.graph_keep import MOMENTS, Keep
 from graphwiz_trader.domain.graph_story import story_of
 from graphwiz_trader.domain.setting import fields_of
 from graphwiz_trader.domain.units import Nanos, RunId
@@ -62,6 +63,33 @@ class MemoryGraph:
         for edge in batch.edges:
             self._edges[edge.relation, edge.source, edge.target, edge.key] = edge
         self._cursors[batch.run] = (batch.seq, batch.ts)
+
+    async def trim(self, keep: Keep) -> int:
+        """Forget."""
+        moments = {
+            name: getattr(node, MOMENTS[type(node)])
+            for name, node in self._nodes.items()
+            if type(node) in MOMENTS
+        }
+        since = 0
+        if keep.age is not None:
+            since = max((ts for _, ts in self._cursors.values()), default=0) - keep.age
+        if keep.most is not None and len(moments) > keep.most:
+            since = max(since, sorted(moments.values(), reverse=True)[keep.most] + 1)
+        gone = {name for name, ts in moments.items() if ts < since}
+        self._nodes = {name: node for name, node in self._nodes.items() if name not in gone}
+        self._edges = {
+            name: edge
+            for name, edge in self._edges.items()
+            if gone.isdisjoint(
+                zip(
+                    (end.__name__ for end in ENDS[edge.relation]),
+                    (edge.source, edge.target),
+                    strict=True,
+                )
+            )
+        }
+        return len(gone)
 
     async def clear(self) -> None:
         """Forget everything."""

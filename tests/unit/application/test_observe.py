@@ -14,6 +14,7 @@ from graphwiz_trader.domain.errors import DataError, Transient
 from graphwiz_trader.domain.facts import Entry
 from graphwiz_trader.domain.graph import Batch
 from graphwiz_trader.domain.graph_answers import GraphStats
+from graphwiz_trader.domain.graph_keep import Keep
 from graphwiz_trader.domain.settings import KnowledgeGraphSettings
 from graphwiz_trader.domain.units import MILLISECOND, SECOND, Nanos, RunId
 from graphwiz_trader.domain.value import evolve
@@ -298,3 +299,19 @@ def test_without_store_trades_the_rest_is_kept() -> None:
     assert found.nodes["ArbitrageOpportunity"] == 1
     assert "FILLED_BY" in whole.relationships
     assert not {"FILLED_BY", "ACTS_ON", "TRIGGERED", "EMITTED"} & set(found.relationships)
+
+
+def test_what_is_too_old_is_forgotten_on_the_way() -> None:
+    async def story(scene: Scene) -> GraphStats:
+        scene.task.cancel()
+        options = ObserveOptions(keep=Keep(most=2))
+        observe = Observe(scene.tails, scene.graph, scene.clock, scene.said.append, options)
+        scene.task = asyncio.ensure_future(observe.run(scene.stop))
+        scene.journal(lived(WHOLE))
+        await scene.ended()
+        return await stats(scene)
+
+    found = play(story)
+
+    assert sum(found.nodes.get(name, 0) for name in ("Signal", "Order", "Fill", "Trade")) == 2
+    assert found.nodes["Instrument"] == 2

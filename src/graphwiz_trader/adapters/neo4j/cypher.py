@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from graphwiz_trader.adapters.neo4j.schema import MISSING
 from graphwiz_trader.domain.graph import ENDS, LABELS, Node, Relation
+from graphwiz_trader.domain.graph_keep import MOMENTS
 from graphwiz_trader.domain.graph_story import REFUSALS as MOST_REFUSALS
 
 VERSION = "MATCH (v:GraphVersion) RETURN v.number AS number"
@@ -73,6 +74,21 @@ CLEAR: tuple[str, ...] = tuple(
     for name in ("GraphCursor", "GraphDeadLetter", *(label.__name__ for label in LABELS))
 )
 """Forgets everything of ours; cursors first, so that one cut short is read from the beginning."""
+
+NEWEST = "MATCH (c:GraphCursor) RETURN coalesce(max(c.ts), 0) AS ts"
+_TIMES = " UNION ALL ".join(
+    f"MATCH (n:{label.__name__}) WHERE n.{time} IS NOT NULL RETURN n.{time} AS ts"
+    for label, time in MOMENTS.items()
+)
+BEYOND = f"CALL () {{ {_TIMES} }} RETURN ts ORDER BY ts DESC SKIP $most LIMIT 1"
+"""Finds the newest moment that is one too many."""
+
+FORGET: tuple[str, ...] = tuple(
+    f"MATCH (n:{label.__name__}) WHERE n.{time} < $since"
+    " CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS"
+    for label, time in MOMENTS.items()
+)
+"""Forgets the moments before one."""
 
 NODES = " UNION ALL ".join(
     f"MATCH (n:{label.__name__}) RETURN '{label.__name__}' AS name, count(n) AS n"

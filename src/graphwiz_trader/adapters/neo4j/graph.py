@@ -17,6 +17,7 @@ from neo4j.exceptions import (
 
 from graphwiz_trader.adapters.neo4j import cypher, schema
 from graphwiz_trader.adapters.neo4j.intake import keep
+from graphwiz_trader.adapters.neo4j.trim import trim
 from graphwiz_trader.adapters.neo4j.walk import FetchedWalk
 from graphwiz_trader.domain.errors import AccessDenied, DataError, TimedOut, Transient
 from graphwiz_trader.domain.graph import (
@@ -39,6 +40,7 @@ from graphwiz_trader.domain.graph_answers import (
     refusals,
     strategy_lines,
 )
+from graphwiz_trader.domain.graph_keep import Keep
 from graphwiz_trader.domain.graph_story import story_of
 from graphwiz_trader.domain.units import Nanos, RunId
 from graphwiz_trader.domain.value import value
@@ -85,6 +87,11 @@ class Neo4jGraph:
         """Keep *batch* in one transaction."""
         async with self._session() as session:
             await keep(session, batch)
+
+    async def trim(self, keep: Keep) -> int:
+        """Forget, in many small transactions."""
+        async with self._session(patience_s=None) as session:
+            return await trim(session, keep)
 
     async def clear(self) -> None:
         """Forget everything of ours, however long it takes."""

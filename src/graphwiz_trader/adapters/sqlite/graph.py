@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from graphwiz_trader.adapters.sqlite import schema, texts
+from graphwiz_trader.adapters.sqlite.trim import trim
 from graphwiz_trader.domain.errors import DataError, Transient
 from graphwiz_trader.domain.graph import (
     ENDS,
@@ -36,6 +37,7 @@ from graphwiz_trader.domain.graph_answers import (
     refusals,
     strategy_lines,
 )
+from graphwiz_trader.domain.graph_keep import Keep
 from graphwiz_trader.domain.graph_story import story_of
 from graphwiz_trader.domain.units import Nanos, RunId
 
@@ -78,6 +80,10 @@ class SqliteGraph:
     async def write(self, batch: Batch) -> None:
         """Keep *batch* in one transaction."""
         await self._call(lambda: self._write(batch))
+
+    async def trim(self, keep: Keep) -> int:
+        """Forget; the file does not shrink, but what comes next has room in it."""
+        return await self._call(lambda: trim(self._connection(), keep))
 
     async def clear(self) -> None:
         """Forget everything by making the file anew."""

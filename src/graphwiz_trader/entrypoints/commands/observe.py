@@ -48,13 +48,16 @@ def observe(options: Options) -> None:
 async def _observed(options: Options) -> "Observed":
     from graphwiz_trader.adapters.clock import SystemClock
     from graphwiz_trader.adapters.files.lock import FileLock
-    from graphwiz_trader.application.observe import Observe, Observed
+    from graphwiz_trader.application.observe import Observe, Observed, ObserveOptions
     from graphwiz_trader.bootstrap.container import live_app
     from graphwiz_trader.bootstrap.graphs import LOCK
+    from graphwiz_trader.domain.graph_keep import keep_of
     from graphwiz_trader.entrypoints.loop import stop_signal
 
     clock = SystemClock()
-    app = live_app(options.settings(), options.home)
+    settings = options.settings()
+    app = live_app(settings, options.home)
+    chosen = ObserveOptions(keep=keep_of(settings.graph))
     sink = app.gateways.graph()
     lock = FileLock(options.home / LOCK)
     async with asyncio.TaskGroup() as group:
@@ -64,7 +67,7 @@ async def _observed(options: Options) -> "Observed":
                 if not await _turn(lock, clock, stop, options):
                     return Observed(0, 0, 0)
                 options.say(f"observing {options.home}")
-                return await Observe(app.tails(), sink, clock, options.say).run(stop)
+                return await Observe(app.tails(), sink, clock, options.say, chosen).run(stop)
             finally:
                 obeying.cancel()
                 await sink.close()
