@@ -31,7 +31,18 @@ HURRIED = Patience(
     resync=Backoff(Nanos(10 * MILLISECOND), Nanos(100 * MILLISECOND), 20, Nanos(10 * SECOND)),
     reconnect=Backoff(Nanos(10 * MILLISECOND), Nanos(80 * MILLISECOND), 5, Nanos(SECOND // 10)),
 )
-SETTLE_S = 0.06
+SETTLE_MS = 60
+
+
+async def turns(ms: int) -> None:
+    """
+    Let *ms* milliseconds pass, and as many turns of the loop.
+
+    Venue and client share the loop: on a machine that is busy with others, time alone tells
+    nothing of how far they have come.
+    """
+    for _ in range(ms):
+        await asyncio.sleep(0.001)
 
 
 @attrs.define
@@ -56,7 +67,7 @@ class SocketStage:
 
     async def settle(self) -> None:
         """Let what is under way arrive."""
-        await asyncio.sleep(SETTLE_S)
+        await turns(SETTLE_MS)
 
 
 def binance(served: Served, instruments: list[Instrument], hosts: Hosts) -> DirectVenue:

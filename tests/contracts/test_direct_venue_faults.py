@@ -15,7 +15,7 @@ from graphwiz_trader.domain.events import AccountDown, AccountUp, Event, SubmitU
 from graphwiz_trader.domain.orders import ExecType
 from graphwiz_trader.domain.units import SECOND, Nanos, Ticks
 from graphwiz_trader.domain.value import evolve
-from tests.contracts.direct_stage import SocketStage, again, direct_stage
+from tests.contracts.direct_stage import SocketStage, again, direct_stage, turns
 from tests.contracts.venue import Session, running
 
 pytestmark = [
@@ -28,7 +28,7 @@ POST = {"binance": "POST /api/v3/order", "okx": "POST /api/v5/trade/order"}
 USER = {"binance": "user", "okx": "*orders*"}
 BALANCE = {"binance": "GET /api/v3/account", "okx": "GET /api/v5/account/balance"}
 PENDING = {"binance": "GET /api/v3/openOrders", "okx": "GET /api/v5/trade/orders-pending"}
-ANSWER_S = 0.6
+ANSWER_MS = 600
 """Longer than the venue waits for an answer."""
 
 T = TypeVar("T")
@@ -130,7 +130,7 @@ def test_an_order_that_is_never_answered_is_told_by_the_stream(dialect: str) -> 
     async def scene(s: Session, stage: SocketStage) -> tuple[list[ExecType], int]:
         inject(stage, Kind.NO_ACK, PLACE[dialect])
         await s.submit("a1", stage.rests)
-        await asyncio.sleep(ANSWER_S)
+        await turns(ANSWER_MS)
         return s.kinds("a1"), unknown(s, "a1")
 
     assert play(dialect, scene) == ([ExecType.NEW], 0)
@@ -142,7 +142,7 @@ def test_an_order_of_which_nothing_is_heard_is_unknown_in_time(dialect: str) -> 
         inject(stage, Kind.NO_ACK, PLACE[dialect])
         await s.submit("a1", stage.rests)
         early = unknown(s, "a1")
-        await asyncio.sleep(ANSWER_S)
+        await turns(ANSWER_MS)
         return early, unknown(s, "a1"), [name for name, *_ in await s.open()]
 
     assert play(dialect, scene) == (0, 1, ["a1"])
@@ -196,7 +196,7 @@ async def by_http(stage: SocketStage) -> tuple[int, list[ExecType]]:
     session = Session(stage)
     stage.venue.send(session.order("a1", stage.rests, 4))
     async with running(stage) as session:
-        await asyncio.sleep(ANSWER_S)
+        await turns(ANSWER_MS)
         return unknown(session, "a1"), session.kinds("a1")
 
 
@@ -225,7 +225,7 @@ def test_a_lost_stream_is_told_and_what_it_missed_is_found(dialect: str, kind: K
     async def scene(s: Session, stage: SocketStage) -> tuple[list[str], int]:
         inject(stage, kind, USER[dialect])
         await s.take("a1")
-        await asyncio.sleep(0.3)
+        await turns(300)
         fills = await s.venue.fills(s.instrument.id, Nanos(0))
         return ups_and_downs(s.told), sum(fill.last_qty for fill in fills)
 
@@ -254,7 +254,7 @@ def test_an_error_about_nothing_ends_nothing(dialect: str) -> None:
 def test_a_silent_socket_is_lost_in_time(dialect: str) -> None:
     async def scene(s: Session, stage: SocketStage) -> list[str]:
         inject(stage, Kind.SWALLOW_PONG, "*", count=20)
-        await asyncio.sleep(1.2)
+        await turns(1_200)
         return ups_and_downs(s.told)[:2]
 
     assert play(dialect, scene) == ["AccountUp", "AccountDown"]
