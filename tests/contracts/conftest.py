@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from graphwiz_trader.adapters.neo4j.graph import Neo4jGraph, Neo4jPlace
+from graphwiz_trader.adapters.neo4j.connection import Neo4jPlace
+from graphwiz_trader.adapters.neo4j.graph import Neo4jGraph
 from tests.contracts.graph import wait
 from tests.contracts.neo4j_server import SHARED, NoServer, awaited, running
 

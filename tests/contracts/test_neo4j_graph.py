@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from neo4j import AsyncGraphDatabase
 
-from graphwiz_trader.adapters.neo4j.graph import Neo4jGraph, Neo4jPlace
+from graphwiz_trader.adapters.neo4j.connection import Neo4jPlace
+from graphwiz_trader.adapters.neo4j.graph import Neo4jGraph
 from graphwiz_trader.adapters.sqlite.graph import SqliteGraph
 from graphwiz_trader.application.project import Project
 from graphwiz_trader.application.run_tail import RunTails

@@ -19,7 +19,8 @@ import pytest
 
 from graphwiz_trader.adapters.files.home import Home
 from graphwiz_trader.adapters.files.journal import FileJournal, JournalOptions
-from graphwiz_trader.adapters.neo4j.graph import Neo4jGraph, Neo4jPlace
+from graphwiz_trader.adapters.neo4j.connection import Neo4jPlace
+from graphwiz_trader.adapters.neo4j.graph import Neo4jGraph
 from graphwiz_trader.adapters.sqlite.graph import SqliteGraph
 from graphwiz_trader.domain.errors import Transient
 from graphwiz_trader.domain.facts import Entry

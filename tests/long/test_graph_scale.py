@@ -16,7 +16,8 @@ from time import perf_counter, process_time
 import attrs
 import pytest
 
-from graphwiz_trader.adapters.neo4j.graph import Neo4jGraph, Neo4jPlace
+from graphwiz_trader.adapters.neo4j.connection import Neo4jPlace
+from graphwiz_trader.adapters.neo4j.graph import Neo4jGraph
 from graphwiz_trader.adapters.sqlite.graph import SqliteGraph
 from graphwiz_trader.application.ask import Ask
 from graphwiz_trader.domain import graph as g

@@ -30,7 +30,8 @@ def graph_of(settings: GraphSettings, home: Path) -> Graph:
     if settings.store == "sqlite":
         return SqliteGraph(home / FILE)
     # The driver takes a quarter of a second to import, which the embedded store need not pay.
-    from graphwiz_trader.adapters.neo4j.graph import Neo4jGraph, Neo4jPlace
+    from graphwiz_trader.adapters.neo4j.connection import Neo4jPlace
+    from graphwiz_trader.adapters.neo4j.graph import Neo4jGraph
 
     password = _password(settings)
     return Neo4jGraph(Neo4jPlace(settings.uri, settings.user, password, settings.database))
