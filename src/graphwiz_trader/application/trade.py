@@ -22,8 +22,7 @@ from graphwiz_trader.domain.commands import (
 )
 from graphwiz_trader.domain.errors import (
     DomainError,
-    InvariantViolation,
-    JournalError,
+    LeftOpen,
     Transient,
 )
 from graphwiz_trader.domain.events import (
@@ -145,9 +144,10 @@ class Trade:
         Trade until `stop`.
 
         Raises:
+            LeftOpen: any of the following, and own orders could not be canceled after it.
             JournalError: a step could not be journaled; nothing but cancels was sent since.
             InvariantViolation: the engine can no longer be trusted; likewise.
-            Transient: a venue stayed away longer than its budget.
+            PortError: a venue stayed away longer than its budget, or refuses our key.
         """
         remaining: Remaining = ()
         try:
@@ -160,11 +160,11 @@ class Trade:
                     task.cancel()
         except BaseExceptionGroup as failed:
             first = _first(failed)
-            if isinstance(first, JournalError | InvariantViolation):
-                left = await self._wind_down.abandon()
-                names = ", ".join(f"{name}@{venue}" for venue, name in left)
-                raise type(first)(f"{first}; left open: {names or 'nothing'}") from failed
-            raise first from failed
+            left = await self._wind_down.abandon()
+            if not left:
+                raise first from failed
+            names = ", ".join(f"{name}@{venue}" for venue, name in left)
+            raise LeftOpen(f"{first}; left open or not proven gone: {names}") from failed
         return Stopped(self._reason, remaining)
 
     def _begin(self) -> None:

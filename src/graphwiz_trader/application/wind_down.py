@@ -18,6 +18,7 @@ Remaining: TypeAlias = tuple[tuple[Venue, ClOrdId], ...]
 """Orders not proven gone, by venue and id; the id is `*` where the venue did not answer."""
 
 _AGAIN = Nanos(250 * MILLISECOND)
+_ANY = ClOrdId("*")
 _WORKS = (OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED)
 
 
@@ -82,16 +83,25 @@ class WindDown:
 
     async def abandon(self) -> Remaining:
         """
-        Cancel at the venues themselves, since the engine can no longer be trusted or journaled.
+        Cancel at the venues themselves: the engine can no longer be trusted, journaled or run.
 
-        Nothing but cancels leaves, and nothing of it is kept: the next start asks the venues.
+        Nothing but cancels leaves, and nothing of it is kept: the next start asks the venues. One
+        that does not answer counts as long as the engine knows of orders there.
         """
         deadline = Nanos(self._clock.now() + self._times.gone)
         for link in self._links.values():
             link.venue.send(CancelAll(link.venue.venue))
-        while (remaining := await self._listed()) and self._clock.now() < deadline:
+        while remaining := await self._feared():
+            if self._clock.now() >= deadline:
+                break
             await self._clock.sleep_until(Nanos(self._clock.now() + _AGAIN))
         return remaining
+
+    async def _feared(self) -> Remaining:
+        known = {venue for venue, _ in self._working()}
+        return tuple(
+            (venue, name) for venue, name in await self._listed() if name != _ANY or venue in known
+        )
 
     def _working(self) -> Remaining:
         state = self._state
@@ -104,7 +114,7 @@ class WindDown:
             try:
                 orders = (await link.venue.snapshot()).orders
             except PortError:
-                found.append((name, ClOrdId("*")))
+                found.append((name, _ANY))
                 continue
             ours = [o.cl_ord_id for o in orders if o.cl_ord_id.startswith(self._own)]
             found += [(name, cl_ord_id) for cl_ord_id in ours]

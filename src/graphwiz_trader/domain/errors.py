@@ -10,6 +10,7 @@ TraderError
 ├── ConfigError            lists every problem at once, each with its path (exit 2)
 ├── NotRunning             no engine answers (exit 3)
 ├── LeaseTaken             another process has what only one may have
+├── LeftOpen               ended by a failure with orders not proven gone (exit 5)
 ├── PortError              raised by adapters only, always `from` the vendor's error
 │   ├── Transient          try again
 │   │   └── Disconnected · TimedOut · RateLimited · VenueDown
@@ -93,6 +94,10 @@ class LeaseTaken(TraderError):
     """Another process has what only one may have; says which."""
 
 
+class LeftOpen(TraderError):
+    """A run was ended by a failure, and orders of it are not proven gone; names them."""
+
+
 class PortError(TraderError):
     """Something outside failed; raised by adapters only."""
 
@@ -167,3 +172,7 @@ class JournalFull(JournalError):
 
 class JournalTorn(JournalError):
     """A record inside the journal is damaged; says segment and offset."""
+
+
+class Stopped(DomainError):
+    """A compiled run came to something that only the reference engine can decide."""

@@ -13,7 +13,13 @@ from enum import IntEnum
 import attrs
 import click
 
-from graphwiz_trader.domain.errors import ConfigError, DataError, NotRunning, TraderError
+from graphwiz_trader.domain.errors import (
+    ConfigError,
+    DataError,
+    LeftOpen,
+    NotRunning,
+    TraderError,
+)
 from graphwiz_trader.domain.plain import Plain, plain
 
 
@@ -66,6 +72,8 @@ def exit_code(error: BaseException) -> ExitCode:
             return ExitCode.NOT_RUNNING
         case DataError():
             return ExitCode.BAD_DATA
+        case LeftOpen():
+            return ExitCode.LEFT_OPEN
         case KeyboardInterrupt() | click.Abort():
             return ExitCode.INTERRUPTED
         case _:

@@ -8,7 +8,7 @@ import pytest
 
 from graphwiz_trader.application.state_view import agrees
 from graphwiz_trader.domain.commands import CancelOrder, SubmitOrder
-from graphwiz_trader.domain.errors import JournalError, JournalFull
+from graphwiz_trader.domain.errors import JournalError, JournalFull, LeftOpen
 from graphwiz_trader.domain.events import BookGap, OperatorAction
 from graphwiz_trader.domain.facts import (
     DifferenceFound,
@@ -524,9 +524,26 @@ def test_when_nothing_can_be_journaled_own_orders_are_canceled_all_the_same() ->
         s.floor.trade.stop("the disk is full")
         await s.floor.clock.advance(SECOND)
         assert not s.floor.exchanges[ALPHA].working()
+        assert isinstance(await s.floor.abandon(), JournalError)
+
+    play(scene)
+
+
+def test_a_failure_that_leaves_orders_open_names_them() -> None:
+    async def scene(s: Scene) -> None:
+        await s.want(rest())
+        await s.pass_time(100 * MS)
+        name = s.last
+        s.alpha.unanswerable = 1_000_000
+        s.floor.journal.fill_up()
+        with pytest.raises(JournalFull):
+            s.beta.break_stream()
+        assert s.floor.trade is not None
+        s.floor.trade.stop("the disk is full")
+        await s.floor.clock.advance(60 * SECOND)
         error = await s.floor.abandon()
-        assert isinstance(error, JournalError)
-        assert "left open: nothing" in str(error)
+        assert isinstance(error, LeftOpen)
+        assert f"*@{ALPHA}" in str(error), name
 
     play(scene)
 

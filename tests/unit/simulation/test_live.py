@@ -64,7 +64,8 @@ def live() -> LiveVenue:
 
 def told_live(messages: Sequence[Message], sent: Sequence[tuple[int, OrderCommand]]) -> list[Event]:
     """Let the market and our requests happen in order of time, as a paper venue does."""
-    venue, told = live(), []
+    venue = live()
+    told: list[Event] = []
     market = events(recording(A, *messages))
     waiting = list(sent)
     for event in [*market, None]:
@@ -133,8 +134,8 @@ def requests(chance: Chance) -> list[tuple[int, OrderCommand]]:
         else:
             side = chance.choice((Side.BUY, Side.SELL))
             tif = chance.choice((TimeInForce.GTC, TimeInForce.GTC, TimeInForce.IOC))
-            qty = 1 + chance.below(9)
-            sent.append((ts, order(f"o{i}", side, 94 + chance.below(13), qty, tif)))
+            size = 1 + chance.below(9)
+            sent.append((ts, order(f"o{i}", side, 94 + chance.below(13), size, tif)))
     return sent
 
 
