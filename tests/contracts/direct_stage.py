@@ -57,7 +57,7 @@ class SocketStage:
     def takes(self) -> Ticks:
         """A price at which a buy of 4 lots trades at once, and whole."""
         (ask, _), *_ = self.served.premises.host.ladders[self.instrument.id].levels(Side.SELL, 1)
-        return Ticks(ask + 500)
+        return Ticks(ask * 21 // 20)
 
     @property
     def rests(self) -> Ticks:
