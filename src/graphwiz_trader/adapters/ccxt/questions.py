@@ -18,7 +18,7 @@ from graphwiz_trader.adapters.ccxt.private_translate import (
     text_of,
 )
 from graphwiz_trader.adapters.ccxt.quirk import Trading
-from graphwiz_trader.domain.errors import Garbled, OrderNotFound, Transient
+from graphwiz_trader.domain.errors import Garbled, OrderNotFound, Rejected, Transient, VenueDown
 from graphwiz_trader.domain.instrument import Instrument, Kind
 from graphwiz_trader.domain.units import (
     MILLISECOND,
@@ -263,9 +263,20 @@ class Questions:
 
 
 async def _asked(ask: Callable[[], Awaitable[T]]) -> T:
-    """Return what *ask* brings; an answer that cannot be read is none."""
-    with _unread(), translated(Operation.ASK):
-        return await ask()
+    """
+    Return what *ask* brings; an answer that cannot be read is none, and neither is a refusal.
+
+    Raises:
+        OrderNotFound: that is an answer.
+        Transient: there is none.
+    """
+    try:
+        with _unread(), translated(Operation.ASK):
+            return await ask()
+    except OrderNotFound:
+        raise
+    except Rejected as error:
+        raise VenueDown(str(error)) from error
 
 
 @contextmanager

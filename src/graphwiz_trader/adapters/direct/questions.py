@@ -11,7 +11,6 @@ from graphwiz_trader.adapters.direct.told import Told
 from graphwiz_trader.domain.errors import (
     AccessDenied,
     Garbled,
-    InvalidOrder,
     PortError,
     RateLimited,
     Transient,
@@ -29,8 +28,9 @@ MOST_NAMES = 4_096
 _T = TypeVar("_T")
 
 _ERRORS: dict[Meaning, type[PortError]] = {
-    Meaning.DEFINITE: InvalidOrder,
-    Meaning.ABSENT: InvalidOrder,
+    # No account can be trusted without an answer; that it was a no does not give one.
+    Meaning.DEFINITE: VenueDown,
+    Meaning.ABSENT: VenueDown,
     Meaning.AMBIGUOUS: VenueDown,
     Meaning.LIMITED: RateLimited,
     Meaning.CLOCK: Transient,

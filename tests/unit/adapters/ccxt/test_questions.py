@@ -95,6 +95,7 @@ def test_a_week_is_as_far_back_as_it_goes() -> None:
         (theirs.NetworkError("reset"), Transient),
         (theirs.BadResponse("<html>"), Transient),
         (theirs.InvalidNonce("-1021"), Transient),
+        (theirs.BadRequest("-1100"), Transient),
         ({"id": None}, Transient),
         ("<html>", Transient),
         ({"id": "7", "clientOrderId": "another"}, Transient),

@@ -127,3 +127,11 @@ def test_clocks_are_measured_from_the_middle_of_the_question() -> None:
 
     assert asked.offset == 250 * MILLISECOND
     assert asked.at() == NOW + 250 * MILLISECOND
+
+
+def test_a_refusal_that_nobody_can_read_is_no_answer() -> None:
+    """A 400 whose body was cut off ended the engine once."""
+    asking, _ = questions(HttpAnswer(400, {}, b'{"code":-10'))
+
+    with pytest.raises(Transient, match="HTTP 400"):
+        asyncio.run(asking.snapshot())
