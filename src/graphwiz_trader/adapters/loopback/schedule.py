@@ -28,6 +28,12 @@ _ANYWHERE = tuple(k for k in Kind if k in _DIALECTS or not _SPOKEN & set(STAGES[
 _UNFORGIVEN = (Kind.HTTP_403,)
 """After what clients have to stay away for a minute or more: no storm, but silence."""
 
+_NEW_ORDERS = (
+    "order.place|POST /api/v3/order"
+    "|order|batch-orders|POST /api/v5/trade/order|POST /api/v5/trade/batch-orders"
+)
+"""A storm strikes no cancels: it is new orders whose outcome must be made unknown."""
+
 _KINDS = {kind.value: kind for kind in Kind}
 _TEXTS = ("venue", "match")
 _WHOLE = ("count", "status")
@@ -94,7 +100,8 @@ def storm(seed: int, venues: Sequence[str]) -> tuple[Fault, ...]:
             chance.shuffle(left)
         kind, venue = left.pop(), chance.choice(venues)
         where = "*" if kind in _ANYWHERE else venue
-        faults.append(Fault(kind, Nanos(int(at * SECOND)), where))
+        match = _NEW_ORDERS if Stage.ORDER in STAGES[kind] else ""
+        faults.append(Fault(kind, Nanos(int(at * SECOND)), where, match))
         at += chance.exponential(_STORM_EVERY_S)
     return tuple(faults)
 
