@@ -19,13 +19,13 @@ from graphwiz_trader.bootstrap.assembly import engine_of
 from graphwiz_trader.bootstrap.rendering import canonical
 from graphwiz_trader.bootstrap.settings import load, restored
 from graphwiz_trader.domain.commands import RaiseAlert
-from graphwiz_trader.domain.errors import ConfigError, LeaseTaken
+from graphwiz_trader.domain.errors import AccessDenied, ConfigError, LeaseTaken
 from graphwiz_trader.domain.events import InstrumentUpdated, RunStarted, VenueCost
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.settings import Settings
 from graphwiz_trader.domain.units import MILLISECOND, SECOND, Asset, Nanos, RunId
 from graphwiz_trader.domain.value import evolve
-from graphwiz_trader.domain.venue import VenueTerms
+from graphwiz_trader.domain.venue import VenueSnapshot, VenueTerms
 from graphwiz_trader.engine.state import EngineState
 from graphwiz_trader.simulation.crowd import CrowdSettings
 from graphwiz_trader.simulation.exchange import Exchange, Terms
@@ -284,6 +284,20 @@ def test_a_run_that_another_process_has_is_left_alone() -> None:
         await desk.end(process)
 
     assert play(scene).runs.names() == ("trade-0001", "trade-0002")
+
+
+def test_a_key_that_a_venue_refuses_ends_the_run_and_says_so() -> None:
+    async def scene(desk: Desk) -> None:
+        async def refused() -> VenueSnapshot:
+            raise AccessDenied("wrong key")
+
+        desk.places.venues[1].snapshot = refused  # type: ignore[method-assign] # as a venue does
+        process = desk.start()
+        await desk.clock.advance(5 * SECOND)
+        with pytest.raises(AccessDenied, match="wrong key"):
+            await process
+
+    assert play(scene).held == {}
 
 
 def test_a_symbol_that_is_not_traded_ends_the_start_and_frees_the_account() -> None:

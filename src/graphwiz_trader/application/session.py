@@ -9,6 +9,7 @@ from graphwiz_trader.application.loop_lag import LoopLag
 from graphwiz_trader.application.operate import Operate
 from graphwiz_trader.application.places import Places, Tell
 from graphwiz_trader.application.start import Start
+from graphwiz_trader.application.supervise import first_of
 from graphwiz_trader.application.trade import Stopped, Trade
 from graphwiz_trader.application.watch_instruments import WatchInstruments
 from graphwiz_trader.domain.commands import RaiseAlert, Severity
@@ -87,6 +88,12 @@ class Session:
 
     async def run(self, door: ControlDoor, stop: asyncio.Event) -> Stopped:
         """Trade, and answer people, until *stop* is set or a person orders it."""
+        try:
+            return await self._run(door, stop)
+        except BaseExceptionGroup as failed:
+            raise first_of(failed) from None
+
+    async def _run(self, door: ControlDoor, stop: asyncio.Event) -> Stopped:
         async with asyncio.TaskGroup() as group:
             beside = [group.create_task(part) for part in self._beside(door, stop)]
             # Whoever hears that it is ready may ask at once: the door opens first.

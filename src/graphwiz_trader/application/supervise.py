@@ -36,3 +36,9 @@ async def supervise(
         else:
             return
         await clock.sleep_until(Nanos(clock.now() + backoff.wait(failures)))
+
+
+def first_of(failed: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return what ended a group of tasks: the first failure that is not a group itself."""
+    first = failed.exceptions[0]
+    return first_of(first) if isinstance(first, BaseExceptionGroup) else first

@@ -8,7 +8,7 @@ from graphwiz_trader.application.latencies import Latencies
 from graphwiz_trader.application.link import Link
 from graphwiz_trader.application.reconcile import Pace
 from graphwiz_trader.application.recovery import Recovered, Watch
-from graphwiz_trader.application.supervise import supervise
+from graphwiz_trader.application.supervise import first_of, supervise
 from graphwiz_trader.application.timers import Timers
 from graphwiz_trader.application.wind_down import Remaining, StopTimes, WindDown
 from graphwiz_trader.application.writer import SingleWriter
@@ -159,7 +159,7 @@ class Trade:
                 for task in tasks:
                     task.cancel()
         except BaseExceptionGroup as failed:
-            first = _first(failed)
+            first = first_of(failed)
             left = await self._wind_down.abandon()
             if not left:
                 raise first from failed
@@ -250,9 +250,3 @@ class Trade:
             self._links[state.instruments[command.instrument].venue].outbox.put(command)
             if not isinstance(command, CancelOrder):
                 self.latencies.sent(command.cl_ord_id, self._event, state.now)
-
-
-def _first(failed: BaseExceptionGroup[BaseException]) -> BaseException:
-    """Return what ended the run: the first failure that is not a group."""
-    first = failed.exceptions[0]
-    return _first(first) if isinstance(first, BaseExceptionGroup) else first
