@@ -8,7 +8,7 @@ import attrs
 from graphwiz_trader.application.backtest import Backtest, Backtested
 from graphwiz_trader.application.replay import Replayed
 from graphwiz_trader.application.rerun import Rerun
-from graphwiz_trader.bootstrap.assembly import engine_of
+from graphwiz_trader.bootstrap.assembly import engine_of, strategies_of
 from graphwiz_trader.bootstrap.rendering import canonical
 from graphwiz_trader.bootstrap.settings import load, restored
 from graphwiz_trader.domain.events import MarketEvent
@@ -58,7 +58,7 @@ class Desk:
         """Run a backtest of *names* under the defaults and *assignments*."""
         settings = settings_of(*assignments)
         use_case = Backtest(
-            self.tapes, self.runs, engine_of, settings, canonical(settings), "0.1.0"
+            self.tapes, self.runs, engine_of, settings, canonical(settings), "0.1.0", strategies_of
         )
         return use_case.run(names, offsets or {}, 1, self.progress.append)
 

@@ -9,10 +9,12 @@ from graphwiz_trader.application.market import TapeMarket
 from graphwiz_trader.application.recordings import moved, opened, proven
 from graphwiz_trader.application.report import ReportBuilder
 from graphwiz_trader.application.simulate import Progress, Simulated, Simulation
+from graphwiz_trader.domain.errors import Stopped
 from graphwiz_trader.domain.events import RunStarted, TapeRef
 from graphwiz_trader.domain.ids import BACKTEST, ClOrdIds
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.settings import Settings
+from graphwiz_trader.domain.strategy import Strategy
 from graphwiz_trader.domain.tape import Tape
 from graphwiz_trader.domain.units import MILLISECOND, SECOND, Nanos, RunId, Venue
 from graphwiz_trader.domain.value import value
@@ -20,6 +22,8 @@ from graphwiz_trader.engine.engine import Engine
 from graphwiz_trader.ports.runs import RunFolder, Runs
 from graphwiz_trader.ports.tape import TapeStore
 from graphwiz_trader.simulation.recorded import recorded_venues
+
+REFERENCE, COMPILED = "reference", "compiled"
 
 
 class EngineMaker(Protocol):
@@ -36,15 +40,30 @@ class EngineMaker(Protocol):
         """Return an engine that trades *instruments* under *settings*."""
 
 
+class StrategiesMaker(Protocol):
+    """Makes the strategies of settings."""
+
+    def __call__(
+        self, settings: Settings, instruments: Sequence[Instrument]
+    ) -> Sequence[Strategy]:
+        """Return the enabled strategies, which trade *instruments*."""
+
+
 @value
 class Backtested:
-    """A finished backtest and where it left its folder."""
+    """
+    A finished backtest and where it left its folder.
+
+    `notice` says why it was done by another engine than was asked for, empty if it was not.
+    """
 
     run: RunId
     folder: RunFolder
     messages: int
     level_changes: int
     simulated: Simulated
+    engine: str = REFERENCE
+    notice: str = ""
 
 
 class Backtest:
@@ -58,14 +77,16 @@ class Backtest:
         settings: Settings,
         text: str,
         version: str,
+        strategies: StrategiesMaker | None = None,
     ) -> None:
-        """*text* is *settings* as the journal keeps them."""
+        """*text* is *settings* as the journal keeps them; *strategies* is for compiled runs."""
         self._tapes = tapes
         self._runs = runs
         self._engines = engines
         self._settings = settings
         self._text = text
         self._version = version
+        self._strategies = strategies
 
     def run(
         self,
@@ -93,11 +114,38 @@ class Backtest:
         started = RunStarted(
             market.first, folder.run, "backtest", BACKTEST, 0, seed, self._text, self._version, refs
         )
+        rows = sum(tape.header.level_changes for tape in tapes)
+        what = (folder.run, folder, len(market), rows)
+        found = self._compiled(tapes, folder, started) if self._wants_compiled else ""
+        if isinstance(found, Simulated):
+            progress(1.0)
+            return Backtested(*what, found, COMPILED)
         simulated = self._simulation(tapes, market, folder, started).run(
             market.first, market.last, progress
         )
-        rows = sum(tape.header.level_changes for tape in tapes)
-        return Backtested(folder.run, folder, len(market), rows, simulated)
+        return Backtested(*what, simulated, REFERENCE, found)
+
+    @property
+    def _wants_compiled(self) -> bool:
+        return self._settings.backtest.engine == COMPILED
+
+    def _compiled(
+        self, tapes: Sequence[Tape], folder: RunFolder, started: RunStarted
+    ) -> Simulated | str:
+        """Run compiled, or return why that is not possible."""
+        from graphwiz_trader.application.compiled import compiled_run, obstacle, told
+
+        settings, instruments = self._settings, instruments_of(tapes)
+        strategies = self._strategies(settings, instruments) if self._strategies else ()
+        why = obstacle(settings, tapes, strategies)
+        if why is not None:
+            return why
+        balances = endowment(settings, instruments, started.ts)
+        try:
+            run = compiled_run(settings, tapes, strategies[0], balances)
+        except Stopped as error:
+            return str(error)
+        return told(run, settings, tapes, strategies[0], started, balances, folder)
 
     def _simulation(
         self, tapes: Sequence[Tape], market: TapeMarket, folder: RunFolder, started: RunStarted

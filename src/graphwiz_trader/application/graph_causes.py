@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from graphwiz_trader.application.graph_step import GraphStep
 from graphwiz_trader.application.prices import Prices
-from graphwiz_trader.domain.book import OrderBook
+from graphwiz_trader.domain.depth import Depth
 from graphwiz_trader.domain.events import BookUpdate, Event, TapeMessage, TimerFired, Trade
 from graphwiz_trader.domain.orders import ExecutionReport
 from graphwiz_trader.domain.units import InstrumentId, Nanos
@@ -100,7 +100,7 @@ class GraphCauses:
         return cause
 
 
-def _tops(book: OrderBook) -> Cause:
+def _tops(book: Depth) -> Cause:
     bid, ask, price = book.bid, book.ask, book.instrument.price
     return {
         "bid": None if bid is None else price(bid),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from graphwiz_trader.domain.book import OrderBook
+from graphwiz_trader.domain.depth import Depth
 from graphwiz_trader.domain.errors import DomainError
 from graphwiz_trader.domain.events import (
     BookGap,
@@ -28,7 +28,7 @@ class Prices(Protocol):
         """Every instrument."""
 
     @property
-    def books(self) -> Mapping[InstrumentId, OrderBook]:
+    def books(self) -> Mapping[InstrumentId, Depth]:
         """Every book."""
 
     def rate(self, asset: Asset) -> float | None:

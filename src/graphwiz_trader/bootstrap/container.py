@@ -18,7 +18,7 @@ from graphwiz_trader.application.rerun import Rerun
 from graphwiz_trader.application.run_report import RunReport
 from graphwiz_trader.application.run_tail import RunTails
 from graphwiz_trader.application.start import Starter
-from graphwiz_trader.bootstrap.assembly import engine_of
+from graphwiz_trader.bootstrap.assembly import engine_of, strategies_of
 from graphwiz_trader.bootstrap.graphs import graph_of
 from graphwiz_trader.bootstrap.rendering import canonical
 from graphwiz_trader.bootstrap.settings import restored
@@ -61,6 +61,7 @@ class App(containers.DeclarativeContainer):
         settings=settings,
         text=text,
         version=__version__,
+        strategies=providers.Object(strategies_of),
     )
     rerun = providers.Factory(
         Rerun,

@@ -223,6 +223,11 @@ class BacktestSettings:
         None, "reporting currency; default: the first instrument's quote asset"
     )
     queue: str = setting("risk_averse", "how our place in a queue is estimated", in_(QUEUE_MODELS))
+    engine: str = setting(
+        "reference",
+        "reference: the engine that trades live; compiled: one compiled loop, where it can",
+        in_(("reference", "compiled")),
+    )
 
 
 @value

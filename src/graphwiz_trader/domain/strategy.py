@@ -51,6 +51,9 @@ class View(Protocol):
     def working(self, strategy: StrategyId, instrument: InstrumentId) -> Lots:
         """Lots of *strategy*'s orders in *instrument* that may still fill, both sides."""
 
+    def open_lots(self, instrument: InstrumentId, side: Side) -> Lots:
+        """Lots that orders on *side* may still fill, of all strategies."""
+
     def latency(self, venue: Venue) -> Nanos:
         """How long an order takes to reach *venue*, as configured or measured."""
 

@@ -54,7 +54,8 @@ def backtest_summary(done: Backtested, tapes: Sequence[str], seconds: float) -> 
     """Return the keys a backtest answers with, and leaves in its folder."""
     return {
         **simulation_summary(done.folder, done.simulated),
-        "engine": "reference",
+        "engine": done.engine,
+        **({"notice": done.notice} if done.notice else {}),
         "tapes": list(tapes),
         "messages": done.messages,
         "level_changes": done.level_changes,

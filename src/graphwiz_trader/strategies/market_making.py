@@ -10,6 +10,7 @@ from attrs.validators import ge, gt, in_, optional
 
 from graphwiz_trader.domain.book import OrderBook
 from graphwiz_trader.domain.commands import SetTimer
+from graphwiz_trader.domain.compiled import CompiledMarket, CompiledRule
 from graphwiz_trader.domain.events import TimerFired
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.orders import TimeInForce
@@ -89,6 +90,12 @@ class MarketMaking:
         grid = Nanos(config.sigma_grid_ms * MILLISECOND)
         memory = (config.flow_half_life_s, config.sigma_half_life_s)
         self._desks = {i.id: _Desk(config, Pulse(*memory, grid)) for i in instruments}
+
+    def compiled(self, market: CompiledMarket) -> CompiledRule:
+        """Return the same decision as a kernel."""
+        from graphwiz_trader.strategies.market_making_rule import compiled_rule
+
+        return compiled_rule(self._config, self.instruments, market)
 
     def on_event(self, event: Wakeup, view: View) -> Sequence[Opinion]:
         """Move the quotes of every book of this instant; pull those of a book that broke."""

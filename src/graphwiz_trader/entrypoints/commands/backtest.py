@@ -41,9 +41,8 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--engine",
-    type=click.Choice(["reference"]),
-    default="reference",
-    help="The very engine that trades live.",
+    type=click.Choice(["reference", "compiled"]),
+    help="The very engine that trades live (the default), or one compiled loop.",
 )
 @click.option(
     "--lookahead-check",
@@ -59,7 +58,7 @@ def backtest(
     fee_bps: str | None,
     latency_ms: str | None,
     offsets: tuple[str, ...],
-    engine: str,
+    engine: str | None,
     lookahead: bool,  # noqa: FBT001 # a flag on the command line
 ) -> None:
     """Run strategies over tapes; write a report folder."""
@@ -74,6 +73,8 @@ def backtest(
         assignments.append(f"backtest.fee_bps={fee_bps}")
     if latency_ms is not None:
         assignments.append(f"backtest.latency_ms={latency_ms}")
+    if engine is not None:
+        assignments.append(f"backtest.engine={engine}")
     settings = evolve(options, assignments=tuple(assignments)).settings()
     refuse_when_off(settings)
     if strategy is not None:
@@ -83,7 +84,9 @@ def backtest(
     started = perf_counter()
     with progress_bar("backtest", quiet=options.quiet) as progress:
         done = app.backtest().run(tapes, shifts, options.seed or 0, progress)
-    summary = {**backtest_summary(done, tapes, perf_counter() - started), "engine": engine}
+    summary = backtest_summary(done, tapes, perf_counter() - started)
+    if done.notice:
+        click.echo(f"done by the reference engine: {done.notice}", err=True)
     text = shown(tables(done.simulated.report))
     code = ExitCode.DONE
     if lookahead:

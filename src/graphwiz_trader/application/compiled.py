@@ -1,0 +1,206 @@
+"""Compiled: a backtest in one compiled loop, with the report that the reference engine gives."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from hashlib import blake2b
+
+from graphwiz_trader.application.funding import reporting_of
+from graphwiz_trader.application.recorded_prices import RecordedPrices
+from graphwiz_trader.application.report import ReportBuilder
+from graphwiz_trader.application.retelling import Retelling
+from graphwiz_trader.application.simulate import Simulated, fill_line
+from graphwiz_trader.domain.compiled import Compilable, CompiledMarket, CompiledRule
+from graphwiz_trader.domain.events import BalanceReport, RunStarted, TimerFired
+from graphwiz_trader.domain.facts import Entry, FillBooked, Outcome, SignalRefused
+from graphwiz_trader.domain.instrument import Instrument, Kind
+from graphwiz_trader.domain.settings import RiskSettings, Settings
+from graphwiz_trader.domain.signal import Reason, Refused, Signal, SignalKind
+from graphwiz_trader.domain.strategy import Strategy
+from graphwiz_trader.domain.tape import SNAPSHOT, TRADE, Tape
+from graphwiz_trader.domain.units import MILLISECOND, Nanos
+from graphwiz_trader.kernels import run as c
+from graphwiz_trader.kernels.asking import MOST_LEGS
+from graphwiz_trader.kernels.gates import REASONS
+from graphwiz_trader.ports.runs import RunFolder
+from graphwiz_trader.simulation.columns import Columns
+from graphwiz_trader.simulation.compiled import CompiledRun, Terms
+
+BPS = Decimal(10_000)
+
+
+def obstacle(
+    settings: Settings, tapes: Sequence[Tape], strategies: Sequence[Strategy]
+) -> str | None:
+    """Return why this backtest cannot be compiled, None if it can."""
+    if len(strategies) != 1:
+        return f"{len(strategies)} strategies are enabled; a compiled run has one"
+    if not isinstance(strategies[0], Compilable):
+        return f"strategy {strategies[0].id} has no kernel"
+    instruments = [each for tape in tapes for each in tape.instruments]
+    return (
+        _odd_limit(settings.hft.risk)
+        or _odd_market(instruments, reporting_of(settings, instruments))
+        or _odd_tape(tapes)
+    )
+
+
+def _odd_limit(risk: RiskSettings) -> str | None:
+    for name in ("max_venue_exposure", "max_net_exposure", "max_consecutive_losses"):
+        if getattr(risk, name) is not None:
+            return f"hft.risk.{name} is set, which a compiled run does not know"
+    return None
+
+
+def _odd_market(instruments: Sequence[Instrument], reporting: str) -> str | None:
+    if len({each.id for each in instruments}) < len(instruments):
+        return "an instrument is in several tapes"
+    if len(instruments) > MOST_LEGS // 2:
+        return f"{len(instruments)} instruments; a compiled run has at most {MOST_LEGS // 2}"
+    for each in instruments:
+        if each.kind is Kind.INVERSE:
+            return f"{each.id} is an inverse contract"
+        if each.quote != reporting:
+            return f"{each.id} is not quoted in the reporting currency {reporting}"
+    owners = [(i.venue, i.base) for i in instruments if i.kind is Kind.SPOT]
+    if len(set(owners)) < len(owners):
+        return "two spot instruments of a venue share their base asset"
+    return None
+
+
+def _odd_tape(tapes: Sequence[Tape]) -> str | None:
+    for tape in tapes:
+        for place, instrument in enumerate(tape.instruments):
+            told = (tape.flags != TRADE) & (tape.instrument == place)
+            first = int(told.argmax())
+            if not told.any() or tape.flags[first] != SNAPSHOT:
+                return f"the book of {instrument.id} does not begin with a snapshot"
+    return None
+
+
+def compiled_run(
+    settings: Settings,
+    tapes: Sequence[Tape],
+    strategy: Strategy,
+    balances: Sequence[BalanceReport],
+    *,
+    queue: str | None = None,
+    books: int = 0,
+) -> CompiledRun:
+    """
+    Run *strategy*, which `obstacle` lets pass, over *tapes* to the end.
+
+    Args:
+        settings: Limits, fees and latency.
+        tapes: Moved to one clock.
+        strategy: One that is `Compilable`.
+        balances: What venues gave us.
+        queue: A queue model in place of the configured one.
+        books: 1 or 2; 0 chooses the fewest that are exact.
+
+    Raises:
+        Stopped: it came to something that only the reference engine can decide.
+    """
+    terms = terms_of(settings, strategy, balances, queue or settings.backtest.queue)
+    columns = Columns.of(tapes)
+    run = CompiledRun.begin(columns, terms, rule_of(settings, strategy, columns.instruments), books)
+    run.finish()
+    return run
+
+
+def rule_of(
+    settings: Settings, strategy: Strategy, instruments: Sequence[Instrument]
+) -> CompiledRule:
+    """Return the kernel of *strategy* with its parameters."""
+    if not isinstance(strategy, Compilable):
+        raise TypeError(f"{strategy.id} has no kernel")
+    fees = dict.fromkeys((each.venue for each in instruments), settings.backtest.fee_bps)
+    return strategy.compiled(CompiledMarket(tuple(instruments), fees))
+
+
+def terms_of(
+    settings: Settings, strategy: Strategy, balances: Sequence[BalanceReport], queue: str
+) -> Terms:
+    """Return what venues and risk policy say under *settings*."""
+    risk, backtest = settings.hft.risk, settings.backtest
+    own = settings.hft.strategies[strategy.id].max_position_size
+    one_way = Nanos(int(backtest.latency_ms * MILLISECOND))
+    fee = backtest.fee_bps / BPS
+    return Terms(
+        risk=risk,
+        limit=risk.max_position_size if own is None else own,
+        balances={(each.venue, each.asset): each.total for each in balances},
+        entry=one_way,
+        response=one_way,
+        maker=fee,
+        taker=fee,
+        queue=queue,
+    )
+
+
+def told(
+    run: CompiledRun,
+    settings: Settings,
+    tapes: Sequence[Tape],
+    strategy: Strategy,
+    started: RunStarted,
+    balances: Sequence[BalanceReport],
+    folder: RunFolder,
+) -> Simulated:
+    """Return how the finished *run* ended, with its report; its fills go to *folder*."""
+    instruments = run.columns.instruments
+    reporting = reporting_of(settings, instruments)
+    prices = RecordedPrices(tapes, reporting)
+    builder = ReportBuilder(prices, reporting)
+    journal = folder.journal()
+    first: tuple[RunStarted | BalanceReport, ...] = (started, *balances)
+    for seq, event in enumerate(first, 1):
+        journal.append(Entry(event, Outcome(seq)))
+        builder.feed(event, Outcome(seq))
+    journal.close()
+    _settle(builder, prices, started.ts)
+    fee = settings.backtest.fee_bps / BPS
+    for ts, is_heard, event, outcome in Retelling(run, strategy.id, fee, fee):
+        _settle(builder, prices, ts)
+        prices.catch_up(Nanos(ts - 1) if is_heard else ts)
+        builder.feed(event, outcome)
+        for fact in outcome.facts:
+            if isinstance(fact, FillBooked):
+                folder.add_fill(fill_line(fact, prices.instruments))
+    _deny(builder, run, strategy)
+    end = Nanos(int(run.columns.rows.ts[-1]))
+    _settle(builder, prices, end)
+    prices.catch_up(end)
+    w = run.state.w
+    report = builder.report()
+    return Simulated(digest(run), report, int(w[c.SUBMITTED]), int(w[c.FILLS]), int(w[c.LIVE]), {})
+
+
+def digest(run: CompiledRun) -> str:
+    """Return 64 hexadecimal digits of everything *run* decided and heard."""
+    whole = blake2b(digest_size=32)
+    for part in (run.orders, run.log):
+        whole.update(part.tobytes())
+    return whole.hexdigest()
+
+
+def _settle(builder: ReportBuilder, prices: RecordedPrices, now: Nanos) -> None:
+    """Let *builder* settle what fell due until *now*, each at the prices of its time."""
+    while builder.due and builder.due < now:
+        due = builder.due
+        prices.catch_up(Nanos(due - 1))
+        builder.advance(due)
+    prices.catch_up(Nanos(now - 1))
+    builder.advance(now)
+
+
+def _deny(builder: ReportBuilder, run: CompiledRun, strategy: Strategy) -> None:
+    """Tell *builder* how many orders were refused for which reason."""
+    signal = Signal(strategy.id, SignalKind.QUOTE, (), 0.0, Nanos(0))
+    counts: Mapping[str, int] = dict(
+        zip(REASONS, run.state.w[c.DENIED : c.DENIED + len(REASONS)].tolist(), strict=True)
+    )
+    for name, count in counts.items():
+        if name and count:
+            refused = SignalRefused(signal, Refused(Reason[name]))
+            nothing = TimerFired(signal.expires, "", "")
+            builder.feed(nothing, Outcome(len(run.log), (), (refused,) * count))

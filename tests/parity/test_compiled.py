@@ -1,0 +1,105 @@
+"""The compiled loop and the engine that trades live decide, hear and earn the same."""
+
+import os
+from collections.abc import Sequence
+from decimal import Decimal
+from random import Random
+
+import pytest
+
+from tests.parity.versus import (
+    OTHER,
+    SPOT,
+    by_kernel,
+    market,
+    told_by_journal,
+    told_by_kernel,
+)
+from tests.stories.wiring import Desk, settings_of
+
+MAKING = "hft.strategies.market_making"
+LONG = float(os.environ.get("GRAPHWIZ_LONG", "1.0"))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_market_making_is_the_same_compiled(seed: int) -> None:
+    compare(seed)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(100, 100 + max(1, int(200 * LONG))))
+def test_market_making_is_the_same_compiled_at_length(seed: int) -> None:
+    compare(seed)
+
+
+def test_one_book_and_two_give_the_same_run() -> None:
+    tapes = (market(3, SPOT),)
+    settings = settings_of(*making(Random(3)), "backtest.latency_ms=5")
+
+    one, two = (by_kernel(settings, tapes, books) for books in (1, 2))
+
+    assert one.books == 1
+    assert told_by_kernel(one) == told_by_kernel(two)
+    assert len(one.log) > 100
+
+
+def compare(seed: int) -> None:
+    """Run one seeded market and configuration by both engines, and compare everything."""
+    chance = Random(seed)
+    tapes = [market(seed, SPOT)]
+    if chance.random() < 0.4:
+        tapes.append(market(seed + 1_000, OTHER))
+    assignments = making(chance)
+    desk = Desk()
+    for tape in tapes:
+        desk.keep(tape)
+    names = [tape.name for tape in tapes]
+    kept = [desk.tapes.open(name) for name in names]
+
+    reference = desk.backtest(names, *assignments)
+    compiled = desk.backtest(names, *assignments, "backtest.engine=compiled")
+    run = by_kernel(settings_of(*assignments), kept)
+
+    journal = list(told_by_journal(desk.entries(reference.run), kept))
+    assert told_by_kernel(run) == journal
+    assert (reference.engine, compiled.engine) == ("reference", "compiled")
+    assert _fills(desk, compiled.run) == _fills(desk, reference.run)
+    for name in ("net", "gross", "fees"):
+        a, b = (getattr(done.simulated.report.pnl, name) for done in (reference, compiled))
+        assert abs(a - b) <= Decimal("1e-9")
+    assert compiled.simulated.report.quality == reference.simulated.report.quality
+    assert compiled.simulated.report.denials == reference.simulated.report.denials
+    assert compiled.simulated.orders == reference.simulated.orders
+
+
+def making(chance: Random) -> Sequence[str]:
+    """Return a market maker near enough to the touch to trade, and limits that often bind."""
+    pick = chance.choice
+    return (
+        f"{MAKING}.order_qty={pick(['0.01', '0.05', '0.3'])}",
+        f"{MAKING}.max_quotes={pick([1, 3, 10])}",
+        f"{MAKING}.model={pick(['glft', 'avellaneda_stoikov'])}",
+        f"{MAKING}.gamma={pick([0.01, 1.0])}",
+        f"{MAKING}.fill_decay={pick([20.0, 200.0])}",
+        f"{MAKING}.maker_fee_bps={pick([-1.0, -0.1, 0.0])}",
+        f"{MAKING}.keep_bps={pick([0.0, 0.05])}",
+        f"{MAKING}.min_interval_ms={pick([0, 20, 100])}",
+        f"{MAKING}.sigma_grid_ms={pick([100, 500])}",
+        f"{MAKING}.flow_bps={pick([0.0, 0.2])}",
+        f"{MAKING}.max_age_ms={pick([30, 2000])}",
+        f"{MAKING}.fair={pick(['mid', 'micro'])}",
+        f"{MAKING}.warmup={pick([1, 5])}",
+        f"{MAKING}.max_position_size={pick(['0.05', '0.2', '1'])}",
+        f"hft.risk.max_orders_per_second={pick([10, 4000])}",
+        f"hft.risk.max_exposure={pick([10_000, 1_000_000])}",
+        f"hft.risk.max_identical_orders_per_second={pick([3, 1000])}",
+        "hft.risk.circuit_breaker_threshold=-1",
+        "hft.risk.max_drawdown_pct=100",
+        f"backtest.latency_ms={pick([0, 1, 5, 50])}",
+        f"backtest.fee_bps={pick([-0.5, 0, 2])}",
+        f"backtest.queue={pick(['risk_averse', 'pow2', 'log', 'log-2', 'pow2-2', 'pow2-3'])}",
+    )
+
+
+def _fills(desk: Desk, run: object) -> list[object]:
+    return list(desk.runs.folders[run].fills)
