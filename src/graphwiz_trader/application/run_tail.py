@@ -1,6 +1,7 @@
 """Run tail: one run's journal, read as it grows, as batches for the graph."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from graphwiz_trader.application.funding import reporting_of
 from graphwiz_trader.application.graph_rows import GraphRows
@@ -9,8 +10,8 @@ from graphwiz_trader.application.recordings import recalled
 from graphwiz_trader.application.replay import first_entry
 from graphwiz_trader.application.run_report import Restore, instruments_in
 from graphwiz_trader.domain.errors import DataError
-from graphwiz_trader.domain.events import TapeMessage
-from graphwiz_trader.domain.facts import Entry
+from graphwiz_trader.domain.events import Shutdown, TapeMessage
+from graphwiz_trader.domain.facts import Entry, Outcome
 from graphwiz_trader.domain.graph import Batch
 from graphwiz_trader.domain.settings import KnowledgeGraphSettings
 from graphwiz_trader.domain.units import Nanos, RunId
@@ -24,6 +25,9 @@ BATCH = 1_000
 
 STRIDE = 20_000
 """Entries read at a time, so that whoever asked can attend to something else in between."""
+
+
+_GONE = Entry(Shutdown(Nanos(0), ""), Outcome(0))
 
 
 @value
@@ -51,12 +55,14 @@ class RunTail:
         self,
         run: RunId,
         reader: JournalReader,
+        decisions: Callable[[], Iterator[Entry]],
         kept: int,
         ts: Nanos,
         rows: Callable[[], GraphRows],
     ) -> None:
-        """*rows* begins the projection of the run anew."""
+        """*decisions* reads what is kept for good; *rows* begins the projection anew."""
         self.run = run
+        self._decisions = decisions
         self._reader = reader
         self._kept = kept
         self._ts = ts
@@ -88,9 +94,10 @@ class RunTail:
         if not self._is_proven:
             self._prove()
         if self._rows is None:
-            if next(self._reader.entries(self._kept), None) is None:
+            if self._after(self._kept) is None:
                 return Stretch(0, None, is_end=True)
             self._rows = self._make()
+            self._source = self._whole()
         source = self._source or self._reader.entries(self._seq)
         # Where reading fails, the entries are asked for anew.
         self._source = None
@@ -100,7 +107,10 @@ class RunTail:
 
     def _prove(self) -> None:
         """Find the entry up to which the graph has it, unless this is another run of the name."""
-        last = next(self._reader.entries(self._kept - 1), None)
+        last = self._after(self._kept - 1)
+        if last is _GONE:
+            self._is_proven = True
+            return
         ts = None if last is None or isinstance(last.event, TapeMessage) else last.event.ts
         if last is None or ts not in (None, self._ts):
             raise DataError(
@@ -109,13 +119,28 @@ class RunTail:
             )
         self._is_proven = True
 
+    def _after(self, seq: int) -> Entry | None:
+        """Return the entry after *seq*, None at the end, `_GONE` if market data was deleted."""
+        try:
+            return next(self._reader.entries(seq), None)
+        except DataError:
+            return _GONE
+
+    def _whole(self) -> Iterator[Entry]:
+        """Read from the beginning; market data that was deleted is done without."""
+        if self._after(0) is _GONE:
+            return self._decisions()
+        return self._reader.entries()
+
     def _feed(self, rows: GraphRows, source: Iterator[Entry]) -> Stretch:
         before, kept, found = self._seq, self._kept, 0
         for entry in source:
+            if kept and self._seq <= kept < entry.outcome.seq:
+                rows.cut()
             rows.feed(entry)
             self._seq = entry.outcome.seq
             if self._seq <= kept:
-                if len(rows) >= BATCH or self._seq == kept:
+                if len(rows) >= BATCH:
                     rows.cut()
             else:
                 found += 1
@@ -130,6 +155,18 @@ class RunTail:
     def _cut(self, rows: GraphRows, found: int, *, is_end: bool) -> Stretch:
         self._kept = self._seq
         return Stretch(found, rows.cut(), is_end=is_end)
+
+
+class _Decided:
+    """A `JournalReader` of what is kept for good."""
+
+    torn = None
+
+    def __init__(self, read: Callable[[], Iterator[Entry]]) -> None:
+        self._read = read
+
+    def entries(self, after: int = 0) -> Iterator[Entry]:
+        return (entry for entry in self._read() if entry.outcome.seq > after)
 
 
 class RunTails:
@@ -156,10 +193,11 @@ class RunTails:
             DataError: it has no journal.
         """
         reader = self.runs.reader(run)
-        return RunTail(run, reader, kept, ts, lambda: self._rows(reader))
+        decisions = partial(self.runs.decisions, run)
+        return RunTail(run, reader, decisions, kept, ts, partial(self._rows, decisions))
 
-    def _rows(self, reader: JournalReader) -> GraphRows:
-        started = first_entry(reader)
+    def _rows(self, decisions: Callable[[], Iterator[Entry]]) -> GraphRows:
+        started = first_entry(_Decided(decisions))
         settings = self._restore(started.settings, ())
         tapes = recalled(self._tapes, started.tapes)
         instruments = instruments_in(started, tapes)

@@ -1,7 +1,8 @@
 """Following journals into the graph while they grow."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from functools import partial
 from typing import Any, TypeVar
 
 import pytest
@@ -20,6 +21,7 @@ from graphwiz_trader.domain.units import MILLISECOND, SECOND, Nanos, RunId
 from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.testing.clock import ManualClock
 from graphwiz_trader.testing.graph import MemoryGraph
+from graphwiz_trader.testing.journal import MemoryJournal
 from graphwiz_trader.testing.runs import MemoryRuns
 from graphwiz_trader.testing.tape import MemoryTapes
 from tests.unit.application.graph_diary import AT_A, AT_B, STARTED
@@ -315,3 +317,41 @@ def test_what_is_too_old_is_forgotten_on_the_way() -> None:
 
     assert sum(found.nodes.get(name, 0) for name in ("Signal", "Order", "Fill", "Trade")) == 2
     assert found.nodes["Instrument"] == 2
+
+
+class Aged(MemoryJournal):
+    """A journal whose market data up to entry *gone* has been deleted."""
+
+    gone = 0
+
+    @override
+    def entries(self, after: int = 0) -> Iterator[Entry]:
+        if after < self.gone:
+            raise DataError(f"the market data of entries 1 to {self.gone} has been deleted")
+        yield from super().entries(after)
+
+
+@pytest.mark.parametrize("kept", [0, 3, 5])
+def test_what_was_decided_is_kept_when_the_market_data_before_it_is_deleted(kept: int) -> None:
+    async def story(scene: Scene) -> GraphStats:
+        scene.task.cancel()
+        folder = scene.runs.create("paper")
+        folder.kept = Aged()
+        whole = partial(MemoryJournal.entries, folder.kept)
+        scene.runs.decisions = lambda run: whole()  # type: ignore[method-assign]
+        if kept:
+            scene.begin()
+            scene.journal(lived(WHOLE)[:kept])
+            await scene.ended()
+        scene.journal(lived(WHOLE)[kept:])
+        folder.kept.gone = len(WHOLE) - 1
+        scene.begin()
+        done = await scene.ended()
+        assert done.unread == ()
+        return await stats(scene)
+
+    found, whole = play(story), at_once()
+    assert {name: found.nodes[name] for name in ("Order", "Fill", "Trade", "Signal")} == {
+        name: whole.nodes[name] for name in ("Order", "Fill", "Trade", "Signal")
+    }
+    assert found.relationships["FILLED_BY"] == whole.relationships["FILLED_BY"]
