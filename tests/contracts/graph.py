@@ -11,8 +11,14 @@ import pytest
 
 from graphwiz_trader.domain import graph as g
 from graphwiz_trader.domain.graph import Batch, Edge, Node, Relation
-from graphwiz_trader.domain.graph_answers import OpportunityFilter, TradeFilter, Window
+from graphwiz_trader.domain.graph_answers import (
+    OpportunityFilter,
+    TradeFilter,
+    WatchFilter,
+    Window,
+)
 from graphwiz_trader.domain.graph_keep import Keep
+from graphwiz_trader.domain.graph_watch import Case, MetricSample, Occurrence, Pattern
 from graphwiz_trader.domain.units import Nanos, RunId
 from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.ports.graph import FactSink, GraphQueries
@@ -94,6 +100,34 @@ def opportunity(n: int = 1, at: int = NOON, net: float | None = 2.5) -> g.Arbitr
     )  # fmt: skip
 
 
+def occurrence(
+    n: int = 1, at: int = NOON, kind: str = "SWEEP", profit_bps: float | None = 2.5
+) -> Occurrence:
+    return Occurrence(
+        f"{kind}:BTC/USDT:{RUN}:{n}", RUN, n, Nanos(at), kind, "BTC/USDT", "BTC/USDT@a", 1,
+        Nanos(10**9), 20.5, "{}", None if profit_bps is None else Nanos(at + 10**9), profit_bps,
+        None,
+    )  # fmt: skip
+
+
+def pattern(kind: str = "SWEEP") -> Pattern:
+    return Pattern(
+        f"{RUN}:{kind}:BTC/USDT", RUN, 1, NOON, kind, "BTC/USDT", 1, 1, 1, 1.0, 2.5, NOON, NOON,
+        "fees", "{}",
+    )  # fmt: skip
+
+
+def sample(n: int = 1) -> MetricSample:
+    return MetricSample(f"{RUN}:{n}", RUN, n, Nanos(NOON + n * 10**9), 9, 8, 1, 0, 0, 0, 0, 0)
+
+
+def case(n: int = 1, known: int | None = NOON) -> Case:
+    return Case(
+        f"{RUN}:{n}:5", RUN, n, Nanos(NOON - n), "cross", f"e{n}", '{"edge": 1.5}',
+        None if known is None else Nanos(known), "DONE", "1.10",
+    )  # fmt: skip
+
+
 def batch(*nodes: Node, seq: int = 1, of: RunId = RUN, edges: tuple[Edge, ...] = ()) -> Batch:
     return Batch(of, seq, Nanos(NOON + seq), nodes, edges)
 
@@ -148,6 +182,13 @@ async def answers(store: Graph) -> list[object]:
         [await store.story(order, "") for order in sorted(orders)],
         [await store.verdict(each.key, "") for each in opportunities],
         [await store.verdict(each.name, "") for each in opportunities[:20]],
+        await store.watched(Pattern, WatchFilter(), 10_000),
+        await store.watched(Occurrence, WatchFilter(), 10_000),
+        await store.watched(Occurrence, WatchFilter(kind="SWEEP", window=late), 3),
+        await store.watched(Case, WatchFilter(), 10_000),
+        await store.watched(MetricSample, WatchFilter(), 10_000),
+        await store.watched(g.Alert, WatchFilter(), 10_000),
+        [await store.links(relation) for relation in Relation],
     ]
 
 
@@ -177,6 +218,51 @@ class GraphContract:
         assert wait(graph.stats()) == before
         assert before.nodes["Order"] == before.nodes["Fill"] == 2
         assert before.relationships["FILLED_BY"] == 2
+
+    def test_what_was_watched_is_found_by_each_of_its_names(self, graph: Graph) -> None:
+        sweeps = [occurrence(n, NOON + n) for n in range(3)]
+        other = occurrence(9, NOON, "ICEBERG", None)
+        wait(graph.write(batch(*sweeps, other, pattern(), sample(), case(), case(2, None))))
+
+        def found(**only: Any) -> list[Occurrence]:
+            return list(wait(graph.watched(Occurrence, WatchFilter(**only), 10)))
+
+        assert found(kind="SWEEP") == sweeps[::-1]
+        assert found(kind="ICEBERG", run=RUN, symbol="BTC/USDT") == [other]
+        assert found(key=other.key) == [other]
+        assert found(symbol="ETH/USDT") == found(run="run-9") == found(kind=NASTY[1]) == []
+        assert wait(graph.watched(Pattern, WatchFilter(kind="SWEEP"), 10)) == (pattern(),)
+        assert wait(graph.watched(MetricSample, WatchFilter(run=RUN), 10)) == (sample(),)
+        assert wait(graph.watched(Case, WatchFilter(kind="cross"), 10)) == (case(), case(2, None))
+        assert wait(graph.watched(Case, WatchFilter(), 1)) == (case(),)
+
+    def test_what_was_watched_begins_in_its_window_and_ends_before(self, graph: Graph) -> None:
+        seen = [occurrence(n, NOON + n) for n in range(3)]
+        wait(graph.write(batch(*seen)))
+
+        only = WatchFilter(window=Window(Nanos(NOON + 1), Nanos(NOON + 2)))
+
+        assert wait(graph.watched(Occurrence, only, 10)) == (seen[1],)
+
+    def test_what_came_of_a_pattern_is_written_over_it(self, graph: Graph) -> None:
+        wait(graph.write(batch(occurrence(profit_bps=None))))
+
+        wait(graph.write(batch(occurrence(), seq=2)))
+
+        assert wait(graph.watched(Occurrence, WatchFilter(), 10)) == (occurrence(),)
+
+    def test_links_say_what_they_said_last(self, graph: Graph) -> None:
+        ends = pattern("SWEEP"), pattern("ICEBERG")
+        edges = [
+            Edge(Relation.CORRELATED_WITH, ends[0].key, ends[1].key, RUN, text)
+            for text in ('{"n": 1}', '{"n": 2}')
+        ]
+        wait(graph.write(batch(*ends, edges=(edges[0],))))
+
+        wait(graph.write(batch(seq=2, edges=(edges[1],))))
+
+        assert wait(graph.links(Relation.CORRELATED_WITH)) == (edges[1],)
+        assert wait(graph.links(Relation.MOVES_WITH)) == ()
 
     def test_an_earlier_batch_does_not_undo_a_later_one(self, graph: Graph) -> None:
         filled = evolve(order(), ord_status="FILLED")

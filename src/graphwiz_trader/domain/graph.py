@@ -1,9 +1,9 @@
 """
 Graph: what a run did and why, as nodes and relationships with keys that never change.
 
-A key is unique within its label. What an event led to is named `{run}:{seq}:{index}`, a fill
-`fill:{venue}:{account}:{symbol}:{trade_id}`, and a strategy, venue, asset, symbol, instrument or
-run by its natural name. A node is always written whole, so that writing it again changes nothing.
+A key is unique within its label: `{run}:{seq}:{index}` for what an event led to, a fill's is
+`fill:{venue}:{account}:{symbol}:{trade_id}`, a place's or run's its natural name.
+A node is always written whole, so that writing it again changes nothing.
 Source: docs/reference/graph.md.
 """
 
@@ -11,6 +11,8 @@ from decimal import Decimal
 from enum import Enum
 from typing import TypeAlias, get_args
 
+from graphwiz_trader.domain.graph_watch import Alert as Alert  # noqa: PLC0414 # exported
+from graphwiz_trader.domain.graph_watch import Case, MetricSample, Occurrence, Pattern
 from graphwiz_trader.domain.units import Nanos, RunId
 from graphwiz_trader.domain.value import value
 
@@ -35,6 +37,11 @@ class Relation(Enum):
     OF = "OF"
     LISTED_ON = "LISTED_ON"
     CONVERTS = "CONVERTS"
+    DETECTED_ON = "DETECTED_ON"
+    INSTANCE_OF = "INSTANCE_OF"
+    CORRELATED_WITH = "CORRELATED_WITH"
+    MOVES_WITH = "MOVES_WITH"
+    OF_RUN = "OF_RUN"
 
 
 @value
@@ -170,8 +177,7 @@ class Trade:
     """
     A closed group (`g1`) or one round trip from flat to flat (`t1`).
 
-    `net`, after fees, and `charged`, the fees, are `pnl` and `fees` in the reporting currency at
-    the rate of the trade's end.
+    `net`, after fees, and `charged` are `pnl` and `fees` in `reporting` at its end's rate.
     """
 
     key: str
@@ -194,11 +200,10 @@ class Trade:
 @value
 class ArbitrageOpportunity:
     """
-    One episode of one route, taken or not.
+    One episode of one route, taken or not, and the furthest `stage` it came to.
 
-    `stage` is the furthest it came to; `net_bps` None where it never paid after fees. Of its
-    groups `outcome` is the worst end, `expected` and `realised` are their profits in the
-    reporting currency. `refused` counts signals and `reason` is the latest.
+    `net_bps` is None where it never paid after fees. Of its groups `outcome` is the worst end,
+    `expected`, `realised` are profits in the reporting currency. `refused` counts signals.
     """
 
     key: str
@@ -223,19 +228,6 @@ class ArbitrageOpportunity:
     realised: Decimal
 
 
-@value
-class Alert:
-    """What a person was told."""
-
-    key: str
-    run: str
-    seq: int
-    ts: Nanos
-    severity: str
-    code: str
-    text: str
-
-
 Node: TypeAlias = (
     Run
     | Strategy
@@ -249,10 +241,13 @@ Node: TypeAlias = (
     | Trade
     | ArbitrageOpportunity
     | Alert
+    | Pattern
+    | Occurrence
+    | Case
+    | MetricSample
 )
 LABELS: tuple[type[Node], ...] = get_args(Node)
 """Every label is the name of its class."""
-
 ENDS: dict[Relation, tuple[type[Node], type[Node]]] = {
     Relation.RAN: (Run, Strategy),
     Relation.RAISED: (Run, Alert),
@@ -271,15 +266,20 @@ ENDS: dict[Relation, tuple[type[Node], type[Node]]] = {
     Relation.OF: (Instrument, Symbol),
     Relation.LISTED_ON: (Instrument, Exchange),
     Relation.CONVERTS: (Asset, Asset),
+    Relation.DETECTED_ON: (Pattern, Symbol),
+    Relation.INSTANCE_OF: (Occurrence, Pattern),
+    Relation.CORRELATED_WITH: (Pattern, Pattern),
+    Relation.MOVES_WITH: (Instrument, Instrument),
+    Relation.OF_RUN: (MetricSample, Run),
 }
 
 
 @value
 class Edge:
     """
-    A relationship between the nodes of two keys.
+    A relationship between the nodes of two keys; `detail` is JSON, or empty.
 
-    `key` tells apart several of one kind between the same two; `detail` is JSON, or empty.
+    `key` tells apart several of one kind between the same two.
     """
 
     relation: Relation

@@ -44,6 +44,21 @@ class OpportunityFilter:
 
 
 @value
+class WatchFilter:
+    """
+    Which of what was watched, by when it was seen; empty text: any.
+
+    `kind` and `symbol` are asked of the labels that have them.
+    """
+
+    key: str = ""
+    run: str = ""
+    kind: str = ""
+    symbol: str = ""
+    window: Window = Window()
+
+
+@value
 class GraphStats:
     """
     What the graph holds.

@@ -11,6 +11,7 @@ from graphwiz_trader.domain.graph import (
     Signal,
     Trade,
 )
+from graphwiz_trader.domain.graph_watch import Case, MetricSample, Occurrence
 from graphwiz_trader.domain.settings import GraphSettings
 from graphwiz_trader.domain.units import DAY, Nanos
 from graphwiz_trader.domain.value import value
@@ -22,6 +23,9 @@ MOMENTS: Mapping[type[Node], str] = {
     Trade: "closed",
     ArbitrageOpportunity: "opened",
     Alert: "ts",
+    Occurrence: "ts",
+    Case: "ts",
+    MetricSample: "ts",
 }
 """The labels of what happens once, and the property that says when; the others last."""
 

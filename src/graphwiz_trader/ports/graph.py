@@ -1,8 +1,15 @@
 """Graph: the memory of what was seen, done and why, written from journals and asked by people."""
 
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from graphwiz_trader.domain.graph import ArbitrageOpportunity, Batch, Instrument, Trade
+from graphwiz_trader.domain.graph import (
+    ArbitrageOpportunity,
+    Batch,
+    Edge,
+    Instrument,
+    Relation,
+    Trade,
+)
 from graphwiz_trader.domain.graph_answers import (
     ArbitrageLine,
     GraphStats,
@@ -11,9 +18,13 @@ from graphwiz_trader.domain.graph_answers import (
     StrategyLine,
     TradeFilter,
     Verdict,
+    WatchFilter,
 )
 from graphwiz_trader.domain.graph_keep import Keep
+from graphwiz_trader.domain.graph_watch import Alert, Case, MetricSample, Occurrence, Pattern
 from graphwiz_trader.domain.units import Nanos, RunId
+
+W = TypeVar("W", Pattern, Occurrence, Case, MetricSample, Alert)
 
 
 class FactSink(Protocol):
@@ -78,3 +89,9 @@ class GraphQueries(Protocol):
 
     async def verdict(self, name: str, run: str) -> Verdict | None:
         """Return what became of the opportunity *name*, a key or an episode, None if unknown."""
+
+    async def watched(self, label: type[W], only: WatchFilter, most: int) -> tuple[W, ...]:
+        """Return at most *most* of what was watched, the latest first."""
+
+    async def links(self, relation: Relation) -> tuple[Edge, ...]:
+        """Return every relationship of one kind, by its ends and key."""

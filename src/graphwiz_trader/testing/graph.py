@@ -24,6 +24,7 @@ from graphwiz_trader.domain.graph_answers import (
     StrategyLine,
     TradeFilter,
     Verdict,
+    WatchFilter,
     Window,
     arbitrage_line,
     refusals,
@@ -31,10 +32,12 @@ from graphwiz_trader.domain.graph_answers import (
 )
 from graphwiz_trader.domain.graph_keep import MOMENTS, Keep
 from graphwiz_trader.domain.graph_story import story_of
+from graphwiz_trader.domain.graph_watch import Alert, Case, MetricSample, Occurrence, Pattern
 from graphwiz_trader.domain.setting import fields_of
 from graphwiz_trader.domain.units import Nanos, RunId
 
 L = TypeVar("L", bound=Node)
+W = TypeVar("W", Pattern, Occurrence, Case, MetricSample, Alert)
 N = TypeVar("N", Order, Trade, ArbitrageOpportunity)
 
 
@@ -166,6 +169,26 @@ class MemoryGraph:
             if edge.relation is Relation.REFUSED_BECAUSE and edge.source == found.key
         ]
         return Verdict(found, refusals(details))
+
+    async def watched(self, label: type[W], only: WatchFilter, most: int) -> tuple[W, ...]:
+        """Return what was watched, the latest first."""
+        found = [
+            each
+            for each in self._all(label)
+            if _is_within(each.ts, only.window)
+            and all(
+                getattr(only, name) in ("", getattr(each, name))
+                for name in ("key", "run", "kind", "symbol")
+                if hasattr(each, name)
+            )
+        ]
+        found.sort(key=lambda each: (each.ts, each.run, each.seq, each.key), reverse=True)
+        return tuple(found[:most])
+
+    async def links(self, relation: Relation) -> tuple[Edge, ...]:
+        """Return relationships."""
+        found = [edge for edge in self._edges.values() if edge.relation is relation]
+        return tuple(sorted(found, key=lambda edge: (edge.source, edge.target, edge.key)))
 
     def onward(self, relation: Relation, source: str) -> tuple[Node, ...]:
         """Step along *relation*."""

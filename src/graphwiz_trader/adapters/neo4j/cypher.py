@@ -10,6 +10,8 @@ from graphwiz_trader.adapters.neo4j.schema import MISSING
 from graphwiz_trader.domain.graph import ENDS, LABELS, Node, Relation
 from graphwiz_trader.domain.graph_keep import MOMENTS
 from graphwiz_trader.domain.graph_story import REFUSALS as MOST_REFUSALS
+from graphwiz_trader.domain.graph_watch import Alert, Case, MetricSample, Occurrence, Pattern
+from graphwiz_trader.domain.setting import fields_of
 
 VERSION = "MATCH (v:GraphVersion) RETURN v.number AS number"
 MIGRATED = "MERGE (v:GraphVersion) SET v.number = $number"
@@ -28,7 +30,14 @@ BURY = """
     ON CREATE SET d.seq = row.seq, d.error = row.error
 """
 
-KEYED = frozenset({Relation.CONVERTS, Relation.REFUSED_BECAUSE})
+KEYED = frozenset(
+    {
+        Relation.CONVERTS,
+        Relation.REFUSED_BECAUSE,
+        Relation.CORRELATED_WITH,
+        Relation.MOVES_WITH,
+    }
+)
 """Relationships of which there may be several between the same two nodes, or that say more."""
 
 
@@ -134,6 +143,33 @@ OPPORTUNITIES = """
     ORDER BY o.opened DESC, o.run DESC, o.seq DESC, o.key DESC LIMIT $most
 """
 INSTRUMENTS = f"MATCH (i:Instrument) WHERE NOT i:{MISSING} RETURN properties(i) AS found"
+
+
+def _watched(label: type[Node]) -> str:
+    asked = " AND ".join(
+        f"(${field.name} = '' OR n.{field.name} = ${field.name})"
+        for field in fields_of(label)
+        if field.name in ("key", "run", "kind", "symbol")
+    )
+    return (
+        f"MATCH (n:{label.__name__}) WHERE NOT n:{MISSING} AND n.ts >= $since AND n.ts < $until"
+        f" AND {asked} RETURN properties(n) AS found"
+        " ORDER BY n.ts DESC, n.run DESC, n.seq DESC, n.key DESC LIMIT $most"
+    )
+
+
+WATCHED: Mapping[type[Node], str] = {
+    label: _watched(label) for label in (Pattern, Occurrence, Case, MetricSample, Alert)
+}
+"""Finds what was watched of a label, the latest first."""
+
+LINKS: Mapping[Relation, str] = {
+    relation: f"MATCH (a)-[r:{relation.value}]->(b)"
+    " RETURN coalesce(a.long_key, a.key) AS source, coalesce(b.long_key, b.key) AS target,"
+    " coalesce(r.key, '') AS key, coalesce(r.detail, '') AS detail"
+    for relation in Relation
+}
+"""Finds every relationship of one kind."""
 
 _NAMED = """
     CALL () {{

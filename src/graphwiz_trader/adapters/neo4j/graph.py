@@ -12,8 +12,10 @@ from graphwiz_trader.adapters.neo4j.walk import FetchedWalk
 from graphwiz_trader.domain.graph import (
     ArbitrageOpportunity,
     Batch,
+    Edge,
     Instrument,
     Order,
+    Relation,
     Trade,
 )
 from graphwiz_trader.domain.graph_answers import (
@@ -25,15 +27,19 @@ from graphwiz_trader.domain.graph_answers import (
     StrategyLine,
     TradeFilter,
     Verdict,
+    WatchFilter,
     arbitrage_line,
     refusals,
     strategy_lines,
 )
 from graphwiz_trader.domain.graph_keep import Keep
 from graphwiz_trader.domain.graph_story import story_of
+from graphwiz_trader.domain.graph_watch import Alert, Case, MetricSample, Occurrence, Pattern
 from graphwiz_trader.domain.units import Nanos, RunId
 
 N = TypeVar("N", Order, Trade, ArbitrageOpportunity, Instrument)
+
+W = TypeVar("W", Pattern, Occurrence, Case, MetricSample, Alert)
 
 ALL = 2**63 - 1
 """A limit of none."""
@@ -146,6 +152,29 @@ class Neo4jGraph:
             return None
         details = await self._connection.ask(cypher.REFUSALS, key=schema.short(found[0].key))
         return Verdict(found[0], refusals(str(each["detail"]) for each in details))
+
+    async def watched(self, label: type[W], only: WatchFilter, most: int) -> tuple[W, ...]:
+        """Return what was watched, the latest first."""
+        found = await self._connection.ask(
+            cypher.WATCHED[label],
+            key=schema.short(only.key),
+            run=only.run,
+            kind=only.kind,
+            symbol=only.symbol,
+            since=only.window.since,
+            until=only.window.until,
+            most=most,
+        )
+        return tuple(schema.node(label, _properties(each["found"])) for each in found)
+
+    async def links(self, relation: Relation) -> tuple[Edge, ...]:
+        """Return relationships."""
+        found = await self._connection.ask(cypher.LINKS[relation])
+        edges = [
+            Edge(relation, *(str(each[name]) for name in ("source", "target", "key", "detail")))
+            for each in found
+        ]
+        return tuple(sorted(edges, key=lambda edge: (edge.source, edge.target, edge.key)))
 
     async def _counts(self, text: str) -> dict[str, int]:
         return {str(each["name"]): int(str(each["n"])) for each in await self._connection.ask(text)}

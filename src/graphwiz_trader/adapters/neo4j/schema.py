@@ -62,6 +62,16 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         _index("ArbitrageOpportunity", "opened"),
         _index("ArbitrageOpportunity", "name"),
     ),
+    (
+        _unique("Pattern", "key"),
+        _unique("Occurrence", "key"),
+        _unique("Case", "key"),
+        _unique("MetricSample", "key"),
+        _index("Occurrence", "ts"),
+        _index("Case", "ts"),
+        _index("MetricSample", "ts"),
+        _index("Alert", "ts"),
+    ),
 )
 """
 Migration n brings version n to n + 1; one that was released is never changed.

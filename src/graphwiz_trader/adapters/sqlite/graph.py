@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from graphwiz_trader.adapters.sqlite import schema, texts
+from graphwiz_trader.adapters.sqlite.intake import edge_row, insert
 from graphwiz_trader.adapters.sqlite.trim import trim
 from graphwiz_trader.domain.errors import DataError, Transient
 from graphwiz_trader.domain.graph import (
@@ -33,31 +34,25 @@ from graphwiz_trader.domain.graph_answers import (
     StrategyLine,
     TradeFilter,
     Verdict,
+    WatchFilter,
     arbitrage_line,
     refusals,
     strategy_lines,
 )
 from graphwiz_trader.domain.graph_keep import Keep
 from graphwiz_trader.domain.graph_story import story_of
+from graphwiz_trader.domain.graph_watch import Alert, Case, MetricSample, Occurrence, Pattern
 from graphwiz_trader.domain.units import Nanos, RunId
 
 T = TypeVar("T")
 N = TypeVar("N", Order, Trade, ArbitrageOpportunity, Instrument)
+W = TypeVar("W", Pattern, Occurrence, Case, MetricSample, Alert)
 Parameters = Sequence[object] | Mapping[str, object]
 
 ALL = -1
 """A limit of none, to SQLite."""
 
 BUSY_S = 10.0
-NEVER_TAKEN = (
-    OverflowError,
-    UnicodeEncodeError,
-    sqlite3.DataError,
-    sqlite3.IntegrityError,
-    sqlite3.InterfaceError,
-    sqlite3.ProgrammingError,
-)
-"""What SQLite says of a row it will not take however often it is sent."""
 
 
 class SqliteGraph:
@@ -141,6 +136,25 @@ class SqliteGraph:
         """Look up the opportunity *name*."""
         return await self._call(lambda: self._verdict({"name": name, "run": run}))
 
+    async def watched(self, label: type[W], only: WatchFilter, most: int) -> tuple[W, ...]:
+        """Return what was watched, the latest first."""
+        asked = {**_watch(only), "most": most}
+        return await self._call(
+            lambda: tuple(
+                schema.node(label, columns)
+                for columns in self._connection().execute(schema.WATCHED[label], asked)
+            )
+        )
+
+    async def links(self, relation: Relation) -> tuple[Edge, ...]:
+        """Return relationships."""
+        return await self._call(
+            lambda: tuple(
+                Edge(relation, *columns)
+                for columns in self._connection().execute(texts.LINKS, (relation.value,))
+            )
+        )
+
     def onward(self, relation: Relation, source: str) -> tuple[Node, ...]:
         """Step along *relation*; for walks, on the store's own thread."""
         return self._step(ENDS[relation][1], schema.ONWARD[relation], relation, source)
@@ -182,13 +196,13 @@ class SqliteGraph:
             for label in LABELS:
                 nodes = [node for node in batch.nodes if type(node) is label]
                 keys = [(label.__name__, node.key) for node in nodes]
-                _insert(connection, schema.UPSERT[label], list(map(schema.row, nodes)), keys, batch)
-            rows = [_edge_row(edge) for edge in batch.edges]
+                insert(connection, schema.UPSERT[label], list(map(schema.row, nodes)), keys, batch)
+            rows = [edge_row(edge) for edge in batch.edges]
             names = [
                 (edge.relation.value, f"{edge.source} {edge.target} {edge.key}")
                 for edge in batch.edges
             ]
-            _insert(connection, texts.EDGE, rows, names, batch)
+            insert(connection, texts.EDGE, rows, names, batch)
             connection.execute(texts.ADVANCE, (batch.run, batch.seq, batch.ts))
 
     def _stats(self) -> GraphStats:
@@ -242,36 +256,20 @@ def _asked(only: TradeFilter, most: int) -> dict[str, object]:
     return {**asked, "strategy": only.strategy} if only.strategy else asked
 
 
+def _watch(only: WatchFilter) -> dict[str, object]:
+    return {
+        "key": only.key,
+        "run": only.run,
+        "kind": only.kind,
+        "symbol": only.symbol,
+        "since": only.window.since,
+        "until": only.window.until,
+    }
+
+
 def _cursor(connection: sqlite3.Connection, run: RunId) -> tuple[int, Nanos]:
     found = connection.execute(texts.CURSOR, (run,)).fetchone()
     return (found[0], Nanos(found[1])) if found else (0, Nanos(0))
-
-
-def _edge_row(edge: Edge) -> tuple[object, ...]:
-    return edge.relation.value, edge.source, edge.target, edge.key, edge.detail
-
-
-def _insert(
-    connection: sqlite3.Connection,
-    text: str,
-    rows: Sequence[tuple[object, ...]],
-    names: Sequence[tuple[str, str]],
-    batch: Batch,
-) -> None:
-    """Write *rows*; if one is never taken, all the others, and that one as a dead letter."""
-    connection.execute("SAVEPOINT rows")
-    try:
-        connection.executemany(text, rows)
-    except NEVER_TAKEN:
-        connection.execute("ROLLBACK TO rows")
-        for row, (label, key) in zip(rows, names, strict=True):
-            try:
-                connection.execute(text, row)
-            except NEVER_TAKEN as error:
-                spelt = key.encode("ascii", "backslashreplace").decode()
-                said = str(error).encode("ascii", "backslashreplace").decode()
-                connection.execute(texts.BURY, (batch.run, label, spelt, batch.seq, said))
-    connection.execute("RELEASE rows")
 
 
 @contextmanager

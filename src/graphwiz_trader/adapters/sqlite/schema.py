@@ -10,6 +10,7 @@ import attrs
 
 from graphwiz_trader.domain.errors import DataError
 from graphwiz_trader.domain.graph import ENDS, LABELS, Node, Relation
+from graphwiz_trader.domain.graph_watch import Alert, Case, MetricSample, Occurrence, Pattern
 
 N = TypeVar("N", bound=Node)
 
@@ -62,6 +63,28 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE "Alert" (
         key TEXT PRIMARY KEY, run TEXT, seq INTEGER, ts INTEGER, severity TEXT, code TEXT,
         text TEXT);
+    """,
+    """
+    CREATE TABLE "Pattern" (
+        key TEXT PRIMARY KEY, run TEXT, seq INTEGER, ts INTEGER, kind TEXT, symbol TEXT,
+        occurrence_count INTEGER, judged INTEGER, successes INTEGER, success_rate REAL,
+        average_profit_bps REAL, first_seen INTEGER, last_seen INTEGER, cost_model TEXT,
+        indicators TEXT);
+    CREATE TABLE "Occurrence" (
+        key TEXT PRIMARY KEY, run TEXT, seq INTEGER, ts INTEGER, kind TEXT, symbol TEXT,
+        instrument TEXT, side INTEGER, horizon INTEGER, cost_bps REAL, indicators TEXT,
+        known INTEGER, profit_bps REAL, lasted INTEGER);
+    CREATE INDEX occurrence_ts ON "Occurrence" (ts);
+    CREATE TABLE "Case" (
+        key TEXT PRIMARY KEY, run TEXT, seq INTEGER, ts INTEGER, kind TEXT, name TEXT,
+        features TEXT, known INTEGER, outcome TEXT, realised TEXT);
+    CREATE INDEX case_ts ON "Case" (ts);
+    CREATE TABLE "MetricSample" (
+        key TEXT PRIMARY KEY, run TEXT, seq INTEGER, ts INTEGER, entries INTEGER, books INTEGER,
+        trades INTEGER, approved INTEGER, refused INTEGER, orders INTEGER, fills INTEGER,
+        alerts INTEGER);
+    CREATE INDEX sample_ts ON "MetricSample" (ts);
+    CREATE INDEX alert_ts ON "Alert" (ts);
     """,
 )
 """Migration n brings version n to n + 1; one that was released is never changed."""
@@ -134,6 +157,19 @@ def _upsert(label: type) -> str:
     return f"INSERT INTO {into} VALUES ({values}) ON CONFLICT (key) DO {then}"  # noqa: S608 # names of our own classes
 
 
+def _watched(label: type) -> str:
+    asked = " AND ".join(
+        f"(:{name} = '' OR n.{name} = :{name})"
+        for name in ("key", "run", "kind", "symbol")
+        if name in _names(label)
+    )
+    return (
+        f'SELECT {", ".join(_names(label))} FROM "{label.__name__}" n'  # noqa: S608 # likewise
+        f" WHERE n.ts >= :since AND n.ts < :until AND {asked}"
+        " ORDER BY n.ts DESC, n.run DESC, n.seq DESC, n.key DESC LIMIT :most"
+    )
+
+
 def _neighbours(label: type, near: str, far: str) -> str:
     columns = ", ".join(f"n.{name}" for name in _names(label))
     return (
@@ -152,6 +188,11 @@ COUNT: Mapping[type[Node], str] = {
     for label in LABELS
 }
 """Counts the nodes of a label."""
+
+WATCHED: Mapping[type[Node], str] = {
+    label: _watched(label) for label in (Pattern, Occurrence, Case, MetricSample, Alert)
+}
+"""Finds what was watched of a label, the latest first."""
 
 ONWARD: Mapping[Relation, str] = {
     relation: _neighbours(target, "source", "target") for relation, (_, target) in ENDS.items()

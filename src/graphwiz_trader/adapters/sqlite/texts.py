@@ -62,3 +62,6 @@ OPPORTUNITY = """
 """
 INSTRUMENTS = 'SELECT i.* FROM "Instrument" i ORDER BY i.key'
 REFUSALS = "SELECT detail FROM edge WHERE relation = 'REFUSED_BECAUSE' AND source = ?"
+LINKS = """
+    SELECT source, target, key, detail FROM edge WHERE relation = ? ORDER BY source, target, key
+"""
