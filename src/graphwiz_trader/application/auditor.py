@@ -1,6 +1,6 @@
 """Auditor: the invariants of a live run, checked as it goes; it counts and tells."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import TypeVar
 
@@ -76,10 +76,10 @@ class Auditor:
         if isinstance(event, InstrumentUpdated):
             name = event.instrument.id
             self._positions[name] = self._state.position(name)
-        for command in outcome.commands:
-            if isinstance(command, SubmitOrder | ReplaceOrder):
-                _keep(self._intended, command.cl_ord_id, None)
-                self._on_intent(command)
+        intents = [c for c in outcome.commands if isinstance(c, SubmitOrder | ReplaceOrder)]
+        for place, command in enumerate(intents, 1):
+            _keep(self._intended, command.cl_ord_id, None)
+            self._on_intent(command, intents[place:])
         for fact in outcome.facts:
             if isinstance(fact, FillBooked):
                 self._on_fill(fact)
@@ -124,7 +124,10 @@ class Auditor:
         """Check that what remained open was named: I15."""
         self._hold(remaining <= named, f"I15 {remaining} orders open, {named} named")
 
-    def _on_intent(self, command: SubmitOrder | ReplaceOrder) -> None:
+    def _on_intent(
+        self, command: SubmitOrder | ReplaceOrder, later: Sequence[SubmitOrder | ReplaceOrder]
+    ) -> None:
+        """Check *command* as it was admitted: before the *later* ones of its step."""
         state, name = self._state, command.cl_ord_id
         order = state.orders.find(name)
         if order is None:
@@ -140,6 +143,9 @@ class Auditor:
         replaced = state.orders.find(order.replaces) if order.replaces else None
         # As the rule has it: one of the two works, never both.
         less = replaced.leaves_qty if replaced and replaced.side is order.side else 0
+        for other in map(state.orders.find, (each.cl_ord_id for each in later)):
+            if other and (other.instrument, other.side) == (order.instrument, order.side):
+                less += other.leaves_qty
         held = state.position(order.instrument) * order.side
         worst = held + state.open_lots(order.instrument, order.side) - less
         qty = state.instruments[order.instrument].qty(worst)

@@ -15,14 +15,27 @@ from graphwiz_trader.domain.facts import (
     OrderChanged,
     Outcome,
 )
-from graphwiz_trader.domain.orders import Liquidity, OrdStatus, OrdType, TimeInForce
+from graphwiz_trader.domain.orders import ExecType, Liquidity, OrdStatus, OrdType, TimeInForce
 from graphwiz_trader.domain.position import ZERO
+from graphwiz_trader.domain.settings import RiskSettings
 from graphwiz_trader.domain.sides import Side
-from graphwiz_trader.domain.units import MILLISECOND, SECOND, ClOrdId, Lots, Nanos, Ticks
+from graphwiz_trader.domain.signal import Leg, Signal, SignalKind
+from graphwiz_trader.domain.units import (
+    MILLISECOND,
+    SECOND,
+    ClOrdId,
+    Lots,
+    Nanos,
+    StrategyId,
+    Ticks,
+)
 from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.testing import make
+from graphwiz_trader.testing.clock import ManualClock
+from graphwiz_trader.testing.strategy import ScriptedStrategy
 from tests.unit.application.test_trade import ALPHA, PUPPET, A, Scene, rest
 
+BTC = make.instrument()
 NAME = ClOrdId("a1")
 SUBMIT = SubmitOrder(
     NAME, PUPPET, A.id, Side.BUY, OrdType.LIMIT, TimeInForce.GTC, Ticks(997), Lots(100)
@@ -169,3 +182,34 @@ def test_what_is_left_open_unnamed_is_seen() -> None:
     seen, _ = play(lambda _, auditor: auditor.end(2, 1))
 
     assert seen == ["I15 2 orders open, 1 named"]
+
+
+def test_an_exit_decided_in_the_same_step_is_not_held_against_an_entry() -> None:
+    """An entry up to the limit, then another strategy's exit on the same side."""
+    first, second = ScriptedStrategy([BTC.id], name="first"), ScriptedStrategy([BTC.id])
+    engine = make.engine([BTC], [first, second], RiskSettings(max_exposure=Decimal(1_000_000)))
+    for asset in ("BTC", "USDT"):
+        engine.step(make.balance("alpha", asset, "1000"))
+    seen: list[str] = []
+
+    def asked(ts: int) -> Outcome:
+        book = make.book_update(BTC, [("99.9", "9")], [("100.0", "9")], make.START + ts)
+        return engine.step(book)
+
+    second.say(taking("scripted", Side.SELL, "0.5"))
+    (sold,) = (c for c in asked(1).commands if isinstance(c, SubmitOrder))
+    engine.step(make.report(BTC, sold.cl_ord_id, ExecType.TRADE, qty="0.5", price="99.9"))
+    first.say(taking("first", Side.BUY, "1.5"))
+    second.say(taking("scripted", Side.BUY, "0.5", SignalKind.EXIT))
+    auditor = Auditor(engine.state, ManualClock(make.START), seen.append)
+    outcome = asked(2)
+    auditor.watch(AccountAgrees(make.START, ALPHA), outcome)
+
+    assert sum(isinstance(c, SubmitOrder) for c in outcome.commands) == 2
+    assert seen == []
+
+
+def taking(strategy: str, side: Side, qty: str, kind: SignalKind = SignalKind.TAKE) -> Signal:
+    price = BTC.ticks("100.0" if side is Side.BUY else "99.9")
+    leg = Leg(BTC.id, side, price, BTC.lots(qty), TimeInForce.IOC)
+    return Signal(StrategyId(strategy), kind, (leg,), 1.0, Nanos(make.START + SECOND))

@@ -100,4 +100,4 @@ async def _played(options: Options, script: "Script") -> "Played":
     from graphwiz_trader.entrypoints.loop import stop_signal
 
     with stop_signal() as stop, progress_bar("demo", quiet=options.quiet) as progress:
-        return await Session(script, stop, progress).play()
+        return await Session(script, stop, progress, options.say).play()

@@ -54,10 +54,20 @@ class Session:
     """
 
     def __init__(
-        self, script: Script, stop: asyncio.Event, progress: Callable[[float], None]
+        self,
+        script: Script,
+        stop: asyncio.Event,
+        progress: Callable[[float], None],
+        say: Callable[[str], None],
     ) -> None:
-        """*stop* ends it early; *progress* is told the share of the time that is over."""
+        """
+        Be ready to play.
+
+        *stop* ends it early; *progress* is told the share of the time that is over, *say* what
+        a person should know meanwhile.
+        """
         self._script = script
+        self._say = say
         self._stop = stop
         self._progress = progress
         self._kills = list(script.kill_times())
@@ -91,6 +101,7 @@ class Session:
         observer = await self._observer(group)
         await exchange.line(READY, START_S)
         addresses = {found["venue"]: found["rest"] for found in exchange.lines(_ADDRESS)}
+        self._say(", ".join(f"{venue} at {url}" for venue, url in addresses.items()))
         engine = await self._engine(addresses, group)
         await self._ready(engine)
         began = perf_counter()
@@ -116,6 +127,7 @@ class Session:
         engine = Child("engine", script.engine_words(addresses), keys(), log)
         await self._start(engine, group)
         self._played.pids.append(engine.pid)
+        self._say(f"engine {len(self._played.pids)} is process {engine.pid}")
         return engine
 
     async def _observer(self, group: asyncio.TaskGroup) -> Child:
@@ -138,6 +150,7 @@ class Session:
         if self._kills and elapsed >= self._kills[0] and engine.code is None:
             self._kills.pop(0)
             engine.send(signal.SIGKILL)
+            self._say(f"killed process {engine.pid} after {elapsed:.1f} s")
 
     def _note(self, engine: Child) -> None:
         """Note what an engine leaves that has ended in the middle."""
@@ -150,6 +163,7 @@ class Session:
         """Note a process that has ended of its own, and may be started again."""
         failure = child.failure(f"ended with {child.code} in the middle of the demo")
         self._played.crashes.append(str(failure))
+        self._say(str(failure))
         if child.code == ExitCode.MISUSED or len(self._played.crashes) > RESTARTS:
             raise failure
 

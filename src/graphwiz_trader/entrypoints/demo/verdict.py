@@ -99,7 +99,7 @@ def _audit(engine: Mapping[str, Plain], proven: Proven) -> Mapping[str, object]:
     return {
         "checks": proven.checks + int(str(told.get("checks", 0))),
         "violations": len(proven.violations) + int(str(told.get("violations", 0))),
-        "found": [*proven.violations[:SHOWN], *_strings(told.get("found"))],
+        "found": [*proven.violations[:SHOWN], *_strings(told.get("named"))],
     }
 
 
