@@ -6,7 +6,7 @@ from graphwiz_trader.domain.arithmetic import own_arithmetic
 from graphwiz_trader.domain.codec import flatten
 from graphwiz_trader.domain.errors import DataError
 from graphwiz_trader.domain.events import Event, RunStarted, TapeMessage
-from graphwiz_trader.domain.facts import Outcome
+from graphwiz_trader.domain.facts import Entry, Outcome
 from graphwiz_trader.domain.tape import Tape
 from graphwiz_trader.domain.value import value
 from graphwiz_trader.engine.digest import Digest, outcome_bytes
@@ -63,26 +63,45 @@ def replay(
         return _replayed(reader, engine, tapes, progress)
 
 
+class Retracing:
+    """
+    An engine led along a journal: it takes every event, and must come to the same.
+
+    `engine` is new, and the journal read from its first entry; *tapes* are those it refers to.
+    """
+
+    def __init__(self, engine: Engine, tapes: Sequence[Tape] = ()) -> None:
+        self.engine = engine
+        self.digest = Digest()
+        self._tapes = tapes
+
+    def follow(self, entry: Entry) -> Difference | None:
+        """Step as *entry* says; return how it came out otherwise, if it did."""
+        outcome, journaled = self.engine.step(_resolved(entry.event, self._tapes)), entry.outcome
+        if outcome.commands or outcome.facts or journaled.commands or journaled.facts:
+            if outcome_bytes(outcome) != outcome_bytes(journaled):
+                return _difference(entry.event, journaled, outcome)
+            self.digest.add(outcome)
+        return None
+
+
 def _replayed(
     reader: JournalReader,
     engine: Engine,
     tapes: Sequence[Tape],
     progress: Callable[[float], None],
 ) -> Replayed:
-    digest = Digest()
+    retracing = Retracing(engine, tapes)
     entries = 0
     messages = sum(map(len, tapes)) or 1
     for entry in reader.entries():
-        outcome = engine.step(_resolved(entry.event, tapes))
+        difference = retracing.follow(entry)
         entries += 1
         if not entries % 10_000:
             progress(min(1.0, entries / messages))
-        if outcome.commands or outcome.facts or entry.outcome.commands or entry.outcome.facts:
-            if outcome_bytes(outcome) != outcome_bytes(entry.outcome):
-                found = _difference(entry.event, entry.outcome, outcome)
-                return Replayed(entries, digest.finish(engine), found, reader.torn)
-            digest.add(outcome)
-    return Replayed(entries, digest.finish(engine), None, reader.torn)
+        if difference is not None:
+            return Replayed(entries, retracing.digest.finish(engine), difference, reader.torn)
+    return Replayed(entries, retracing.digest.finish(engine), None, reader.torn)
 
 
 def _resolved(event: Event, tapes: Sequence[Tape]) -> Event:
