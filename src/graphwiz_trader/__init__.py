@@ -4,7 +4,7 @@ from importlib import import_module
 
 __version__ = "0.1.0"
 
-__all__ = ["__version__", "backtest", "load_tape", "replay", "report", "scan", "sweep"]
+__all__ = ["__version__", "backtest", "load_tape", "replay", "report", "scan", "screen", "sweep"]
 
 
 def __getattr__(name: str) -> object:

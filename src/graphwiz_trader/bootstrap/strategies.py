@@ -24,6 +24,7 @@ from graphwiz_trader.domain.value import evolve
 
 BUILT_IN = {
     "statistical_arbitrage": "graphwiz_trader.strategies.stat_arb:StatisticalArbitrage",
+    "pairs_arbitrage": "graphwiz_trader.strategies.pairs:Pairs",
     "cross_exchange_arbitrage": "graphwiz_trader.strategies.cross_exchange:CrossExchange",
     "triangular_arbitrage": "graphwiz_trader.strategies.triangular:Triangular",
     "market_making": "graphwiz_trader.strategies.market_making:MarketMaking",

@@ -20,6 +20,7 @@ from graphwiz_trader.application.backtest import Backtested
 from graphwiz_trader.application.clocks import check_clocks, shifted
 from graphwiz_trader.application.replay import Replayed
 from graphwiz_trader.application.scan import ScanResult, scan_cross
+from graphwiz_trader.application.screen import PairFound, screen_pairs
 from graphwiz_trader.application.sweep import Swept
 from graphwiz_trader.application.touches import joined
 from graphwiz_trader.bootstrap.assembly import only
@@ -68,6 +69,19 @@ def scan(
     moved = [shifted(touch, shifts) for touch in touches]
     with progress_bar("scan", quiet=False) as progress:
         return scan_cross(moved, fee_bps, Nanos(round(max_age_s * SECOND)), progress)
+
+
+def screen(tapes: Sequence[Tape], *, grid_s: float = 1.0) -> tuple[PairFound, ...]:
+    """
+    Return every ordered pair of the tapes' instruments and whether it may be traded.
+
+    Tested for cointegration on mids *grid_s* seconds apart, both ways round, Holm-corrected over
+    all pairs tried, and for a half-life that is alike in every quarter; see `pairs_arbitrage`.
+
+    Raises:
+        DataError: too few instruments or too little time.
+    """
+    return screen_pairs(joined(tapes), Nanos(round(grid_s * SECOND)))
 
 
 def backtest(

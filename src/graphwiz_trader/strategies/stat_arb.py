@@ -14,7 +14,7 @@ from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import Leg, Signal, SignalKind
 from graphwiz_trader.domain.strategy import Opinion, View, Wakeup
 from graphwiz_trader.domain.units import MILLISECOND, Lots, Nanos, StrategyId, Ticks
-from graphwiz_trader.strategies.stat_arb_rule import Action, StatArbConfig, decide
+from graphwiz_trader.strategies.stat_arb_rule import Action, StatArbConfig, closable, decide
 
 
 class StatisticalArbitrage:
@@ -52,7 +52,7 @@ class StatisticalArbitrage:
         return signals
 
     def _act(self, book: OrderBook, track: "_Track", z: float, view: View) -> Sequence[Signal]:
-        own = _closable(view.own(self.id, book.instrument.id), book)
+        own = closable(view.own(self.id, book.instrument.id), book)
         held = (own > 0) - (own < 0)
         track.follow(z, held)
         action = decide(
@@ -215,15 +215,6 @@ class _Track:
             return self._config.max_hold
         lookback = self._config.lookback
         return lookback if half_life is None else min(lookback, 3 * half_life)
-
-
-def _closable(own: Lots, book: OrderBook) -> Lots:
-    """Return *own*, or 0 where the venue would not take so little: that is dust."""
-    instrument = book.instrument
-    price = book.bid if own > 0 else book.ask
-    if abs(own) < instrument.min_qty or price is None:
-        return Lots(0)
-    return own if instrument.notional(price, abs(own)) >= instrument.min_notional else Lots(0)
 
 
 def _touch(book: OrderBook, side: Side) -> tuple[Ticks, Lots]:

@@ -2,12 +2,31 @@
 
 from enum import Enum
 from math import inf, sqrt
+from typing import Protocol
 
 from attrs.validators import ge, gt, in_, optional
 
+from graphwiz_trader.domain.book import OrderBook
 from graphwiz_trader.domain.errors import ConfigError, Problem
 from graphwiz_trader.domain.setting import setting
+from graphwiz_trader.domain.units import Lots
 from graphwiz_trader.domain.value import value
+
+
+class Thresholds(Protocol):
+    """The scores at which something is done, in deviations."""
+
+    @property
+    def z_threshold(self) -> float:
+        """What opens."""
+
+    @property
+    def z_exit(self) -> float:
+        """What closes."""
+
+    @property
+    def z_stop(self) -> float | None:
+        """What stops, if anything does."""
 
 
 @value
@@ -58,12 +77,7 @@ class StatArbConfig:
         if self.z_threshold > cap:
             most = f"at most {cap:.4f}: no |z| is greater with a lookback of {self.lookback}"
             problems.append(Problem("z_threshold", str(self.z_threshold), most))
-        if self.z_exit >= self.z_threshold:
-            less = f"less than z_threshold, {self.z_threshold}"
-            problems.append(Problem("z_exit", str(self.z_exit), less))
-        if self.z_stop is not None and self.z_stop <= self.z_threshold:
-            more = f"more than z_threshold, {self.z_threshold}"
-            problems.append(Problem("z_stop", str(self.z_stop), more))
+        problems += disordered(self)
         if problems:
             raise ConfigError(problems)
 
@@ -78,7 +92,19 @@ class Action(Enum):
     STOP = "STOP"
 
 
-def decide(z: float, held: int, *, armed: bool, stopped: bool, config: StatArbConfig) -> Action:
+def disordered(config: Thresholds) -> list[Problem]:
+    """Return what is wrong with the order of exit, threshold and stop."""
+    problems = []
+    if config.z_exit >= config.z_threshold:
+        less = f"less than z_threshold, {config.z_threshold}"
+        problems.append(Problem("z_exit", str(config.z_exit), less))
+    if config.z_stop is not None and config.z_stop <= config.z_threshold:
+        more = f"more than z_threshold, {config.z_threshold}"
+        problems.append(Problem("z_stop", str(config.z_stop), more))
+    return problems
+
+
+def decide(z: float, held: int, *, armed: bool, stopped: bool, config: Thresholds) -> Action:
     """
     Return what to do at *z*, holding a position of sign *held* (−1, 0, 1).
 
@@ -94,3 +120,12 @@ def decide(z: float, held: int, *, armed: bool, stopped: bool, config: StatArbCo
     if not armed or abs(z) < config.z_threshold:
         return Action.WAIT
     return Action.SELL if z > 0 else Action.BUY
+
+
+def closable(own: Lots, book: OrderBook) -> Lots:
+    """Return *own*, or 0 where the venue would not take so little: that is dust."""
+    instrument = book.instrument
+    price = book.bid if own > 0 else book.ask
+    if abs(own) < instrument.min_qty or price is None:
+        return Lots(0)
+    return own if instrument.notional(price, abs(own)) >= instrument.min_notional else Lots(0)
