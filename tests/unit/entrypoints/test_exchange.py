@@ -1,4 +1,7 @@
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,3 +36,40 @@ def test_exchanges_run_and_say_where_and_what_was_true(
     assert [venue["venue"] for venue in told["venues"]] == ["okx", "okx2"]
     recorded = [json.loads(line) for line in books.read_text().splitlines()]
     assert {entry["instrument"].rpartition("@")[2] for entry in recorded} == {"okx", "okx2"}
+
+
+@pytest.mark.contract
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
+def test_a_signal_ends_it_cleanly_and_it_says_what_was_owned(
+    number: signal.Signals, code: int, tmp_path: Path
+) -> None:
+    words = ("exchange", "--balance", "okx.USDT=5", "--log", str(tmp_path / "log"), "--json")
+    running = subprocess.Popen(
+        (sys.executable, "-m", "graphwiz_trader", *words),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert running.stderr is not None
+    while running.stderr.readline() != "ready\n":
+        assert running.poll() is None
+
+    running.send_signal(number)
+    out, _ = running.communicate(timeout=60)
+
+    binance, okx = json.loads(out)["venues"]
+    assert running.returncode == code
+    assert okx["opened"] == okx["closed"] == {"USDT": "5"}
+    assert set(binance["opened"]) == {"USDT", "BTC", "ETH"}
+    assert okx["open_orders"] == []
+
+
+def test_every_wrong_distance_and_balance_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    distance = main(["exchange", "--latency-ms", "kraken.entry=1", "--json"])
+    (far,) = json.loads(capsys.readouterr().out)["errors"]
+    balance = main(["exchange", "--balance", "USDT", "--json"])
+    (poor,) = json.loads(capsys.readouterr().out)["errors"]
+
+    assert (distance, balance) == (2, 2)
+    assert (far["path"], far["expected"]) == ("--latency-ms", "one of binance, okx")
+    assert poor["path"] == "--balance"

@@ -159,6 +159,9 @@ def _text(
         told = ", ".join(f"{kind} {count}" for kind, count in sorted(truth.faults.items()))
         parts.append(f"went wrong on purpose: {told}; {summary['was_unknown']} orders were UNKNOWN")
     parts += [f"crashed: {crash}" for crash in _strings_of(summary["crashes"])]
+    left = summary["remaining"]
+    if left:
+        parts.append(f"left open or not proven gone: {left}")
     parts += [_proof(run, again) for run, again in replays.items()]
     parts.append(
         f"the exchange's own record agrees: {proven.checks} checks, every order and fill once"
