@@ -16,6 +16,7 @@ from graphwiz_trader.domain.setting import setting
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import Leg, Observation, Signal, SignalKind, Stage
 from graphwiz_trader.domain.strategy import Opinion, View, Wakeup
+from graphwiz_trader.domain.survival import Lives, expected_bps
 from graphwiz_trader.domain.units import MILLISECOND, InstrumentId, Nanos, StrategyId
 from graphwiz_trader.domain.value import value
 
@@ -35,6 +36,12 @@ class CrossExchangeConfig:
     inventory_skew_bps: float = setting(
         0.0, "added edge demanded, per unit of share, where a trade worsens inventory", ge(0.0)
     )
+    latency_haircut: bool = setting(
+        False, "weigh an edge by its chance to last until orders arrive, as edges lasted so far"
+    )
+    adverse_bps: float = setting(
+        0.0, "what the price is expected to move before a lone leg is undone", ge(0.0)
+    )
 
 
 @attrs.define
@@ -48,6 +55,7 @@ class _Route:
     is_open: bool = False
     after_fees: bool = False
     is_asked: bool = False
+    lives: Lives = attrs.field(factory=Lives)
 
     @property
     def episode(self) -> str:
@@ -93,6 +101,8 @@ class CrossExchange:
         for route in self._moved(view):
             buy, sell = view.books[route.buy.id], view.books[route.sell.id]
             gross = gross_bps(buy, sell)
+            if self._config.latency_haircut:
+                self._watch(route, buy, sell, gross, view)
             if gross > 0 and self._is_fresh(buy, view) and self._is_fresh(sell, view):
                 takes += self._look(route, buy, sell, gross, view, opinions)
             elif route.is_open:
@@ -134,7 +144,30 @@ class CrossExchange:
                 self._noted(route, Stage.AFTER_FEES, gross, crossing.net_bps, crossing.qty)
             )
             opinions.extend(self._later(route, crossing.qty, view))
+        if self._config.latency_haircut and not self._outlasts(route, buy, sell, crossing, view):
+            return ()
         return self._taken(route, buy, sell, crossing, view)
+
+    def _watch(
+        self, route: _Route, buy: OrderBook, sell: OrderBook, gross: float, view: View
+    ) -> None:
+        """Follow how long the touch's edge after fees lasts."""
+        if not (self._is_fresh(buy, view) and self._is_fresh(sell, view)):
+            route.lives.cut(view.now)
+            return
+        bought, sold = self._fees(route, view)
+        net = ((1 + gross / 1e4) * (1 - sold / 1e4) / (1 + bought / 1e4) - 1) * 1e4
+        route.lives.follow(net, view.now)
+
+    def _outlasts(
+        self, route: _Route, buy: OrderBook, sell: OrderBook, seen: Crossing, view: View
+    ) -> bool:
+        """Whether the edge still pays once weighed by its chance to last: `S·e − (1 − S)·U`."""
+        lag = max(view.latency(route.buy.venue), view.latency(route.sell.venue))
+        survival = route.lives.survival(seen.net_bps, lag, view.now)
+        costs = zip(self._fees(route, view), (buy, sell), strict=True)
+        unwind = max(fee + book.spread_bps / 2 for fee, book in costs) + self._config.adverse_bps
+        return expected_bps(seen.net_bps, survival, unwind) >= self._need_bps(route, view)
 
     def _taken(
         self, route: _Route, buy: OrderBook, sell: OrderBook, seen: Crossing, view: View
@@ -159,6 +192,7 @@ class CrossExchange:
             Leg(route.buy.id, Side.BUY, crossing.buy_price, crossing.buy_lots),
             Leg(route.sell.id, Side.SELL, crossing.sell_price, crossing.sell_lots),
         )
+        route.lives.cut(view.now)
         yield Signal(
             self.id,
             SignalKind.TAKE,

@@ -79,6 +79,12 @@ class Route:
             of = ALPHA if order.instrument == ALPHA.id else BETA
             self.engine.step(make.report(of, order.cl_ord_id, ExecType.EXPIRED, ts=self.now))
 
+    def near(self, *, gone: bool = False) -> Outcome:
+        """Show both with a spread of a basis point, crossed unless *gone*."""
+        self._show(ALPHA, [("99.99", "9")], [("100.00", "9")], more=True)
+        bid, ask = ("99.99", "100.00") if gone else ("100.50", "100.51")
+        return self._show(BETA, [(bid, "9")], [(ask, "9")], more=False)
+
     def _show(self, of: Instrument, bids: Levels, asks: Levels, more: bool) -> Outcome:
         return self.engine.step(make.book_update(of, bids, asks, self.now, more=more))
 
@@ -360,3 +366,41 @@ def test_contracts_worth_different_amounts_are_not_paired() -> None:
         return len(found.instruments)
 
     assert (paired(same), paired(tenth)) == (2, 0)
+
+
+@pytest.mark.parametrize(("lasting_ms", "sent"), [(20, 0), (80, 2)])
+def test_an_edge_that_never_lasted_until_arrival_is_not_taken(lasting_ms: int, sent: int) -> None:
+    """The demanded edge is out of reach while twenty lives are learnt from, fifty ms away."""
+    route = Route(latency_ms=50, latency_haircut=True, min_profit_bps=40.0)
+    for _ in range(20):
+        route.later(100).near()
+        route.later(lasting_ms).near(gone=True)
+    route.strategy._config = evolve(route.strategy._config, min_profit_bps=5.0)
+
+    outcome = route.later(100).near()
+
+    assert len(submitted(outcome)) == sent
+
+
+def test_an_edge_of_unknown_life_is_taken_as_it_is() -> None:
+    route = Route(latency_ms=50, latency_haircut=True)
+
+    assert len(submitted(route.both())) == 2
+
+
+def test_an_edge_that_may_vanish_must_pay_for_a_lone_leg() -> None:
+    """Half of them last: 29.9 bps are worth 15 less half of 10 and what else undoing costs."""
+    cheap, dear = (
+        Route(latency_ms=50, latency_haircut=True, adverse_bps=adverse, min_profit_bps=40.0)
+        for adverse in (0.0, 20.0)
+    )
+    sent = []
+    for route in (cheap, dear):
+        for lasting in (20, 80):
+            for _ in range(20):
+                route.end(route.later(100).near())
+                route.later(lasting).near(gone=True)
+        route.strategy._config = evolve(route.strategy._config, min_profit_bps=5.0)
+        sent.append(len(submitted(route.later(100).near())))
+
+    assert sent == [2, 0]
