@@ -274,3 +274,26 @@ def test_a_full_disk_is_waited_out(tmp_path: Path, undisturbed: list[object]) ->
     assert (code, said["behind"]) == (0, "")
     assert wait(answers(graph)) == undisturbed
     wait(graph.close())
+
+
+def test_a_full_disk_under_neo4j_is_waited_out(
+    server: Neo4jServer, tmp_path: Path, undisturbed: list[object]
+) -> None:
+    """Its files may not grow; once there is room it is started again, as its manual says."""
+    stage = Stage(tmp_path / "home", on_neo4j(server))
+    graph = Neo4jGraph(Neo4jPlace(server.uri))
+    stage.begin()
+    stage.write(ENTRIES // 5)
+    until(lambda: reached(graph) > 0)
+    resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (SMALL, resource.RLIM_INFINITY))
+    stage.write(ENTRIES // 5)
+    until(lambda: "is away" in (stage.home / "observe.log").read_text())
+    server.kill()
+    server.start()
+    stage.write()
+
+    code, said = stage.end()
+
+    assert (code, said["behind"]) == (0, "")
+    assert wait(answers(graph)) == undisturbed
+    wait(graph.close())

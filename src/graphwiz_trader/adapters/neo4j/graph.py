@@ -95,9 +95,11 @@ class Neo4jGraph:
 
     async def strategies(self, only: TradeFilter) -> tuple[StrategyLine, ...]:
         """Sum up trades by strategy, exactly."""
-        text = cypher.EARNED_BY_STRATEGY if only.strategy else cypher.EARNED
-        (found,) = await self._connection.ask(text, **_asked(only))
-        return strategy_lines(map(_earned, _rows(found["found"])))
+        if only.strategy:
+            (found,) = await self._connection.ask(cypher.EARNED_BY_STRATEGY, **_asked(only))
+            return strategy_lines(_earned(only.strategy, *row) for row in _rows(found["found"]))
+        (found,) = await self._connection.ask(cypher.EARNED, **_asked(only))
+        return strategy_lines(_earned(*row) for row in _rows(found["found"]))
 
     async def trades(self, only: TradeFilter, most: int) -> tuple[Trade, ...]:
         """Return trades, the latest first."""
@@ -198,14 +200,13 @@ def _asked(only: TradeFilter) -> dict[str, object]:
     }
 
 
-def _earned(row: object) -> Earned:
-    if not isinstance(row, list):
-        raise TypeError(f"found {type(row).__name__}, expected a row")
-    strategy, reporting, net, fees, venues, symbols = row
+def _earned(
+    strategy: str, reporting: str, net: str, fees: str, venues: str, symbols: str
+) -> Earned:
     return Earned(strategy, reporting, Decimal(net), Decimal(fees), venues, symbols)
 
 
-def _rows(found: object) -> list[object]:
+def _rows(found: object) -> list[list[str]]:
     if not isinstance(found, list):
         raise TypeError(f"found {type(found).__name__}, expected rows")
     return found
