@@ -52,11 +52,14 @@ class Search:
         trials: int | None = None,
         metric: str = "sharpe",
         workers: int | None = None,
+        ray: str | None = None,
         offsets: Mapping[str, str] | None = None,
         seed: int = 0,
     ) -> "Search":
         """
         Return the search of *axes*, such as `z_threshold=1:3:0.5`, for *strategy* over *tapes*.
+
+        It runs in *workers* processes of this machine, or on the cluster at *ray*.
 
         Raises:
             ConfigError: an axis, its key or its values are not what the settings take.
@@ -81,8 +84,8 @@ class Search:
             "sampler": sampler,
             "metric": metric,
         }
-        local = LocalWorkers(workers)
-        return cls(space, sampler, count, metric, seed, plan, local, FileTrials(home / "sweeps"))
+        crew = LocalWorkers(workers) if ray is None else _cluster(ray, workers)
+        return cls(space, sampler, count, metric, seed, plan, crew, FileTrials(home / "sweeps"))
 
     @property
     def workers_count(self) -> int:
@@ -131,6 +134,15 @@ class Search:
         from graphwiz_trader.adapters.optuna.sampler import OptunaSampler
 
         return OptunaSampler(self.space, self.seed, learns=self.sampler_name == "tpe")
+
+
+def _cluster(address: str, count: int | None) -> Workers:
+    try:
+        from graphwiz_trader.adapters.ray.workers import RayWorkers
+    except ImportError as error:
+        problem = Problem("--ray", address, "ray to be installed: pip install ray")
+        raise ConfigError([problem]) from error
+    return RayWorkers(address, count)
 
 
 def _axis(text: str, strategy: str) -> Axis:

@@ -50,6 +50,11 @@ _SEARCH = (
         help="What the best is best in.",
     ),
     click.option("--workers", type=click.IntRange(1), help="Processes; default: one a core."),
+    click.option(
+        "--ray",
+        metavar="ADDRESS",
+        help="Run on a Ray cluster: its address, `auto`, or `local` (needs `pip install ray`).",
+    ),
     click.option("--fee-bps", type=str, help="Maker and taker fee at every venue."),
     click.option("--latency-ms", type=str, help="Order entry, one way."),
     click.option("--offset", "offsets", multiple=True, metavar="VENUE=S"),
@@ -129,6 +134,7 @@ def _search(options: Options, given: Mapping[str, object]) -> "Search":
         trials=_number(given["trials"]),
         metric=str(given["metric"]),
         workers=_number(given["workers"]),
+        ray=None if given["ray"] is None else str(given["ray"]),
         offsets={str(v): str(s) for v, s in parsed_offsets(_texts(given["offsets"])).items()},
         seed=options.seed or 0,
     )
