@@ -1,6 +1,6 @@
-"""Triangular arbitrage: one asset through two others and back, all three legs at once."""
+"""Triangular arbitrage: one asset through two or three others and back, all legs at once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import nan
 
 import attrs
@@ -25,7 +25,7 @@ from graphwiz_trader.domain.units import (
 )
 from graphwiz_trader.domain.value import value
 
-LEGS = 3
+LEAST_LEGS, MOST_LEGS = 3, 4
 
 
 @value
@@ -34,10 +34,11 @@ class TriangularConfig:
 
     min_profit_bps: float = setting(5.0, "least edge after the fees of all legs", ge(0.0))
     fee_bps: float = setting(10.0, "taker fee per leg, where the venue's own is not known")
-    max_age_ms: int = setting(300, "age above which a book is not traded on", gt(0))
-    max_age_spread_ms: int = setting(
-        200, "most that the ages of the three books may differ by", gt(0)
+    max_legs: int = setting(
+        MOST_LEGS, "trades of the longest round", and_(ge(LEAST_LEGS), le(MOST_LEGS))
     )
+    max_age_ms: int = setting(300, "age above which a book is not traded on", gt(0))
+    max_age_spread_ms: int = setting(200, "most that the ages of the books may differ by", gt(0))
     participation: float = setting(
         0.5, "share of the depth shown to take at most", and_(gt(0.0), le(1.0))
     )
@@ -54,9 +55,11 @@ class _Track:
     after_fees: bool = False
     is_asked: bool = False
     names: tuple[InstrumentId, ...] = attrs.field(init=False)
+    known: frozenset[InstrumentId] = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.names = tuple(step.instrument.id for step in self.route.steps)
+        self.known = frozenset(self.names)
 
     @property
     def episode(self) -> str:
@@ -66,11 +69,11 @@ class _Track:
 
 class Triangular:
     """
-    Watches every triangle of spot instruments of one venue, both ways round.
+    Watches every round of three or four spot instruments of one venue, both ways.
 
-    The legs leave together, so that all three assets must be there beforehand; a leg that falls
-    short is the engine's to complete or unwind. A triangle begins with the asset that two of its
-    instruments are quoted in, since only that one can both pay and be paid.
+    The legs leave together, so that all assets must be there beforehand; a leg that falls short
+    is the engine's to complete or unwind. A round begins with the asset that no instrument of it
+    sells, since only that one can both pay and be paid.
     An episode opens when the touch gains before fees and closes when it no longer does, or when
     a book may not be traded on.
     """
@@ -88,23 +91,24 @@ class Triangular:
         self._config = config
         self._ttl = ttl
         self._tracks = tuple(
-            _Track(route, CycleDesk(route, config.participation)) for route in _found(instruments)
+            _Track(route, CycleDesk(route, config.participation))
+            for route in _found(instruments, config.max_legs)
         )
         names = dict.fromkeys(name for track in self._tracks for name in track.names)
         self.instruments = tuple(names)
+        self._by_instrument = {
+            name: tuple(track for track in self._tracks if name in track.names) for name in names
+        }
         self._pending: dict[str, tuple[_Track, Lots]] = {}
 
     def on_event(self, event: Wakeup, view: View) -> Sequence[Opinion]:
-        """Look at every triangle of which a book has just changed."""
+        """Look at every round of which a book has just changed."""
         if isinstance(event, TimerFired):
             return tuple(self._survived(event.name, view))
-        books, now = view.books, view.now
-        moved = {name for name in self.instruments if books[name].ts == now}
+        books = view.books
         opinions: list[Opinion] = []
         taken: set[InstrumentId] = set()
-        for track in self._tracks:
-            if moved.isdisjoint(track.names):
-                continue
+        for track in self._moved(view):
             gross = track.desk.gross_bps(books)
             if gross > 0 and self._is_fresh(track, view):
                 opinions += self._look(track, gross, taken, view)
@@ -112,6 +116,14 @@ class Triangular:
                 track.is_open = False
                 opinions.append(self._noted(track, Stage.CLOSED, gross))
         return opinions
+
+    def _moved(self, view: View) -> Iterable[_Track]:
+        """Return the rounds with a book of this instant, in their order."""
+        books, now = view.books, view.now
+        moved = [name for name in self.instruments if books[name].ts == now]
+        if len(moved) == 1:
+            return self._by_instrument[moved[0]]
+        return [track for track in self._tracks if not track.known.isdisjoint(moved)]
 
     def _look(
         self, track: _Track, gross: float, taken: set[InstrumentId], view: View
@@ -169,7 +181,7 @@ class Triangular:
         return [self._config.fee_bps if fee is None else fee for fee in known]
 
     def _is_fresh(self, track: _Track, view: View) -> bool:
-        """Whether the three books may be traded on, and were true at nearly one time."""
+        """Whether the books may be traded on, and were true at nearly one time."""
         books = [view.books[name] for name in track.names]
         if not all(book.is_usable for book in books):
             return False
@@ -209,17 +221,17 @@ class Triangular:
         return Observation(self.id, track.episode, track.route.name, stage, gross, net, qty)
 
 
-def _found(instruments: Sequence[Instrument]) -> Iterator[Route]:
-    """Yield the triangles of each venue, begun with what two of their instruments cost."""
+def _found(instruments: Sequence[Instrument], longest: int) -> Iterator[Route]:
+    """Yield the rounds of each venue, begun with what none of their instruments sells."""
     venues: dict[Venue, list[Instrument]] = {}
     for instrument in instruments:
         venues.setdefault(instrument.venue, []).append(instrument)
     for there in venues.values():
-        for route in routes(there, LEGS):
-            if len(route.steps) == LEGS and _is_hedgeable(route):
+        for route in routes(there, longest):
+            if len(route.steps) >= LEAST_LEGS and _is_hedgeable(route):
                 yield route.starting_with(money_of([step.instrument for step in route.steps]))
 
 
 def _is_hedgeable(route: Route) -> bool:
-    """Whether two of the instruments are quoted in one asset, in which both others are sold."""
-    return len({step.instrument.quote for step in route.steps}) < LEGS
+    """Whether every asset but one has an instrument that sells it, so that none can be stuck."""
+    return len({step.instrument.base for step in route.steps}) == len(route.steps) - 1

@@ -6,8 +6,9 @@ import pytest
 
 from graphwiz_trader.domain.commands import SubmitOrder
 from graphwiz_trader.domain.events import BookGap, TimerFired
-from graphwiz_trader.domain.facts import Outcome, SignalRefused
+from graphwiz_trader.domain.facts import GroupChanged, GroupState, Outcome, SignalRefused
 from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.orders import ExecType
 from graphwiz_trader.domain.settings import RiskSettings
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import Observation, Reason, Stage
@@ -19,7 +20,12 @@ from tests.unit.engine.engine_floor import only, submitted
 BTC = make.instrument("BTC/USDT@alpha", tick="1", lot="0.00001", min_notional="5")
 MID = make.instrument("ETH/BTC@alpha", tick="0.00001", lot="0.0001")
 ETH = make.instrument("ETH/USDT@alpha", tick="1", lot="0.0001", min_notional="5")
+SOL_ETH = make.instrument("SOL/ETH@alpha", tick="0.0001", lot="0.001")
+SOL = make.instrument("SOL/USDT@alpha", tick="0.01", lot="0.001", min_notional="5")
 Levels = list[tuple[str, str]]
+DEAR_SOL: tuple[Levels, Levels] = ([("151.00", "30")], [("151.10", "9")])
+"""Against 150.00 by way of BTC and ETH."""
+
 SHOWN: dict[InstrumentId, tuple[Levels, Levels]] = {
     BTC.id: ([("59990", "1")], [("60000", "0.05"), ("60010", "0.2"), ("60030", "1")]),
     MID.id: ([("0.04990", "9")], [("0.05000", "2"), ("0.05003", "3"), ("0.05010", "20")]),
@@ -55,11 +61,19 @@ class Venue:
             self.traded, [self.strategy], risk, charged, latency=latency_ms * MILLISECOND
         )
         self.now = make.START
-        for asset, amount in (("USDT", usdt), ("BTC", "10"), ("ETH", "100")):
+        for asset, amount in (("USDT", usdt), ("BTC", "10"), ("ETH", "100"), ("SOL", "100")):
             self.engine.step(make.balance("alpha", asset, amount))
 
     def show(self, of: Instrument, sides: tuple[Levels, Levels] | None = None) -> Outcome:
         return self.engine.step(make.book_update(of, *(sides or SHOWN[of.id]), self.now))
+
+    def square(self, sol: tuple[Levels, Levels]) -> Outcome:
+        """Show the four books of a square in one instant, the last of them *sol*."""
+        for of in (BTC, MID):
+            self.engine.step(make.book_update(of, *SHOWN[of.id], self.now, more=True))
+        crossed = ([("0.0499", "90")], [("0.0500", "90")])
+        self.engine.step(make.book_update(SOL_ETH, *crossed, self.now, more=True))
+        return self.show(SOL, sol)
 
     def all(self, eth: tuple[Levels, Levels] | None = None) -> Outcome:
         """Show the three books in one instant, the last of them *eth*."""
@@ -227,3 +241,51 @@ def test_a_triangle_in_which_each_asset_prices_another_is_left_alone() -> None:
     names = ("A/B@alpha", "B/C@alpha", "C/A@alpha")
 
     assert Venue(*(make.instrument(name) for name in names)).strategy.instruments == ()
+
+
+def test_a_round_of_four_leaves_together_and_passes_on_what_it_receives() -> None:
+    orders = submitted(Venue(BTC, MID, SOL_ETH, SOL).square(DEAR_SOL))
+
+    assert told(orders) == [
+        (BTC.id, Side.BUY),
+        (MID.id, Side.BUY),
+        (SOL_ETH.id, Side.BUY),
+        (SOL.id, Side.SELL),
+    ]
+    assert orders[2].order_qty == orders[3].order_qty
+
+
+def test_a_round_longer_than_asked_for_is_not_watched() -> None:
+    assert Venue(BTC, MID, SOL_ETH, SOL, max_legs=3).strategy.instruments == ()
+
+
+def test_a_round_with_an_asset_that_nothing_sells_is_left_alone() -> None:
+    """ETH is only ever paid with: what is left of it could not be traded away."""
+    names = ("BTC/USDT", "BTC/ETH", "SOL/ETH", "SOL/USDT")
+
+    made = Venue(*(make.instrument(f"{name}@alpha") for name in names))
+
+    assert made.strategy.instruments == ()
+
+
+@pytest.mark.parametrize("missed", range(4))
+def test_whichever_leg_of_four_misses_the_others_are_undone_or_it_is_completed(
+    missed: int,
+) -> None:
+    venue = Venue(BTC, MID, SOL_ETH, SOL)
+    waiting = submitted(venue.square(DEAR_SOL))
+    lost, state = waiting[missed].cl_ord_id, GroupState.WORKING
+    for _ in range(40):
+        if not waiting:
+            break
+        order = waiting.pop(0)
+        of = {i.id: i for i in venue.traded}[order.instrument]
+        kind = ExecType.EXPIRED if order.cl_ord_id == lost else ExecType.TRADE
+        qty, price = str(of.qty(order.order_qty)), str(of.price(order.price))
+        filled = {"qty": qty, "price": price} if kind is ExecType.TRADE else {}
+        outcome = venue.engine.step(make.report(of, order.cl_ord_id, kind, **filled, ts=venue.now))
+        waiting += submitted(outcome)
+        state = next((f.state for f in reversed(only(GroupChanged, outcome.facts))), state)
+
+    assert state in (GroupState.DONE, GroupState.UNWOUND)
+    assert waiting == []
