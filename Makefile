@@ -1,7 +1,7 @@
 # GraphWiz Trader: `make help` lists the targets.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-contract neo4j test-testnet check bench test-long test-peers lock clean
+.PHONY: help setup demo test test-contract neo4j test-testnet check bench bench-peers test-long test-peers lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -45,6 +45,9 @@ check: $(READY) ## linters, format, types, import contracts
 
 bench: $(READY) ## the benchmarks
 	@$(BIN)/graphwiz bench $(ARGS)
+
+bench-peers: $(READY) $(PEERS_READY) ## market making by our engines beside hftbacktest, interleaved
+	@$(BIN)/python -m graphwiz_trader.entrypoints.bench.peers --python $(PEERS)/bin/python --scripts tests/peers $(ARGS)
 
 test-long: $(READY) ## the long proofs; GRAPHWIZ_LONG=0.05 runs a twentieth
 	@GRAPHWIZ_LONG=$(GRAPHWIZ_LONG) $(PYTEST) -m long $(PYTEST_ARGS)

@@ -4,11 +4,23 @@ from importlib import import_module
 
 __version__ = "0.1.0"
 
-__all__ = ["__version__", "backtest", "load_tape", "replay", "report", "scan", "screen", "sweep"]
+__all__ = [
+    "__version__",
+    "backtest",
+    "kernel",
+    "load_tape",
+    "replay",
+    "report",
+    "scan",
+    "screen",
+    "sweep",
+]
 
 
 def __getattr__(name: str) -> object:
     """Find a public function when it is first used: what it needs takes a second to load."""
+    if name == "kernel":
+        return import_module("graphwiz_trader.entrypoints.kernels").kernel
     if name in __all__:
         return getattr(import_module("graphwiz_trader.entrypoints.api"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 
+from graphwiz_trader.domain.errors import DataError
 from tests.parity.versus import (
     OTHER,
     SPOT,
@@ -15,7 +16,7 @@ from tests.parity.versus import (
     told_by_journal,
     told_by_kernel,
 )
-from tests.stories.wiring import Desk, settings_of
+from tests.stories.wiring import FREE, Desk, settings_of, two_venues
 
 MAKING = "hft.strategies.market_making"
 LONG = float(os.environ.get("GRAPHWIZ_LONG", "1.0"))
@@ -41,6 +42,41 @@ def test_one_book_and_two_give_the_same_run() -> None:
     assert one.books == 1
     assert told_by_kernel(one) == told_by_kernel(two)
     assert len(one.log) > 100
+
+
+def test_a_strategy_without_a_kernel_is_done_by_the_reference_which_says_so() -> None:
+    desk = two_venues()
+
+    done = desk.backtest(["alpha.tape", "beta.tape"], *FREE, "backtest.engine=compiled")
+
+    assert (done.engine, done.notice) == (
+        "reference",
+        "strategy cross_exchange_arbitrage has no kernel",
+    )
+    assert done.simulated.fills > 0
+
+
+def test_a_run_near_the_circuit_breaker_is_done_by_the_reference() -> None:
+    desk, tape = Desk(), market(5, SPOT)
+    desk.keep(tape)
+    costly = (*making(Random(5)), "backtest.fee_bps=50")
+    tight = "hft.risk.circuit_breaker_threshold=-0.00001"
+
+    done = desk.backtest([tape.name], *costly, tight, "backtest.engine=compiled")
+
+    assert (done.engine, done.notice) == (
+        "reference",
+        "a loss came near the circuit breaker or the drawdown limit",
+    )
+
+
+def test_a_compiled_run_is_not_replayed_as_if_it_had_no_steps() -> None:
+    desk, tape = Desk(), market(5, SPOT)
+    desk.keep(tape)
+    done = desk.backtest([tape.name], *making(Random(5)), "backtest.engine=compiled")
+
+    with pytest.raises(DataError, match="mode compiled"):
+        desk.replay(done.run)
 
 
 def compare(seed: int) -> None:

@@ -18,6 +18,7 @@ from graphwiz_trader.domain.signal import Reason, Refused, Signal, SignalKind
 from graphwiz_trader.domain.strategy import Strategy
 from graphwiz_trader.domain.tape import SNAPSHOT, TRADE, Tape
 from graphwiz_trader.domain.units import MILLISECOND, Nanos
+from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.kernels import run as c
 from graphwiz_trader.kernels.asking import MOST_LEGS
 from graphwiz_trader.kernels.gates import REASONS
@@ -26,6 +27,8 @@ from graphwiz_trader.simulation.columns import Columns
 from graphwiz_trader.simulation.compiled import CompiledRun, Terms
 
 BPS = Decimal(10_000)
+COMPILED = "compiled"
+"""The mode of a run without a journal of its steps."""
 
 
 def obstacle(
@@ -152,10 +155,12 @@ def told(
     prices = RecordedPrices(tapes, reporting)
     builder = ReportBuilder(prices, reporting)
     journal = folder.journal()
-    first: tuple[RunStarted | BalanceReport, ...] = (started, *balances)
-    for seq, event in enumerate(first, 1):
-        journal.append(Entry(event, Outcome(seq)))
-        builder.feed(event, Outcome(seq))
+    # Nothing that reads a run's steps may take this journal, which has none, for one of few.
+    begun = evolve(started, mode=COMPILED)
+    first: tuple[RunStarted | BalanceReport, ...] = (begun, *balances)
+    for seq, entry in enumerate(first, 1):
+        journal.append(Entry(entry, Outcome(seq)))
+        builder.feed(entry, Outcome(seq))
     journal.close()
     _settle(builder, prices, started.ts)
     fee = settings.backtest.fee_bps / BPS

@@ -9,7 +9,12 @@ from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.report import Header
 from graphwiz_trader.domain.units import Asset, InstrumentId, Nanos
 
-_MODELS = {"backtest": ("latency_ms", "queue", "fee_bps"), "demo": ("latency_ms", "fee_bps")}
+_BACKTEST = ("latency_ms", "queue", "fee_bps")
+_MODELS = {
+    "backtest": _BACKTEST,
+    "compiled": _BACKTEST,
+    "demo": ("latency_ms", "fee_bps"),
+}
 
 
 def header(

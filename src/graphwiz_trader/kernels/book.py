@@ -192,23 +192,9 @@ def _summarize(b: Int64s) -> None:
     b[CROSSINGS] += crossed
 
 
-@kernel(f"int64(int64[::1], {IN8}, {IN64}, {IN64}, int64, int64)")
-def apply(b: Int64s, side: Int8s, ticks: Int64s, lots: Int64s, first: int, last: int) -> int:
-    """
-    Set the levels of rows *first* to *last* (exclusive); the last row of a level wins.
-
-    Args:
-        b: State, changed in place.
-        side: +1 bid, −1 ask.
-        ticks: Price.
-        lots: Quantity now at that price; 0 removes the level.
-
-    Returns:
-        *last*; or the row that found the far part full: enlarge the state, go on from there;
-        or −1, with nothing changed, when there are no such rows.
-    """
-    if first < 0 or last > side.shape[0] or last > ticks.shape[0] or last > lots.shape[0]:
-        return -1
+@inline
+def change(b: Int64s, side: Int8s, ticks: Int64s, lots: Int64s, first: int, last: int) -> int:
+    """Do what `apply` does, in rows that exist, without a call."""
     mask = b[MASK]
     for j in range(first, last):
         s = 0 if side[j] > 0 else 1
@@ -226,6 +212,26 @@ def apply(b: Int64s, side: Int8s, ticks: Int64s, lots: Int64s, first: int, last:
             return j
     _summarize(b)
     return last
+
+
+@kernel(f"int64(int64[::1], {IN8}, {IN64}, {IN64}, int64, int64)")
+def apply(b: Int64s, side: Int8s, ticks: Int64s, lots: Int64s, first: int, last: int) -> int:
+    """
+    Set the levels of rows *first* to *last* (exclusive); the last row of a level wins.
+
+    Args:
+        b: State, changed in place.
+        side: +1 bid, −1 ask.
+        ticks: Price.
+        lots: Quantity now at that price; 0 removes the level.
+
+    Returns:
+        *last*; or the row that found the far part full: enlarge the state, go on from there;
+        or −1, with nothing changed, when there are no such rows.
+    """
+    if first < 0 or last > side.shape[0] or last > ticks.shape[0] or last > lots.shape[0]:
+        return -1
+    return change(b, side, ticks, lots, first, last)
 
 
 @kernel("void(int64[::1])")

@@ -9,7 +9,7 @@ instant at which the next request could reach it.
 from graphwiz_trader.kernels import asking, hearing
 from graphwiz_trader.kernels import run as c
 from graphwiz_trader.kernels.arrays import Float64s, Int64s
-from graphwiz_trader.kernels.book import apply, clear, mark_horizon
+from graphwiz_trader.kernels.book import change, clear, mark_horizon
 from graphwiz_trader.kernels.jit import IN8, IN64, inline
 from graphwiz_trader.kernels.run import Decide, Rows, Run, Table
 from graphwiz_trader.kernels.venues import fits, last_of
@@ -29,7 +29,7 @@ DECIDE = (
 )
 """The signature of a strategy's kernel; see `asking.Decide`."""
 
-_RUN = f"int64[::1], float64[::1], {_TABLE}, {_REALS}, {_TABLE}, {_REALS}, {_TABLE}, {_TABLE}, {_TABLE}"
+_RUN = f"int64[::1], float64[::1], {_TABLE}, {_REALS}, {_TABLE}, {_REALS}" + 3 * f", {_TABLE}"
 _ROWS = f'{IN8}, {IN64}, {IN64}, {IN64}, {IN64}, {IN64}, Array(int16, 1, "C", True), {IN8}, {IN64}'
 
 SIGNATURE = (
@@ -101,10 +101,10 @@ def receive(run: Run, rows: Rows, message: int) -> bool:
             return False
         if rows.flags[message] == c.SNAPSHOT:
             clear(b)
-            apply(b, rows.side, rows.ticks, rows.lots, first, last)
+            change(b, rows.side, rows.ticks, rows.lots, first, last)
             mark_horizon(b)
         elif run.i[i, c.SYNCED] == 1:
-            apply(b, rows.side, rows.ticks, rows.lots, first, last)
+            change(b, rows.side, rows.ticks, rows.lots, first, last)
         know(run, rows, i, message)
     run.w[c.LOCAL] = message + 1
     return True

@@ -3,7 +3,7 @@
 from graphwiz_trader.kernels import fronts
 from graphwiz_trader.kernels import run as c
 from graphwiz_trader.kernels.arrays import Int64s
-from graphwiz_trader.kernels.book import apply, clear, mark_horizon
+from graphwiz_trader.kernels.book import change, clear, mark_horizon
 from graphwiz_trader.kernels.jit import inline, outline
 from graphwiz_trader.kernels.levels import BEST, HORIZON, NO_KEY, lots_at, step
 from graphwiz_trader.kernels.resting import count_of, fill, gone, list_of, remove, take
@@ -166,7 +166,7 @@ def happen(run: Run, rows: Rows, b: Int64s, i: int, message: int, last: int) -> 
     if flag == c.SNAPSHOT:
         clear(b)
         numbers[i, c.BEGUN] = 1
-    apply(b, rows.side, rows.ticks, rows.lots, first, last)
+    change(b, rows.side, rows.ticks, rows.lots, first, last)
     if flag == c.SNAPSHOT:
         mark_horizon(b)
     if numbers[i, c.TAKEN] > 0:

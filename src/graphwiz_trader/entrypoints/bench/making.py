@@ -34,6 +34,7 @@ BEHIND, QTY, MOST = 2, 10, 1000
 """Ticks behind the touch, lots of a quote, and of inventory."""
 
 STRATEGY = StrategyId("making")
+ONE_QUOTE = Lots(QTY)
 
 
 @kernel(DECIDE)
@@ -65,7 +66,7 @@ def quote(
                 news = True
         elif view[0, OWN] * side < MOST:
             numbers[s] = want
-            lots = QTY
+            lots = int(params[1])
             news = True
         legs[n, LEG_INSTRUMENT] = 0
         legs[n, LEG_SIDE] = side
@@ -80,16 +81,17 @@ def quote(
 class Making:
     """The rule for the engine that trades live, and compiled."""
 
-    def __init__(self, instrument: InstrumentId, period: Nanos) -> None:
+    def __init__(self, instrument: InstrumentId, period: Nanos, lots: Lots = ONE_QUOTE) -> None:
         self.id = STRATEGY
         self.instruments = (instrument,)
         self._period = period
+        self._lots = lots
         self._began = False
         self._wanted: dict[Side, int] = {}
 
     def compiled(self, market: CompiledMarket) -> CompiledRule:  # noqa: ARG002 # one instrument
         """Return the rule for a compiled run."""
-        params, numbers = np.array([float(self._period)]), np.zeros(2, np.int64)
+        params, numbers = np.array([float(self._period), float(self._lots)]), np.zeros(2, np.int64)
         return CompiledRule(quote, params, np.zeros(1), numbers, (), self._period)
 
     def on_event(self, event: Wakeup, view: View) -> Sequence[Opinion]:
@@ -112,7 +114,7 @@ class Making:
                     lots, news = Lots(0), True
             elif view.own(self.id, name) * side < MOST:
                 self._wanted[side] = want
-                lots, news = Lots(QTY), True
+                lots, news = self._lots, True
             price = Ticks(self._wanted.get(side, 0))
             legs.append(Leg(name, side, price, lots, TimeInForce.GTC, post_only=True))
         if not news:
