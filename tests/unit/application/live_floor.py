@@ -63,11 +63,12 @@ class Crash(Exception):  # what happens, not what is wrong
 
 
 class WatchedVenue:
-    """Tells the oracle of every command before it leaves."""
+    """Tells the oracle of every command before it leaves; the dead send nothing."""
 
-    def __init__(self, inner: ExecutionVenue, oracle: Oracle) -> None:
+    def __init__(self, inner: ExecutionVenue, oracle: Oracle, is_dead: Callable[[], bool]) -> None:
         self.inner = inner
         self.oracle = oracle
+        self.is_dead = is_dead
 
     @property
     def venue(self) -> Venue:
@@ -82,8 +83,9 @@ class WatchedVenue:
         return self.inner.usage
 
     def send(self, command: OrderCommand) -> None:
-        self.oracle.on_send(self.venue, command)
-        self.inner.send(command)
+        if not self.is_dead():
+            self.oracle.on_send(self.venue, command)
+            self.inner.send(command)
 
     async def run(self, deliver: Deliver) -> None:
         await self.inner.run(deliver)
@@ -234,7 +236,9 @@ class Floor:
         self.trade = Trade(
             engine,
             [
-                AuditedVenue(WatchedVenue(venue, self.oracle), auditor)
+                AuditedVenue(
+                    WatchedVenue(venue, self.oracle, lambda: self.journal.is_dead), auditor
+                )
                 for venue in self.venues.values()
             ],
             self.feeds,
@@ -253,13 +257,12 @@ class Floor:
         await self.clock.advance(by)
         if self.auditor is not None and not self.journal.is_dead:
             self.auditor.sweep()
-        while self._task is not None and self._task.done():
-            if not (self._task.exception() and self.journal.is_dead):
-                self._task.result()
-                return
+        while self._task is not None and self.journal.is_dead:
+            # What a failing engine would still do, the dead do not.
             self.crashes += 1
-            self.begin()
-            await self.clock.advance(0)
+            await self.crash()
+        if self._task is not None and self._task.done():
+            self._task.result()
 
     async def crash(self) -> None:
         """Die now, and start again."""
