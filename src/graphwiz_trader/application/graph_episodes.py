@@ -70,6 +70,22 @@ class GraphEpisodes:
         episode = self._episodes.get((signal.strategy, signal.opportunity))
         return episode.node.key if episode else ""
 
+    def node(self, strategy: str, opportunity: str) -> graph.ArbitrageOpportunity | None:
+        """Return an opportunity as it is known now."""
+        episode = self._episodes.get((strategy, opportunity))
+        return episode.node if episode else None
+
+    def of_group(self, group: str) -> graph.ArbitrageOpportunity | None:
+        """Return the opportunity that a group was opened on."""
+        episode = self._of_group.get(group)
+        return episode.node if episode else None
+
+    def is_over(self, node: graph.ArbitrageOpportunity) -> bool:
+        """Whether an opportunity has passed, and every group opened on it was closed."""
+        episode = self._episodes.get((node.strategy, node.name))
+        groups = episode.groups.values() if episode else ()
+        return node.closed is not None and all(group.state in CLOSED for group in groups)
+
     def observe(self, step: GraphStep, index: int, seen: Observation) -> None:
         """Note how far an opportunity came."""
         key = (seen.strategy, seen.opportunity)

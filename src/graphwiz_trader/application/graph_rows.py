@@ -1,24 +1,29 @@
 """Graph rows: a journal, entry by entry, as nodes and relationships."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from graphwiz_trader.application.earnings import Earnings
+from graphwiz_trader.application.graph_cases import GraphCases
 from graphwiz_trader.application.graph_causes import GraphCauses
 from graphwiz_trader.application.graph_draft import GraphDraft
 from graphwiz_trader.application.graph_episodes import GraphEpisodes
+from graphwiz_trader.application.graph_metrics import GraphMetrics
+from graphwiz_trader.application.graph_moves import GraphMoves
 from graphwiz_trader.application.graph_orders import GraphOrders
+from graphwiz_trader.application.graph_patterns import GraphPatterns
 from graphwiz_trader.application.graph_step import GraphStep
 from graphwiz_trader.application.graph_trades import GraphTrades
 from graphwiz_trader.application.prices import RebuiltPrices, received
 from graphwiz_trader.domain import graph
 from graphwiz_trader.domain.commands import RaiseAlert
-from graphwiz_trader.domain.events import InstrumentUpdated, RunStarted
+from graphwiz_trader.domain.events import BookUpdate, InstrumentUpdated, RunStarted
 from graphwiz_trader.domain.facts import Entry, FillBooked, GroupChanged
 from graphwiz_trader.domain.graph import Batch, Relation
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.settings import KnowledgeGraphSettings
 from graphwiz_trader.domain.signal import Observation
-from graphwiz_trader.domain.units import Asset
+from graphwiz_trader.domain.units import Asset, Venue
 
 TRADING = (graph.Signal, graph.Order, graph.Fill, graph.Trade)
 """What `store_trades` is about."""
@@ -34,8 +39,13 @@ class GraphRows:
         reporting: Asset,
         strategies: Sequence[str],
         switches: KnowledgeGraphSettings = KnowledgeGraphSettings(),  # noqa: B008 # a value
+        fee_bps: Decimal = Decimal(10),
     ) -> None:
-        """*strategies* are those the run was started with; *switches* say what is told."""
+        """
+        *strategies* are those the run was started with; *switches* say what is told.
+
+        *fee_bps* is what taking costs at venues of which the run does not say it.
+        """
         self._started = started
         self._prices = prices
         self._draft = GraphDraft(() if switches.store_trades else TRADING)
@@ -45,6 +55,16 @@ class GraphRows:
         self._orders = GraphOrders(self._draft, prices, self._causes, self._episodes)
         self._trades = GraphTrades(
             self._draft, prices, earnings, self._orders, _account(started), reporting
+        )
+        self._cases = GraphCases(self._draft, prices, earnings, self._episodes)
+        self._metrics = GraphMetrics(self._draft)
+        fees = _fees(started, prices, fee_bps)
+        patterns = GraphPatterns(self._draft, prices, started.ts, fees)
+        self._patterns = patterns if switches.store_patterns else None
+        self._moves = (
+            GraphMoves(self._draft, prices, started.ts, self._patterns)
+            if switches.analyze_correlations
+            else None
         )
         self._seq, self._ts = 0, started.ts
         self._begin(reporting, strategies)
@@ -60,12 +80,21 @@ class GraphRows:
         self._causes.hear(self._seq, entry.event, event)
         if isinstance(event, InstrumentUpdated):
             self._list(event.instrument)
-        outcome = entry.outcome
-        if outcome.commands or outcome.facts:
-            self._feed(GraphStep(self._started.run, event, outcome, self._ts))
+        elif isinstance(event, BookUpdate):
+            self._cases.hear(self._ts, event)
+        step = GraphStep(self._started.run, event, entry.outcome, self._ts)
+        if entry.outcome.commands or entry.outcome.facts:
+            self._feed(step)
+            self._cases.feed(step)
+        self._metrics.feed(step)
+        if self._moves is not None:
+            self._moves.feed(step)
+        if self._patterns is not None:
+            self._patterns.feed(step)
 
     def cut(self) -> Batch:
         """Return everything new, up to the last entry."""
+        self._metrics.tell()
         return self._draft.cut(self._started.run, self._seq, self._ts)
 
     def _feed(self, step: GraphStep) -> None:
@@ -133,6 +162,12 @@ class GraphRows:
             graph.Alert(key, step.run, step.seq, step.ts, severity, alert.code, alert.text)
         )
         self._draft.link(step.run, Relation.RAISED, key)
+
+
+def _fees(started: RunStarted, prices: RebuiltPrices, fee_bps: Decimal) -> Mapping[Venue, Decimal]:
+    fees = {instrument.venue: fee_bps for instrument in prices.instruments.values()}
+    told = {cost.venue: cost.taker_bps for cost in started.costs if cost.taker_bps is not None}
+    return {**fees, **told}
 
 
 def _account(started: RunStarted) -> str:

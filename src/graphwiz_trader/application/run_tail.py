@@ -204,4 +204,5 @@ class RunTails:
         reporting = reporting_of(settings, instruments)
         prices = RebuiltPrices(instruments, tapes, reporting)
         enabled = [name for name, one in settings.hft.strategies.items() if one.enabled]
-        return GraphRows(started, prices, reporting, enabled, self._switches)
+        fee = settings.backtest.fee_bps
+        return GraphRows(started, prices, reporting, enabled, self._switches, fee)

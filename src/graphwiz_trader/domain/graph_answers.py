@@ -4,7 +4,14 @@ import json
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from graphwiz_trader.domain.graph import ArbitrageOpportunity, Fill, Order, Signal, Trade
+from graphwiz_trader.domain.graph import (
+    ArbitrageOpportunity,
+    Edge,
+    Fill,
+    Order,
+    Signal,
+    Trade,
+)
 from graphwiz_trader.domain.trade_record import TradeRecord, trade_record
 from graphwiz_trader.domain.units import Nanos
 from graphwiz_trader.domain.value import value
@@ -113,6 +120,21 @@ class Verdict:
 
 
 @value
+class Link:
+    """
+    Two that go together during `run`: patterns, or instruments.
+
+    `numbers` say how; docs/reference/graph.md, Patterns.
+    """
+
+    relation: str
+    source: str
+    target: str
+    run: str
+    numbers: Mapping[str, object]
+
+
+@value
 class Earned:
     """What one trade earned, in `reporting`, for whom and where."""
 
@@ -200,6 +222,14 @@ def arbitrage_line(found: Iterable[ArbitrageOpportunity]) -> ArbitrageLine:
         best_bps=max(paid, default=None),
         expected=sum((each.expected for each in seen), ZERO),
         realised=sum((each.realised for each in seen), ZERO),
+    )
+
+
+def links_of(edges: Iterable[Edge]) -> tuple[Link, ...]:
+    """Return what CORRELATED_WITH and MOVES_WITH edges say."""
+    return tuple(
+        Link(edge.relation.value, edge.source, edge.target, edge.key, json.loads(edge.detail))
+        for edge in edges
     )
 
 

@@ -96,8 +96,11 @@ def test_a_run_and_what_it_can_trade_are_there_from_the_start() -> None:
 
     assert found.nodes == {
         "Run": 1, "Strategy": 2, "Instrument": 2, "Symbol": 1, "Exchange": 2, "Asset": 2,
+            "MetricSample": 1,
     }  # fmt: skip
-    assert found.relationships == {"RAN": 2, "OF": 2, "LISTED_ON": 2, "CONVERTS": 4}
+    assert found.relationships == {
+        "RAN": 2, "OF": 2, "LISTED_ON": 2, "CONVERTS": 4, "OF_RUN": 1,
+    }  # fmt: skip
 
 
 def test_a_seed_of_any_size_is_kept() -> None:

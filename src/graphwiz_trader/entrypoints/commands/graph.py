@@ -48,7 +48,7 @@ def stats(options: Options) -> None:
     async def question(project: "Project", ask: "Ask") -> "tuple[GraphStats, float]":
         return await ask.graph.stats(), await project.lag_s()
 
-    found, lag = _answer(options, question)
+    found, lag = answer(options, question)
     result = {
         "nodes": found.nodes,
         "relationships": found.relationships,
@@ -70,7 +70,7 @@ def performance(options: Options, strategy: str, days: float | None, run: str) -
     from graphwiz_trader.entrypoints.graph_text import breakdown_tables, keys, strategies_table
     from graphwiz_trader.entrypoints.tables import shown
 
-    lines = _answer(
+    lines = answer(
         options,
         lambda _, ask: ask.performance(TradeFilter(run=run, strategy=strategy), days),
     )
@@ -89,7 +89,7 @@ def top(options: Options, days: float | None, run: str, most: int) -> None:
     from graphwiz_trader.entrypoints.graph_text import keys, strategies_table
     from graphwiz_trader.entrypoints.tables import shown
 
-    lines = _answer(options, lambda _, ask: ask.top(TradeFilter(run=run), days, most))
+    lines = answer(options, lambda _, ask: ask.top(TradeFilter(run=run), days, most))
     text = shown([strategies_table(lines)]) if lines else "no trades"
     emit({"strategies": [keys(line) for line in lines]}, text)
 
@@ -116,7 +116,7 @@ def trades(
     from graphwiz_trader.entrypoints.tables import shown
 
     only = TradeFilter(run, strategy, symbol, venue)
-    found = _answer(options, lambda _, ask: ask.trades(only, days, most))
+    found = answer(options, lambda _, ask: ask.trades(only, days, most))
     text = shown([trades_table(found)]) if found else "no trades"
     emit({"trades": [keys(each) for each in found]}, text)
 
@@ -143,7 +143,7 @@ def opportunities(
     from graphwiz_trader.entrypoints.tables import shown
 
     only = OpportunityFilter(run, strategy, outcome, reason)
-    found = _answer(options, lambda _, ask: ask.opportunities(only, days, most))
+    found = answer(options, lambda _, ask: ask.opportunities(only, days, most))
     text = shown([opportunities_table(found)]) if found else "no opportunities"
     emit({"opportunities": [keys(each) for each in found]}, text)
 
@@ -159,7 +159,7 @@ def arbitrage(options: Options, strategy: str, days: float | None, run: str) -> 
     from graphwiz_trader.entrypoints.tables import shown
 
     only = OpportunityFilter(run=run, strategy=strategy)
-    line = _answer(options, lambda _, ask: ask.arbitrage(only, days))
+    line = answer(options, lambda _, ask: ask.arbitrage(only, days))
     emit(keys(line), shown([arbitrage_table(line)]))
 
 
@@ -172,7 +172,7 @@ def routes(options: Options, venue: str, start: str) -> None:
     from graphwiz_trader.entrypoints.graph_text import route_keys, routes_table
     from graphwiz_trader.entrypoints.tables import shown
 
-    found = _answer(options, lambda _, ask: ask.routes(venue, start))
+    found = answer(options, lambda _, ask: ask.routes(venue, start))
     text = shown([routes_table(found)]) if found else "no routes"
     emit({"routes": [route_keys(each) for each in found]}, text)
 
@@ -190,7 +190,7 @@ def explain(options: Options, name: str, run: str) -> None:
     """
     from graphwiz_trader.entrypoints.graph_text import explanation_keys
 
-    found = _answer(options, lambda _, ask: ask.explain(name, run))
+    found = answer(options, lambda _, ask: ask.explain(name, run))
     emit(explanation_keys(found), found.text)
 
 
@@ -203,7 +203,7 @@ def why_not(options: Options, name: str, run: str) -> None:
     from graphwiz_trader.entrypoints.graph_text import keys, verdict_tables, verdict_text
     from graphwiz_trader.entrypoints.tables import shown
 
-    verdict = _answer(options, lambda _, ask: ask.why_not(name, run))
+    verdict = answer(options, lambda _, ask: ask.why_not(name, run))
     text = verdict_text(verdict)
     emit({**keys(verdict), "text": text}, f"{shown(verdict_tables(verdict))}\n\n{text}")
 
@@ -252,7 +252,7 @@ def rebuild(options: Options, to: str | None) -> None:
     emit(result, told)
 
 
-def _answer(options: Options, question: "Callable[[Project, Ask], Awaitable[T]]") -> T:
+def answer(options: Options, question: "Callable[[Project, Ask], Awaitable[T]]") -> T:
     """Catch up with the journals, unless an observer does, then put *question*."""
     from graphwiz_trader.bootstrap.container import backtest_app
 

@@ -1,0 +1,278 @@
+"""Graph patterns: what detectors see in a journal, and, once it is known, what came of it."""
+
+import heapq
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+import attrs
+
+from graphwiz_trader.application.graph_draft import GraphDraft
+from graphwiz_trader.application.graph_step import GraphStep, as_json
+from graphwiz_trader.application.graph_watch import BookWatch
+from graphwiz_trader.application.prices import RebuiltPrices
+from graphwiz_trader.domain.association import linked
+from graphwiz_trader.domain.events import BookUpdate, InstrumentUpdated, Trade
+from graphwiz_trader.domain.graph import Relation
+from graphwiz_trader.domain.graph_watch import Occurrence, Pattern
+from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.sighting import HORIZON, PatternKind, Sighting
+from graphwiz_trader.domain.signal import Observation, Stage
+from graphwiz_trader.domain.units import SECOND, InstrumentId, Nanos, Venue
+from graphwiz_trader.domain.value import evolve
+from graphwiz_trader.domain.venue_patterns import ArbCluster
+
+HOUR = 3600 * SECOND
+WEEK = 168
+"""Hours in which patterns are compared."""
+
+Name = tuple[PatternKind, str]
+"""A kind of pattern in a symbol."""
+
+
+@attrs.define
+class _Due:
+    node: Occurrence
+    since: Nanos
+    mid: float
+    instrument: InstrumentId
+
+
+class GraphPatterns:
+    """Watches every book of a run; what came of a pattern is written when it is known."""
+
+    def __init__(
+        self,
+        draft: GraphDraft,
+        prices: RebuiltPrices,
+        started: Nanos,
+        taker_bps: Mapping[Venue, Decimal],
+    ) -> None:
+        """*taker_bps* is what trading costs, twice taken off each outcome."""
+        self._draft = draft
+        self._prices = prices
+        self._fees = taker_bps
+        self._books: dict[InstrumentId, BookWatch] = {}
+        self._siblings: dict[str, list[BookWatch]] = {}
+        self._clusters: dict[str, ArbCluster] = {}
+        self._quiet: dict[Name, Nanos] = {}
+        self._open: dict[tuple[PatternKind, str], _Due] = {}
+        self._due: list[tuple[Nanos, int, _Due]] = []
+        self._count = 0
+        self._patterns: dict[Name, Pattern] = {}
+        self._hours: dict[str, dict[str, set[int]]] = {}
+        self._began = self._hour = started // HOUR
+        for instrument in prices.instruments.values():
+            self._watch(instrument)
+
+    def feed(self, step: GraphStep) -> None:
+        """Take in *step*, its event resolved and applied to the books."""
+        while self._due and self._due[0][0] < step.ts:
+            self._judge(*heapq.heappop(self._due)[::2])
+        if step.ts // HOUR > self._hour:
+            self._hour = step.ts // HOUR
+            self._link(step)
+        event = step.event
+        match event:
+            case BookUpdate():
+                book = self._books[event.instrument]
+                self._tell(step, book, book.update(step.ts, event))
+                self._end(book, step.ts)
+                self._compare(step, book)
+            case Trade():
+                book = self._books[event.instrument]
+                self._tell(step, book, book.trade(step.ts, event))
+            case InstrumentUpdated():
+                self._watch(event.instrument)
+            case _:
+                pass
+        for fact in step.outcome.facts:
+            if isinstance(fact, Observation) and fact.stage is Stage.SEEN:
+                self._episode(step, fact)
+
+    def tell(self, step: GraphStep, instrument: InstrumentId, sighting: Sighting) -> None:
+        """Write a pattern that somebody else saw."""
+        self._tell(step, self._books[instrument], [sighting])
+
+    def _watch(self, instrument: Instrument) -> None:
+        book = BookWatch(instrument, self._prices.books[instrument.id])
+        self._books[instrument.id] = book
+        of_symbol = self._siblings.setdefault(instrument.symbol, [])
+        of_symbol[:] = [one for one in of_symbol if one.instrument.id != instrument.id] + [book]
+
+    def _tell(self, step: GraphStep, book: BookWatch, seen: Iterable[Sighting | None]) -> None:
+        for sighting in seen:
+            if sighting is None or book.mid is None:
+                continue
+            instrument = book.instrument
+            cost = 2 * float(self._fees.get(instrument.venue, 0)) + book.spread_bps
+            due = self._occur(step, sighting, instrument.symbol, instrument.id, cost)
+            if due is None:
+                continue
+            if sighting.side:
+                due.mid = book.mid
+                self._wait(Nanos(step.ts + due.node.horizon), due)
+            else:
+                self._open[sighting.kind, instrument.id] = due
+
+    def _occur(
+        self, step: GraphStep, sighting: Sighting, symbol: str, instrument: str, cost: float
+    ) -> _Due | None:
+        """Write an occurrence, unless another of its kind and symbol was just now."""
+        kind, name = sighting.kind, (sighting.kind, symbol)
+        if step.ts < self._quiet.get(name, 0):
+            return None
+        horizon = HORIZON[kind]
+        self._quiet[name] = Nanos(step.ts + horizon)
+        indicators = as_json({key: round(n, 9) for key, n in sighting.indicators.items()})
+        node = Occurrence(
+            key=f"{kind.value}:{symbol}:{step.run}:{step.seq}",
+            run=step.run,
+            seq=step.seq,
+            ts=step.ts,
+            kind=kind.value,
+            symbol=symbol,
+            instrument=instrument,
+            side=sighting.side,
+            horizon=horizon,
+            cost_bps=cost if sighting.side else 0.0,
+            indicators=indicators,
+            known=None,
+            profit_bps=None,
+            lasted=None,
+        )
+        self._put(node)
+        hours = self._hours.setdefault(symbol, {}).setdefault(kind.value, set())
+        hours.add(step.ts // HOUR)
+        self._note(name, node)
+        return _Due(node, sighting.since, 0.0, InstrumentId(instrument))
+
+    def _put(self, node: Occurrence) -> None:
+        self._draft.put(node)
+        self._draft.link(node.key, Relation.INSTANCE_OF, _key(node.run, node.kind, node.symbol))
+
+    def _note(self, name: Name, node: Occurrence) -> None:
+        """Count an occurrence in its pattern."""
+        known = self._patterns.get(name)
+        if known is None:
+            known = _new(node)
+            if any(i.symbol == node.symbol for i in self._prices.instruments.values()):
+                self._draft.link(known.key, Relation.DETECTED_ON, node.symbol)
+        count = known.occurrence_count + 1
+        self._keep(name, known, occurrence_count=count, last_seen=node.ts, ts=node.ts,
+                   seq=node.seq, indicators=node.indicators)  # fmt: skip
+
+    def _keep(self, name: Name, pattern: Pattern, **changes: object) -> None:
+        self._patterns[name] = pattern = evolve(pattern, **changes)
+        self._draft.put(pattern)
+
+    def _wait(self, until: Nanos, due: _Due) -> None:
+        self._count += 1
+        heapq.heappush(self._due, (until, self._count, due))
+
+    def _judge(self, at: Nanos, due: _Due) -> None:
+        """Write what came of a pattern by *at*, as the last update until then left its book."""
+        kind = PatternKind(due.node.kind)
+        if kind is PatternKind.ARB_CLUSTER:
+            cluster = self._clusters[due.node.instrument]
+            if cluster.is_over(at):
+                self._close(due, at)
+            else:
+                self._wait(cluster.ends, due)
+            return
+        mid = self._books[due.instrument].mid
+        if mid is None:
+            # The book cannot be believed at that instant: nobody will ever know.
+            return
+        profit = due.node.side * (mid - due.mid) / due.mid * 1e4 - due.node.cost_bps
+        self._put(evolve(due.node, known=at, profit_bps=profit))
+        name = (kind, due.node.symbol)
+        pattern = self._patterns[name]
+        judged, successes = pattern.judged + 1, pattern.successes + (profit > 0)
+        before = pattern.average_profit_bps or 0.0
+        self._keep(
+            name,
+            pattern,
+            judged=judged,
+            successes=successes,
+            success_rate=successes / judged,
+            average_profit_bps=before + (profit - before) / judged,
+        )
+
+    def _end(self, book: BookWatch, ts: Nanos) -> None:
+        for place in [place for place in self._open if place[1] == book.instrument.id]:
+            if book.is_over(place[0]):
+                self._close(self._open.pop(place), ts)
+
+    def _close(self, due: _Due, ts: Nanos) -> None:
+        self._put(evolve(due.node, known=ts, lasted=Nanos(ts - due.since)))
+        name = (PatternKind(due.node.kind), due.node.symbol)
+        self._quiet[name] = Nanos(ts + due.node.horizon)
+
+    def _compare(self, step: GraphStep, book: BookWatch) -> None:
+        """Let the venues that are silent know of another's mid."""
+        if book.mid is None:
+            return
+        mid = book.mid * float(book.instrument.tick_size)
+        for other in self._siblings[book.instrument.symbol]:
+            if other is not book:
+                seen = other.other(step.ts, book.instrument.venue, mid)
+                self._tell(step, other, (seen,))
+
+    def _episode(self, step: GraphStep, seen: Observation) -> None:
+        cluster = self._clusters.setdefault(seen.route, ArbCluster())
+        sighting = cluster.see(step.ts)
+        if sighting is None:
+            return
+        symbol = seen.route.rpartition(":")[0] or seen.route
+        due = self._occur(step, sighting, symbol, seen.route, 0.0)
+        if due is not None:
+            self._wait(cluster.ends, due)
+
+    def _link(self, step: GraphStep) -> None:
+        """Compare in which hours of the last week patterns were seen, up to this one."""
+        first = self._hour - WEEK
+        for kinds in self._hours.values():
+            for hours in kinds.values():
+                hours.difference_update([hour for hour in hours if hour < first])
+        seen = {
+            symbol: {kind: hours - {self._hour} for kind, hours in kinds.items()}
+            for symbol, kinds in self._hours.items()
+        }
+        total = min(WEEK, self._hour - self._began)
+        for symbol, one, other, table in linked(seen, total):
+            detail = {
+                "window": f"{total} h to {self._hour * HOUR}",
+                "strength": table.phi,
+                "lift": table.lift,
+                "n": table.both,
+                "p_value": table.p_value,
+            }
+            ends = _key(step.run, one, symbol), _key(step.run, other, symbol)
+            self._draft.link(ends[0], Relation.CORRELATED_WITH, ends[1], step.run, as_json(detail))
+
+
+COST_MODEL = "taker fee twice and the spread when seen"
+
+
+def _key(run: str, kind: str, symbol: str) -> str:
+    return f"{run}:{kind}:{symbol}"
+
+
+def _new(node: Occurrence) -> Pattern:
+    return Pattern(
+        key=_key(node.run, node.kind, node.symbol),
+        run=node.run,
+        seq=node.seq,
+        ts=node.ts,
+        kind=node.kind,
+        symbol=node.symbol,
+        occurrence_count=0,
+        judged=0,
+        successes=0,
+        success_rate=None,
+        average_profit_bps=None,
+        first_seen=node.ts,
+        last_seen=node.ts,
+        cost_model=COST_MODEL if node.side else "none: judged by how long it lasts",
+        indicators=node.indicators,
+    )

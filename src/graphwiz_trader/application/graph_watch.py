@@ -1,0 +1,113 @@
+"""Graph watch: each book of a run under every detector of patterns."""
+
+from collections.abc import Iterator, Mapping
+
+from graphwiz_trader.domain.book import OrderBook
+from graphwiz_trader.domain.book_patterns import (
+    ImbalanceRun,
+    LiquidityHole,
+    OfiSurge,
+    SpreadBlowout,
+    VolRegime,
+)
+from graphwiz_trader.domain.events import BookUpdate, Trade
+from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.sides import Side
+from graphwiz_trader.domain.sighting import PatternKind, Sighting
+from graphwiz_trader.domain.trade_patterns import IcebergWatch, SweepWatch
+from graphwiz_trader.domain.units import SECOND, Nanos, Ticks
+from graphwiz_trader.domain.venue_patterns import Silence
+
+NEAR_BPS = 10
+LEVELS = 5
+SWEPT = 3
+GLANCE = SECOND // 10
+"""How often depth is looked at, at most: it is the dearest look of all."""
+
+
+class BookWatch:
+    """One book; `mid`, in ticks, is that of the last update that left it usable."""
+
+    def __init__(self, instrument: Instrument, book: OrderBook) -> None:
+        self.instrument = instrument
+        self.mid: float | None = None
+        self.spread_bps = 0.0
+        self.heard = Nanos(0)
+        self._book = book
+        self._second: int | None = None
+        self._glanced = Nanos(0)
+        self._wide = self._depth = 0.0
+        self._spread = SpreadBlowout()
+        self._hole = LiquidityHole()
+        self._storm = VolRegime()
+        self._leaning = ImbalanceRun()
+        self._flow = OfiSurge()
+        self._sweep = SweepWatch()
+        self._iceberg = IcebergWatch()
+        self._silence = Silence()
+
+    def is_over(self, kind: PatternKind) -> bool:
+        """Whether a pattern without a side has passed."""
+        over: Mapping[PatternKind, bool] = {
+            PatternKind.SPREAD_BLOWOUT: self._spread.is_over,
+            PatternKind.LIQUIDITY_HOLE: self._hole.is_over,
+            PatternKind.VOL_REGIME: self._storm.is_over,
+        }
+        return over.get(kind, False)
+
+    def update(self, ts: Nanos, update: BookUpdate) -> Iterator[Sighting | None]:
+        """Take in a message that the book has applied."""
+        self.heard = ts
+        self._silence.hear(ts)
+        book = self._book
+        if update.snapshot:
+            self._flow.restart()
+        if not book.is_usable:
+            self.mid = None
+            return
+        bid, ask = book.touch
+        if self._second is not None and ts // SECOND > self._second and self.mid is not None:
+            # The second that ended, as its last update left it.
+            self._spread.sample(self._wide)
+            self._hole.sample(self._depth)
+            self._flow.sample()
+            yield self._storm.see(ts, self.mid)
+        self._second = ts // SECOND
+        self._wide = float(ask - bid)
+        self.mid = (bid + ask) / 2
+        self.spread_bps = self._wide / self.mid * 1e4
+        yield self._spread.see(ts, self._wide)
+        yield self._leaning.see(ts, book.imbalance(LEVELS))
+        yield self._flow.see(ts, (bid, book.bid_lots, ask, book.ask_lots))
+        if ts - self._glanced >= GLANCE:
+            self._glanced = ts
+            self._depth = _near(book, bid)
+            yield self._hole.see(ts, self._depth)
+        if self._iceberg.place is not None:
+            yield self._iceberg.see(ts, book.level(*self._iceberg.place))
+
+    def trade(self, ts: Nanos, trade: Trade) -> Iterator[Sighting | None]:
+        """Take in a trade of others."""
+        self.heard = ts
+        self._silence.hear(ts)
+        if not self._book.is_usable:
+            return
+        resting = Side(-trade.side)
+        if self._sweep.is_new(ts, trade.ts_venue, trade.side):
+            depth = self._book.liquidity(resting, SWEPT)
+            self._sweep.begin(ts, trade.ts_venue, trade.side, depth)
+        yield self._sweep.see(trade.price, trade.qty)
+        shown = self._book.level(resting, trade.price)
+        self._iceberg.trade(ts, resting, trade.price, trade.qty, shown)
+
+    def other(self, ts: Nanos, venue: str, mid: float) -> Sighting | None:
+        """Take in the *mid* of the same symbol at another *venue*."""
+        return self._silence.see(ts, venue, mid) if self.mid is not None else None
+
+
+def _near(book: OrderBook, bid: int) -> float:
+    ticks = bid * NEAR_BPS // 10_000
+    return float(
+        book.liquidity_within(Side.BUY, Ticks(ticks))
+        + book.liquidity_within(Side.SELL, Ticks(ticks))
+    )
