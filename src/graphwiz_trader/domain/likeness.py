@@ -12,6 +12,8 @@ from graphwiz_trader.domain.units import Float64s
 from graphwiz_trader.domain.value import value
 
 CLIP = 8.0
+"""Spreads beyond which a feature is as far away as can be."""
+
 FEWEST = 4
 """Cases a scale is made of, at least."""
 
@@ -25,12 +27,12 @@ class Scale:
     spread: Mapping[str, float]
 
     def scaled(self, features: Mapping[str, float]) -> Float64s:
-        """Return *features* in spreads from the middle, clipped at 8; NaN where one is missing."""
+        """Return *features* in spreads from the middle, NaN where one is missing."""
         found = [
             (features[name] - self.middle[name]) / spread if name in features else np.nan
             for name, spread in self.spread.items()
         ]
-        return np.clip(np.array(found, np.float64), -CLIP, CLIP)
+        return np.array(found, np.float64)
 
 
 @value
@@ -56,22 +58,23 @@ def scale_of(rows: Sequence[Mapping[str, float]], version: str) -> Scale:
     return Scale(version, middle, spread)
 
 
-def distances(
-    scale: Scale, query: Mapping[str, float], rows: Sequence[Mapping[str, float]]
-) -> Float64s:
+def distances(query: Float64s, rows: Float64s) -> Float64s:
     """
     Return how far each of *rows* is from *query*: the root mean square over what both have.
 
-    NaN where they have nothing in common.
+    Args:
+        query: Scaled features, shape (m,), NaN where one is missing.
+        rows: The same of n cases, shape (n, m).
+
+    Returns:
+        Distances, shape (n,); NaN where the two have nothing in common.
     """
-    if not rows or not scale.spread:
-        return np.full(len(rows), np.nan)
-    away = np.array([scale.scaled(row) for row in rows]) - scale.scaled(query)
+    away = rows - query
     both = ~np.isnan(away)
     counts = both.sum(axis=1)
-    squares = np.where(both, away, 0.0) ** 2
-    total = squares.sum(axis=1)
-    return np.where(counts > 0, np.sqrt(total / np.maximum(counts, 1)), np.nan)
+    squares = (np.where(both, away, 0.0) ** 2).sum(axis=1)
+    found: Float64s = np.where(counts > 0, np.sqrt(squares / np.maximum(counts, 1)), np.nan)
+    return found
 
 
 def similar(query: Case, cases: Sequence[Case], most: int) -> tuple[Similar, ...]:
@@ -93,7 +96,12 @@ def similar(query: Case, cases: Sequence[Case], most: int) -> tuple[Similar, ...
     rows: list[dict[str, float]] = [json.loads(case.features) for case in found]
     frozen = 1 << (len(rows).bit_length() - 1)
     scale = scale_of(rows[:frozen], f"{query.kind}-{frozen}")
-    away = distances(scale, json.loads(query.features), rows)
+    if not scale.spread:
+        return ()
+    # One wild feature, an edge in an empty book say, must not outweigh all others.
+    near_by = np.clip([scale.scaled(row) for row in rows], -CLIP, CLIP)
+    asked = np.clip(scale.scaled(json.loads(query.features)), -CLIP, CLIP)
+    away = distances(asked, near_by)
     near = [(float(d), case.key, case) for d, case in zip(away, found, strict=True) if not isnan(d)]
     near.sort(key=lambda each: each[:2])
     return tuple(Similar(case, d, scale.version) for d, _, case in near[:most])
