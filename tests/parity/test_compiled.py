@@ -7,7 +7,16 @@ from random import Random
 
 import pytest
 
+from graphwiz_trader.application.compiled import bound_of
+from graphwiz_trader.domain.compiled import CompiledMarket
 from graphwiz_trader.domain.errors import DataError
+from graphwiz_trader.domain.value import evolve
+from graphwiz_trader.entrypoints.bench.generate import INSTRUMENT, generated_tape
+from graphwiz_trader.entrypoints.bench.making import Making
+from graphwiz_trader.entrypoints.bench.peers import PERIOD, terms
+from graphwiz_trader.kernels import run as c
+from graphwiz_trader.simulation.columns import Columns
+from graphwiz_trader.simulation.compiled import FIRST, LAST, CompiledRun
 from tests.parity.versus import (
     OTHER,
     SPOT,
@@ -77,6 +86,47 @@ def test_a_compiled_run_is_not_replayed_as_if_it_had_no_steps() -> None:
 
     with pytest.raises(DataError, match="mode compiled"):
         desk.replay(done.run)
+
+
+@pytest.mark.parametrize("queue", ["risk_averse", "pow2", "log"])
+def test_every_queue_fills_between_always_last_and_always_first(queue: str) -> None:
+    """The rule of the benchmarks, whose quotes follow the book and not its own fills."""
+    tape = generated_tape(3_000)
+    rule = Making(INSTRUMENT.id, PERIOD).compiled(CompiledMarket((INSTRUMENT,), {}))
+    fills = []
+    for name in (LAST, queue, FIRST):
+        run = CompiledRun.begin(Columns.of((tape,)), evolve(terms(PERIOD), queue=name), rule)
+        run.finish()
+        fills.append(int(run.state.w[c.FILLS]))
+
+    assert fills == sorted(fills)
+    assert fills[0] < fills[2]
+
+
+def test_a_compiled_run_comes_with_its_bounds_unless_they_are_off() -> None:
+    desk, tape = Desk(), market(5, SPOT)
+    desk.keep(tape)
+    keys = (*making(Random(5)), "backtest.engine=compiled", "backtest.fee_bps=2")
+
+    done = desk.backtest([tape.name], *keys)
+    bare = desk.backtest([tape.name], *keys, "backtest.bounds=false")
+
+    assert bare.bounds is None
+    assert done.bounds is not None
+    assert done.bounds.pessimistic.fills <= done.simulated.fills <= done.bounds.optimistic.fills
+
+
+def test_a_bound_of_the_queue_in_force_is_the_run_itself() -> None:
+    """Its profit is worked out from fills alone, the report's from facts and prices."""
+    desk, tape = Desk(), market(5, SPOT)
+    desk.keep(tape)
+    keys = (*making(Random(5)), "backtest.engine=compiled", "backtest.fee_bps=2")
+    done = desk.backtest([tape.name], *keys)
+
+    found = bound_of(by_kernel(settings_of(*keys), [desk.tapes.open(tape.name)]), Decimal("0.0002"))
+
+    assert found.fills == done.simulated.fills
+    assert abs(found.net - done.simulated.report.pnl.net) <= Decimal("1e-9")
 
 
 def compare(seed: int) -> None:

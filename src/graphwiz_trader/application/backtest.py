@@ -9,6 +9,7 @@ from graphwiz_trader.application.market import TapeMarket
 from graphwiz_trader.application.recordings import moved, opened, proven
 from graphwiz_trader.application.report import ReportBuilder
 from graphwiz_trader.application.simulate import Progress, Simulated, Simulation
+from graphwiz_trader.domain.bounds import Bounds
 from graphwiz_trader.domain.errors import Stopped
 from graphwiz_trader.domain.events import RunStarted, TapeRef
 from graphwiz_trader.domain.ids import BACKTEST, ClOrdIds
@@ -43,9 +44,7 @@ class EngineMaker(Protocol):
 class StrategiesMaker(Protocol):
     """Makes the strategies of settings."""
 
-    def __call__(
-        self, settings: Settings, instruments: Sequence[Instrument]
-    ) -> Sequence[Strategy]:
+    def __call__(self, settings: Settings, instruments: Sequence[Instrument]) -> Sequence[Strategy]:
         """Return the enabled strategies, which trade *instruments*."""
 
 
@@ -54,7 +53,8 @@ class Backtested:
     """
     A finished backtest and where it left its folder.
 
-    `notice` says why it was done by another engine than was asked for, empty if it was not.
+    `notice` says why it was done by another engine than was asked for, empty if it was not;
+    `bounds` are those of a compiled run.
     """
 
     run: RunId
@@ -64,6 +64,7 @@ class Backtested:
     simulated: Simulated
     engine: str = REFERENCE
     notice: str = ""
+    bounds: Bounds | None = None
 
 
 class Backtest:
@@ -117,9 +118,10 @@ class Backtest:
         rows = sum(tape.header.level_changes for tape in tapes)
         what = (folder.run, folder, len(market), rows)
         found = self._compiled(tapes, folder, started) if self._wants_compiled else ""
-        if isinstance(found, Simulated):
+        if not isinstance(found, str):
             progress(1.0)
-            return Backtested(*what, found, COMPILED)
+            done, bounds = found
+            return Backtested(*what, done, COMPILED, bounds=bounds)
         simulated = self._simulation(tapes, market, folder, started).run(
             market.first, market.last, progress
         )
@@ -131,9 +133,14 @@ class Backtest:
 
     def _compiled(
         self, tapes: Sequence[Tape], folder: RunFolder, started: RunStarted
-    ) -> Simulated | str:
+    ) -> tuple[Simulated, Bounds | None] | str:
         """Run compiled, or return why that is not possible."""
-        from graphwiz_trader.application.compiled import compiled_run, obstacle, told
+        from graphwiz_trader.application.compiled import (
+            bounds_of,
+            compiled_run,
+            obstacle,
+            told,
+        )
 
         settings, instruments = self._settings, instruments_of(tapes)
         strategies = self._strategies(settings, instruments) if self._strategies else ()
@@ -145,7 +152,9 @@ class Backtest:
             run = compiled_run(settings, tapes, strategies[0], balances)
         except Stopped as error:
             return str(error)
-        return told(run, settings, tapes, strategies[0], started, balances, folder)
+        done = told(run, settings, tapes, strategies[0], started, balances, folder)
+        wanted = settings.backtest.bounds
+        return done, bounds_of(settings, tapes, strategies[0], balances) if wanted else None
 
     def _simulation(
         self, tapes: Sequence[Tape], market: TapeMarket, folder: RunFolder, started: RunStarted

@@ -9,22 +9,27 @@ from graphwiz_trader.application.recorded_prices import RecordedPrices
 from graphwiz_trader.application.report import ReportBuilder
 from graphwiz_trader.application.retelling import Retelling
 from graphwiz_trader.application.simulate import Simulated, fill_line
+from graphwiz_trader.domain.bounds import Bound, Bounds
 from graphwiz_trader.domain.compiled import Compilable, CompiledMarket, CompiledRule
+from graphwiz_trader.domain.errors import Stopped
 from graphwiz_trader.domain.events import BalanceReport, RunStarted, TimerFired
 from graphwiz_trader.domain.facts import Entry, FillBooked, Outcome, SignalRefused
 from graphwiz_trader.domain.instrument import Instrument, Kind
+from graphwiz_trader.domain.position import ZERO, Position
 from graphwiz_trader.domain.settings import RiskSettings, Settings
+from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import Reason, Refused, Signal, SignalKind
 from graphwiz_trader.domain.strategy import Strategy
 from graphwiz_trader.domain.tape import SNAPSHOT, TRADE, Tape
-from graphwiz_trader.domain.units import MILLISECOND, Nanos
+from graphwiz_trader.domain.units import MILLISECOND, Lots, Nanos, Ticks
 from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.kernels import run as c
 from graphwiz_trader.kernels.asking import MOST_LEGS
 from graphwiz_trader.kernels.gates import REASONS
+from graphwiz_trader.kernels.levels import ASK, BID
 from graphwiz_trader.ports.runs import RunFolder
 from graphwiz_trader.simulation.columns import Columns
-from graphwiz_trader.simulation.compiled import CompiledRun, Terms
+from graphwiz_trader.simulation.compiled import FIRST, LAST, CompiledRun, Terms
 
 BPS = Decimal(10_000)
 COMPILED = "compiled"
@@ -178,6 +183,40 @@ def told(
     w = run.state.w
     report = builder.report()
     return Simulated(digest(run), report, int(w[c.SUBMITTED]), int(w[c.FILLS]), int(w[c.LIVE]), {})
+
+
+def bounds_of(
+    settings: Settings,
+    tapes: Sequence[Tape],
+    strategy: Strategy,
+    balances: Sequence[BalanceReport],
+) -> Bounds | None:
+    """Return what the worst and the best places in queues earn, None where a run stops."""
+    try:
+        worst, best = (
+            compiled_run(settings, tapes, strategy, balances, queue=queue)
+            for queue in (LAST, FIRST)
+        )
+    except Stopped:
+        return None
+    fee = settings.backtest.fee_bps / BPS
+    return Bounds(bound_of(worst, fee), bound_of(best, fee))
+
+
+def bound_of(run: CompiledRun, fee: Decimal) -> Bound:
+    """Return what *run* earned, by its books at the end."""
+    held = [Position(instrument) for instrument in run.columns.instruments]
+    fills = run.log[run.log[:, c.KIND] == c.HEARD_OF + c.TRADED]
+    for row in fills.tolist():
+        order = run.orders[row[c.ORDER]]
+        position, price, qty = held[order[c.INSTRUMENT]], Ticks(row[c.AT]), Lots(row[c.FOR])
+        notional = position.instrument.notional(price, qty)
+        position.fill(Side(int(order[c.SIDE])), price, qty, notional * fee)
+    net = ZERO
+    for position, book in zip(held, run.state.lb, strict=True):
+        half_mid = int(book[BID] + book[ASK])
+        net += position.pnl(Decimal(half_mid) / 2) if position.lots else position.pnl(0)
+    return Bound(net, len(fills))
 
 
 def digest(run: CompiledRun) -> str:

@@ -228,6 +228,9 @@ class BacktestSettings:
         "reference: the engine that trades live; compiled: one compiled loop, where it can",
         in_(("reference", "compiled")),
     )
+    bounds: bool = setting(
+        True, "two more compiled runs, with the worst and the best place in every queue"
+    )
 
 
 @value

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from graphwiz_trader.application.backtest import Backtested
 from graphwiz_trader.application.simulate import Simulated
+from graphwiz_trader.domain.bounds import Bounds
 from graphwiz_trader.domain.money import rounded
 from graphwiz_trader.domain.plain import plain
 from graphwiz_trader.domain.report import Report
@@ -56,11 +57,17 @@ def backtest_summary(done: Backtested, tapes: Sequence[str], seconds: float) -> 
         **simulation_summary(done.folder, done.simulated),
         "engine": done.engine,
         **({"notice": done.notice} if done.notice else {}),
+        "bounds": None if done.bounds is None else _bounds(done.bounds),
         "tapes": list(tapes),
         "messages": done.messages,
         "level_changes": done.level_changes,
         "seconds": round(seconds, 3),
     }
+
+
+def _bounds(bounds: Bounds) -> dict[str, object]:
+    found = {"pessimistic": bounds.pessimistic, "optimistic": bounds.optimistic}
+    return {name: {"net": amount(b.net), "fills": b.fills} for name, b in found.items()}
 
 
 def amount(money: Decimal) -> str:

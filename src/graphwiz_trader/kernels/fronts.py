@@ -15,15 +15,28 @@ from graphwiz_trader.kernels.run import (
     Run,
 )
 
-RISK_AVERSE, POW, POW_2, POW_3, LOG, LOG_2 = 0, 1, 2, 3, 4, 5
+RISK_AVERSE, POW, POW_2, POW_3, LOG, LOG_2, FIRST, LAST = 0, 1, 2, 3, 4, 5, 6, 7
 """Models, by the numbers `Run.w[QUEUE]` holds; the exponent is `Run.f[POWER]`."""
 
 NOBODY = -1.0
+EVERYBODY = 1e18
+"""Lots ahead of us where we are always last: no trade at our price reaches us."""
+
+
+@inline
+def begin(run: Run, k: int, ahead: float) -> None:
+    """Order *k* joins behind *ahead* lots, or before or behind them all."""
+    model = run.w[QUEUE]
+    if model == FIRST:
+        ahead = 0.0
+    elif model == LAST:
+        ahead = EVERYBODY
+    run.p[k, FRONT] = ahead
 
 
 @inline
 def _shape(model: int, power: float, x: float) -> float:
-    return log1p(x) if model >= LOG else x**power
+    return log1p(x) if model in (LOG, LOG_2) else x**power
 
 
 @inline
@@ -70,6 +83,8 @@ def _judged(run: Run, k: int, before: float, after: float, decrease: float) -> f
 def change(run: Run, k: int, before: float, after: float, ts: int) -> None:
     """Order *k*'s level went from *before* to *after* lots."""
     p = run.p
+    if run.w[QUEUE] >= FIRST:
+        return
     decrease = before - after - p[k, SEEN_TRADED]
     p[k, SEEN_TRADED] = 0.0
     ahead = p[k, FRONT]

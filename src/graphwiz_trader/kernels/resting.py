@@ -1,5 +1,6 @@
 """Resting: our orders in recorded books, and what we took of them, compiled."""
 
+from graphwiz_trader.kernels import fronts
 from graphwiz_trader.kernels import run as c
 from graphwiz_trader.kernels.arrays import Int64s
 from graphwiz_trader.kernels.jit import inline, outline
@@ -183,5 +184,5 @@ def join(run: Run, b: Int64s, k: int) -> None:
     o[k, c.CREDIT_UNTIL] = 0
     for column in range(c.PCOLUMNS):
         run.p[k, column] = 0.0
-    run.p[k, c.FRONT] = float(max(shown - gone(run, i, side, tick), 0))
+    fronts.begin(run, k, float(max(shown - gone(run, i, side, tick), 0)))
     insert(run, k)

@@ -32,6 +32,10 @@ ROOM = 8192
 ORDERS = 1 << 16
 T = TypeVar("T", bound=np.generic)
 
+FIRST, LAST = "first", "last"
+BOUNDS: Mapping[str, int] = {FIRST: fronts.FIRST, LAST: fronts.LAST}
+"""Queue models that no venue keeps, between which every other lies: always first, always last."""
+
 STOPPED: Mapping[int, str] = {
     c.TOO_MANY: "more orders worked or were under way than a compiled run holds",
     c.CLOSE_CALL: "two sums of money were too close for floats to compare",
@@ -277,6 +281,8 @@ def _roomier(books: Table, needed: int) -> Table:
 def queue_code(name: str) -> tuple[int, float]:
     """Return the number and the exponent that kernels know queue model *name* by."""
     family, _, variant = name.partition("-")
+    if name in BOUNDS:
+        return BOUNDS[name], 0.0
     if name == "risk_averse":
         return fronts.RISK_AVERSE, 0.0
     if family == "log":

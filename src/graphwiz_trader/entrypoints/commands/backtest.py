@@ -88,6 +88,12 @@ def backtest(
     if done.notice:
         click.echo(f"done by the reference engine: {done.notice}", err=True)
     text = shown(tables(done.simulated.report))
+    if done.bounds is not None:
+        worst, best = done.bounds.pessimistic, done.bounds.optimistic
+        text += (
+            f"\nbounds: net {worst.net:f} ({worst.fills} fills) always last in the queue,"
+            f" {best.net:f} ({best.fills} fills) always first"
+        )
     code = ExitCode.DONE
     if lookahead:
         proof = _looked_ahead(options, settings, tapes, shifts)
