@@ -46,12 +46,14 @@ OPTIONS = (
     "-Xms256m",
     "-Xmx1g",
     "-XX:+UseSerialGC",
-    "-XX:TieredStopAtLevel=1",
     "--add-opens=java.base/java.nio=ALL-UNNAMED",
     "--add-opens=java.base/java.io=ALL-UNNAMED",
     "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
     "-Dio.netty.tryReflectionSetAccessible=true",
 )
+
+QUICK_START = ("-XX:TieredStopAtLevel=1",)
+"""For tests: half the start-up, and half the speed from then on."""
 
 
 class NoServer(Exception):  # what is missing, not what is wrong
@@ -61,8 +63,15 @@ class NoServer(Exception):  # what is missing, not what is wrong
 class Neo4jServer:
     """One server over the folder *home*, which keeps its data from one life to the next."""
 
-    def __init__(self, home: Path, port: int = 0, password: str = "") -> None:
+    def __init__(
+        self,
+        home: Path,
+        port: int = 0,
+        password: str = "",
+        options: tuple[str, ...] = QUICK_START,
+    ) -> None:
         """*port* 0 takes a free one; without *password* nobody is asked for any."""
+        self._options = options
         self.home = home
         self.port = port or free_port()
         self.password = password
@@ -87,12 +96,15 @@ class Neo4jServer:
         if self.password and not (self.home / "data").exists():
             said = ["dbms", "set-initial-password", self.password]
             where = {"NEO4J_HOME": str(self.home), "NEO4J_CONF": str(self.home / "conf")}
-            run([*java(library), ADMIN, *said], where)
+            run([*java(library, self._options), ADMIN, *said], where)
         log = self.home / "server.log"
         place = (f"--home-dir={self.home}", f"--config-dir={self.home / 'conf'}")
         with log.open("ab") as file:
             self._process = subprocess.Popen(
-                [*java(library), ENTRY, *place], stdout=file, stderr=file, start_new_session=True
+                [*java(library, self._options), ENTRY, *place],
+                stdout=file,
+                stderr=file,
+                start_new_session=True,
             )
 
     def wait(self) -> None:
@@ -187,9 +199,9 @@ def run(words: list[str], more: Mapping[str, str] | None = None) -> None:
         raise NoServer(f"{words[0]} failed: {(said.stdout + said.stderr)[-2000:]}")
 
 
-def java(library: Path) -> list[str]:
+def java(library: Path, more: tuple[str, ...]) -> list[str]:
     """Return the words that run a class of the server."""
-    return ["java", *OPTIONS, "-cp", f"{library}/*"]
+    return ["java", *OPTIONS, *more, "-cp", f"{library}/*"]
 
 
 def configured(home: Path, port: int, password: str) -> None:
@@ -232,10 +244,10 @@ def is_open(port: int) -> bool:
 
 
 @contextmanager
-def running() -> Iterator[Neo4jServer]:
+def running(options: tuple[str, ...] = QUICK_START) -> Iterator[Neo4jServer]:
     """Yield a server over a throw-away folder; it ends with the block."""
     with tempfile.TemporaryDirectory(prefix="graphwiz-neo4j-") as folder:
-        server = Neo4jServer(Path(folder))
+        server = Neo4jServer(Path(folder), options=options)
         try:
             server.start()
             yield server
@@ -291,7 +303,8 @@ def main() -> int:
     if sys.argv[1:2] == ["beside"]:
         return beside(sys.argv[2:])
     base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-    server = Neo4jServer(Path(base) / "graphwiz" / "neo4j", int(os.environ.get("PORT", "7687")))
+    port = int(os.environ.get("PORT", "7687"))
+    server = Neo4jServer(Path(base) / "graphwiz" / "neo4j", port, options=())
     if is_open(server.port):
         print(f"port {server.port} is taken; choose another: make neo4j PORT=7688", file=sys.stderr)
         return 1

@@ -117,13 +117,13 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
         yield Store("sqlite", SqliteGraph(tmp_path / "graph.db"))
         return
     try:
-        with running() as server:
+        with running(options=()) as server:
             yield Store("neo4j", Neo4jGraph(Neo4jPlace(server.uri)), server.pid)
     except NoServer as why:
         pytest.skip(f"no Neo4j: {why}")
 
 
-async def ms(ask: Callable[[], Awaitable[object]], times: int = 20) -> float:
+async def ms(ask: Callable[[], Awaitable[object]], times: int = 60) -> float:
     """How long the best of *times* answers took."""
     found = []
     for _ in range(times):

@@ -128,7 +128,7 @@ async def _fetched(
     transaction: AsyncManagedTransaction, text: str, asked: Mapping[str, object]
 ) -> list[Record]:
     found = await transaction.run(text, dict(asked))
-    return [record.data() async for record in found]
+    return [dict(record) async for record in found]
 
 
 @contextmanager
