@@ -111,7 +111,7 @@ def test_what_a_client_sent_arrives_after_it_has_gone() -> None:
 def test_market_data_and_news_of_the_account_are_late_each_by_its_own_route() -> None:
     async def script(served: Served, session: aiohttp.ClientSession) -> float:
         async with session.ws_connect(f"{served.ws}/ws/btcusdt@depth@100ms") as socket:
-            late = []
+            late: list[float] = []
             for _ in range(5):
                 told = await socket.receive_json()
                 late.append(time.time() - told["E"] / 1000)
