@@ -10,13 +10,18 @@ from graphwiz_trader.application.prices import Prices
 from graphwiz_trader.domain import graph
 from graphwiz_trader.domain.commands import ReplaceOrder, SubmitOrder
 from graphwiz_trader.domain.events import OperatorOrder, Shutdown, TimerFired
-from graphwiz_trader.domain.facts import OrderChanged, SignalApproved, SignalRefused
+from graphwiz_trader.domain.facts import OrderChanged, OrderRefused, SignalApproved, SignalRefused
 from graphwiz_trader.domain.graph import Relation
 from graphwiz_trader.domain.orders import ExecutionReport
 from graphwiz_trader.domain.signal import Leg, Signal, SignalKind
 from graphwiz_trader.domain.units import ClOrdId, InstrumentId
 from graphwiz_trader.domain.value import evolve, value
 from graphwiz_trader.engine.groups import OWNER as GROUP_OWNER
+
+OWN = "OWN"
+"""The kind of a signal that no strategy gave."""
+
+OWN_WHY = "the engine's own: a hedge, an unwind or a flattening"
 
 
 @value
@@ -64,9 +69,11 @@ class GraphOrders:
                 self._submit(step, index, command, wishes)
             elif isinstance(command, ReplaceOrder):
                 self._replace(step, index, command)
-        for fact in step.outcome.facts:
+        for index, fact in enumerate(step.outcome.facts):
             if isinstance(fact, OrderChanged):
                 self._change(fact)
+            elif isinstance(fact, OrderRefused):
+                self._refuse(step, index, fact)
 
     def _signals(self, step: GraphStep) -> list[_Wish]:
         wishes: list[_Wish] = []
@@ -192,6 +199,34 @@ class GraphOrders:
         if origin.opportunity:
             self._draft.link(node.key, Relation.EXPLOITS, origin.opportunity)
 
+    def _refuse(self, step: GraphStep, index: int, fact: OrderRefused) -> None:
+        """Write an order that the engine itself wanted as a signal that was refused."""
+        origin = self._groups.get(fact.group, Origin())
+        key, refused = step.key(index), fact.refused
+        self._draft.put(
+            graph.Signal(
+                key=key,
+                run=step.run,
+                seq=step.seq,
+                ts=step.ts,
+                strategy=fact.strategy,
+                kind=OWN,
+                edge_bps=None,
+                why=OWN_WHY,
+                opportunity=origin.opportunity,
+                trade_group=fact.group,
+                legs="[]",
+                caused_by=as_json(self._causes.of_step(step)),
+                verdict="refused",
+                refused=refused.reason.value,
+                refused_on=refused.instrument or "",
+                found=refused.found,
+                allowed=refused.limit,
+            )
+        )
+        if origin.opportunity:
+            self._draft.link(key, Relation.ACTS_ON, origin.opportunity)
+
     def _own(self, step: GraphStep) -> Origin:
         """Tell where an order comes from that no signal of this step asked for."""
         event, group = step.event, ""
@@ -205,7 +240,7 @@ class GraphOrders:
             return Origin(why=f"shut down: {event.reason}")
         if group in self._groups:
             return evolve(self._groups[group], why=f"to complete or unwind group {group}")
-        return Origin(group=group, why="the engine's own: a hedge, an unwind or a flattening")
+        return Origin(group=group, why=OWN_WHY)
 
     def _change(self, change: OrderChanged) -> None:
         known = self._orders.get(change.cl_ord_id)

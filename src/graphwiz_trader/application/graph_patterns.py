@@ -11,7 +11,7 @@ from graphwiz_trader.application.graph_step import GraphStep, as_json
 from graphwiz_trader.application.graph_watch import BookWatch
 from graphwiz_trader.application.prices import RebuiltPrices
 from graphwiz_trader.domain.association import linked
-from graphwiz_trader.domain.events import BookUpdate, InstrumentUpdated, Trade
+from graphwiz_trader.domain.events import BookGap, BookUpdate, FeedDown, InstrumentUpdated, Trade
 from graphwiz_trader.domain.graph import Relation
 from graphwiz_trader.domain.graph_watch import Occurrence, Pattern
 from graphwiz_trader.domain.instrument import Instrument
@@ -71,6 +71,16 @@ class GraphPatterns:
         if step.ts // HOUR > self._hour:
             self._hour = step.ts // HOUR
             self._link(step)
+        self._hear(step)
+        for fact in step.outcome.facts:
+            if isinstance(fact, Observation) and fact.stage is Stage.SEEN:
+                self._episode(step, fact)
+
+    def tell(self, step: GraphStep, instrument: InstrumentId, sighting: Sighting) -> None:
+        """Write a pattern that somebody else saw."""
+        self._tell(step, self._books[instrument], [sighting])
+
+    def _hear(self, step: GraphStep) -> None:
         event = step.event
         match event:
             case BookUpdate():
@@ -83,15 +93,14 @@ class GraphPatterns:
                 self._tell(step, book, book.trade(step.ts, event))
             case InstrumentUpdated():
                 self._watch(event.instrument)
+            case BookGap():
+                self._books[event.instrument].lose()
+            case FeedDown():
+                for book in self._books.values():
+                    if book.instrument.venue == event.venue:
+                        book.lose()
             case _:
                 pass
-        for fact in step.outcome.facts:
-            if isinstance(fact, Observation) and fact.stage is Stage.SEEN:
-                self._episode(step, fact)
-
-    def tell(self, step: GraphStep, instrument: InstrumentId, sighting: Sighting) -> None:
-        """Write a pattern that somebody else saw."""
-        self._tell(step, self._books[instrument], [sighting])
 
     def _watch(self, instrument: Instrument) -> None:
         book = BookWatch(instrument, self._prices.books[instrument.id])

@@ -86,6 +86,11 @@ class BookWatch:
         if self._iceberg.place is not None:
             yield self._iceberg.see(ts, book.level(*self._iceberg.place))
 
+    def lose(self) -> None:
+        """Its book is not to be believed any more."""
+        self.mid = None
+        self._flow.restart()
+
     def trade(self, ts: Nanos, trade: Trade) -> Iterator[Sighting | None]:
         """Take in a trade of others."""
         self.heard = ts

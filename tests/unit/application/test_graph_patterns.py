@@ -1,0 +1,323 @@
+"""What the graph makes of the patterns, cases and metrics of a journal."""
+
+import asyncio
+import json
+from decimal import Decimal
+from random import Random
+from typing import TypeVar
+
+import pytest
+
+from graphwiz_trader.application.ask_watched import AskWatched
+from graphwiz_trader.application.graph_rows import GraphRows
+from graphwiz_trader.application.prices import RebuiltPrices
+from graphwiz_trader.domain.errors import DataError
+from graphwiz_trader.domain.events import BookGap, Trade
+from graphwiz_trader.domain.facts import (
+    GroupChanged,
+    GroupState,
+    OrderRefused,
+    SignalApproved,
+    SignalRefused,
+    TradeClosed,
+)
+from graphwiz_trader.domain.graph import Relation, Signal
+from graphwiz_trader.domain.graph_answers import FOREVER, WatchFilter
+from graphwiz_trader.domain.graph_watch import Alert, Case, MetricSample, Occurrence, Pattern
+from graphwiz_trader.domain.settings import KnowledgeGraphSettings
+from graphwiz_trader.domain.sides import Side
+from graphwiz_trader.domain.signal import Reason, Refused, Stage
+from graphwiz_trader.domain.units import MILLISECOND, SECOND, Asset, Nanos
+from graphwiz_trader.domain.value import evolve
+from graphwiz_trader.testing import make
+from graphwiz_trader.testing.graph import MemoryGraph
+from tests.contracts.graph import answers
+from tests.unit.application.graph_diary import (
+    ARB,
+    AT_A,
+    AT_B,
+    RUN,
+    STARTED,
+    Diary,
+    at,
+    order,
+    seen,
+    wanting,
+)
+
+W = TypeVar("W", Pattern, Occurrence, Case, MetricSample, Alert)
+
+BUY = order("buy", AT_A, Side.BUY)
+SELL = order("sell", AT_B, Side.SELL)
+
+
+def watched(graph: MemoryGraph, label: type[W]) -> tuple[W, ...]:
+    """Return what there is of *label*, the oldest first."""
+    return asyncio.run(graph.watched(label, WatchFilter(), 1000))[::-1]
+
+
+def sweep(diary: Diary, ms: int) -> int:
+    """Somebody buys all that is offered at a."""
+    lots = AT_A.lots("5")
+    return diary.step(Trade(at(ms), at(ms), AT_A.id, Side.BUY, AT_A.ticks("101"), lots))
+
+
+def swept(*then: tuple[int, str]) -> Diary:
+    """A sweep at 10 ms, mid 100, and then bids at instants; the ask stays at 101."""
+    diary = Diary()
+    diary.book(0, AT_A)
+    sweep(diary, 10)
+    for ms, bid in then:
+        diary.book(ms, AT_A, bid=bid)
+    return diary
+
+
+def test_a_pattern_is_written_when_it_is_seen_without_an_outcome() -> None:
+    graph = swept((1010, "100")).graph()
+
+    (found,) = watched(graph, Occurrence)
+
+    assert (found.kind, found.symbol, found.side, found.ts) == ("SWEEP", "LINK/USDT", 1, at(10))
+    assert (found.known, found.profit_bps) == (None, None)
+    assert json.loads(found.indicators) == {"levels": 1.0, "share_of_depth": 1.0}
+
+
+def test_its_outcome_is_the_mid_at_its_horizon_less_its_cost() -> None:
+    """The update of 1009 ms counts, that of 1011 ms makes it known and does not count."""
+    graph = swept((1009, "100"), (1011, "90")).graph()
+
+    (found,) = watched(graph, Occurrence)
+    (pattern,) = watched(graph, Pattern)
+
+    # From 100 to 100.5; the spread was 2 of 100, the fee is 10 bps each way.
+    assert found.profit_bps == pytest.approx(50.0 - 200.0 - 20.0)
+    assert found.known == at(1010)
+    assert (pattern.judged, pattern.successes, pattern.success_rate) == (1, 0, 0.0)
+    assert pattern.average_profit_bps == pytest.approx(-170.0)
+
+
+def test_an_update_at_the_very_horizon_counts() -> None:
+    graph = swept((1010, "100"), (1011, "90")).graph()
+
+    assert watched(graph, Occurrence)[0].profit_bps == pytest.approx(-170.0)
+
+
+def test_asked_a_nanosecond_before_there_is_no_outcome() -> None:
+    ask = AskWatched(swept((1009, "100"), (1011, "90")).graph())
+
+    (early,) = asyncio.run(ask.patterns(WatchFilter(), 9, Nanos(at(1010) - 1)))
+    (then,) = asyncio.run(ask.patterns(WatchFilter(), 9, at(1010)))
+
+    assert (early.occurrence_count, early.judged) == (1, 0)
+    assert (then.occurrence_count, then.judged) == (1, 1)
+    assert asyncio.run(ask.patterns(WatchFilter(), 9, Nanos(at(10) - 1))) == ()
+
+
+def test_what_nobody_can_price_at_its_horizon_is_never_judged() -> None:
+    diary = swept()
+    diary.step(BookGap(at(500), AT_A.id, "lost"))
+    diary.book(1500, AT_B)
+
+    (found,) = watched(diary.graph(), Occurrence)
+
+    assert found.known is None
+
+
+def test_copies_of_a_pattern_within_its_horizon_do_not_count() -> None:
+    diary = swept()
+    for ms in (100, 500, 1009, 1010):
+        sweep(diary, ms)
+
+    assert [each.ts for each in watched(diary.graph(), Occurrence)] == [at(10), at(1010)]
+
+
+def test_it_does_not_matter_how_often_a_journal_was_looked_at() -> None:
+    diary = swept(*((20 * n, "99" if n % 2 else "98") for n in range(1, 200)))
+    cuts = range(1, len(diary.entries), 7)
+
+    assert asyncio.run(answers(diary.graph(*cuts))) == asyncio.run(answers(diary.graph()))
+
+
+@pytest.mark.parametrize(
+    ("switches", "labels"),
+    [
+        (KnowledgeGraphSettings(), {"Pattern", "Occurrence"}),
+        (KnowledgeGraphSettings(store_patterns=False), set()),
+    ],
+)
+def test_patterns_can_be_switched_off(switches: KnowledgeGraphSettings, labels: set[str]) -> None:
+    rows = GraphRows(
+        STARTED, RebuiltPrices((AT_A, AT_B), (), Asset("USDT")), Asset("USDT"), (), switches
+    )
+    for entry in swept().entries:
+        rows.feed(entry)
+
+    found = {type(node).__name__ for node in rows.cut().nodes}
+
+    assert found & {"Pattern", "Occurrence"} == labels
+
+
+def moving() -> Diary:
+    """Half a minute in which b does what a did two seconds ago."""
+    diary, chance = Diary(), Random(7)
+    bids = [str(chance.randrange(90, 100)) for _ in range(40)]
+    for n in range(32):
+        diary.book(1000 * n, AT_A, bid=bids[n + 2])
+        diary.book(1000 * n, AT_B, bid=bids[n])
+    return diary
+
+
+def test_instruments_that_move_together_are_linked_with_their_lag() -> None:
+    found = asyncio.run(AskWatched(moving().graph()).correlated("LINK/USDT", ""))
+
+    (link,) = found
+    assert (link.source, link.target, link.run) == (AT_A.id, AT_B.id, RUN)
+    assert link.numbers["lag_s"] == 2.0
+    # All moves but those at the ends of the window.
+    assert link.numbers["rho"] == pytest.approx(0.92667, abs=1e-5)
+
+
+def test_correlations_can_be_switched_off() -> None:
+    rows = GraphRows(
+        STARTED,
+        RebuiltPrices((AT_A, AT_B), (), Asset("USDT")),
+        Asset("USDT"),
+        (),
+        KnowledgeGraphSettings(analyze_correlations=False),
+    )
+    for entry in moving().entries:
+        rows.feed(entry)
+
+    assert Relation.MOVES_WITH not in {edge.relation for edge in rows.cut().edges}
+
+
+def test_patterns_of_the_same_hours_are_linked() -> None:
+    """Sweeps that the book leans to, every other hour for half a day."""
+    diary = Diary()
+    hour = 3_600_000
+    for n in range(0, 24, 2):
+        start = n * hour
+        for k in range(12):
+            update = make.book_update(AT_A, [("99", "9")], [("101", "1")], at(start + 100 * k))
+            diary.step(update)
+        sweep(diary, start + 1500)
+    diary.book(25 * hour, AT_A)
+
+    found = asyncio.run(AskWatched(diary.graph()).correlated("LINK/USDT", ""))
+
+    (link,) = [link for link in found if link.relation == "CORRELATED_WITH"]
+    assert link.source == f"{RUN}:IMBALANCE_RUN:LINK/USDT"
+    assert link.target == f"{RUN}:SWEEP:LINK/USDT"
+    assert (link.numbers["n"], link.numbers["strength"]) == (12, pytest.approx(1.0))
+
+
+def test_each_second_is_counted_once() -> None:
+    diary = Diary()
+    refused = Refused(Reason.POSITION, AT_A.id, "11", "10")
+    diary.book(1, AT_A, SignalRefused(wanting(BUY), refused))
+    diary.book(2, AT_B, SignalApproved(wanting(BUY, SELL), "g1"), sends=(BUY, SELL))
+    diary.filled(1500, BUY, group="g1")
+
+    found = watched(diary.graph(2, 3), MetricSample)
+
+    first, second = found
+    assert (first.entries, first.books, first.approved, first.refused) == (3, 2, 1, 1)
+    assert (first.orders, first.fills) == (2, 0)
+    assert (second.ts - first.ts, second.entries, second.fills) == (SECOND, 1, 1)
+
+
+def episode(diary: Diary, ms: int, n: int, realised: str | None) -> None:
+    """Opportunity *n*, taken if it *realised* something, and over 9 ms later."""
+    name = f"e{n}"
+
+    def told(stage: Stage) -> object:
+        return evolve(seen(stage), opportunity=name, gross_bps=50.0 + 3 * n)
+
+    diary.book(ms, AT_A)
+    if realised is None:
+        diary.book(ms, AT_B, told(Stage.SEEN))  # type: ignore[arg-type] # evolved
+    else:
+        signal = evolve(wanting(BUY, SELL), opportunity=name)
+        diary.book(ms, AT_B, told(Stage.SEEN), SignalApproved(signal, f"g{n}"))  # type: ignore[arg-type] # evolved
+        order_of = evolve(BUY, cl_ord_id=f"o{n}")
+        state = GroupChanged(
+            f"g{n}", GroupState.DONE, Decimal(0), Decimal("0.5"), Decimal(realised)
+        )
+        diary.filled(ms + 5, order_of, state, group=f"g{n}")
+    diary.book(ms + 9, AT_B, told(Stage.CLOSED))  # type: ignore[arg-type] # evolved
+
+
+def test_an_opportunity_resembles_those_that_were_over_before() -> None:
+    diary = Diary()
+    for n in range(8):
+        episode(diary, 100 * n, n, "1.5" if n % 2 else None)
+    graph = diary.graph()
+
+    found = asyncio.run(AskWatched(graph).similar("e7", "", 3))
+
+    assert found.case.name == "e7"
+    assert [each.case.name for each in found.similar] == ["e6", "e5", "e4"]
+    assert [each.case.outcome for each in found.similar] == ["PASSED", "DONE", "PASSED"]
+    assert [each.case.realised for each in found.similar] == ["0", "1.5", "0"]
+    assert all(each.case.known is not None for each in found.similar)
+
+
+def test_an_opportunity_is_a_case_until_its_groups_are_closed() -> None:
+    diary = Diary()
+    diary.book(0, AT_A)
+    diary.book(1, AT_B, seen(Stage.SEEN), SignalApproved(wanting(BUY, SELL), "g1"))
+    diary.book(2, AT_B, seen(Stage.CLOSED))
+
+    (found,) = watched(diary.graph(), Case)
+
+    assert (found.kind, found.known, found.outcome) == ("cross", None, "")
+    looks = json.loads(found.features)
+    assert looks["imbalance_0"] == looks["imbalance_1"] == 0.0
+    assert looks["age_s"] == pytest.approx(MILLISECOND / SECOND)
+
+
+def test_a_trade_of_no_opportunity_is_compared_by_its_signal() -> None:
+    diary = Diary()
+    diary.book(0, AT_A)
+    signal = evolve(wanting(BUY), opportunity="")
+    diary.book(1, AT_A, SignalApproved(signal, "g1"), sends=(BUY,))
+    closed = TradeClosed(ARB, "t1", at(1), at(5), Asset("USDT"), Decimal(-2), Decimal("0.1"))
+    diary.filled(5, BUY, closed)
+
+    found = asyncio.run(AskWatched(diary.graph()).similar("t1", "", 9))
+
+    assert (found.case.kind, found.case.outcome, found.case.known) == ("arb:1", "LOST", at(5))
+    assert found.similar == ()
+
+
+def test_what_nobody_knows_resembles_nothing() -> None:
+    with pytest.raises(DataError, match="no opportunity, order or trade 'x9'"):
+        asyncio.run(AskWatched(Diary().graph()).similar("x9", "", 9))
+
+
+def test_an_order_of_the_engine_that_was_refused_is_there_with_its_numbers() -> None:
+    diary = Diary()
+    diary.book(0, AT_A)
+    diary.book(1, AT_B, seen(Stage.SEEN), SignalApproved(wanting(BUY, SELL), "g1"))
+    refused = Refused(Reason.BALANCE, AT_B.id, "3", "2")
+    diary.book(2, AT_B, OrderRefused(ARB, "g1", refused))
+    rows = diary.rows()
+    for entry in diary.entries:
+        rows.feed(entry)
+
+    own = [node for node in rows.cut().nodes if isinstance(node, Signal) and node.kind == "OWN"]
+
+    assert [(one.refused, one.refused_on, one.found, one.allowed) for one in own] == [
+        ("BALANCE", AT_B.id, "3", "2")
+    ]
+    assert own[0].trade_group == "g1"
+    assert own[0].opportunity
+
+
+def test_questions_reach_as_far_as_there_is_anything() -> None:
+    graph = swept((1009, "100"), (1011, "90")).graph()
+
+    lines = asyncio.run(AskWatched(graph).patterns(WatchFilter(symbol="LINK/USDT"), 1, FOREVER))
+
+    assert [line.kind for line in lines] == ["SWEEP"]
+    assert asyncio.run(AskWatched(graph).patterns(WatchFilter(symbol="ETH/USDT"), 9)) == ()
