@@ -175,7 +175,7 @@ def test_orders_go_over_the_socket_too(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("order", "errors"),
     [
-        (("limit", "buy", 0.00001, 10_000), {"binance": "BadRequest", "okx": "InvalidOrder"}),
+        (("limit", "buy", 0.000001, 10_000), dict.fromkeys(NAMES, "InvalidOrder")),
         (("limit", "buy", 5_000, 59_000), dict.fromkeys(NAMES, "InsufficientFunds")),
         (
             ("limit", "buy", 0.001, 50_000, {"clientOrderId": "twice"}),
@@ -195,6 +195,17 @@ def test_a_bad_order_is_refused(
         return type(refused.value).__name__, len(await client.fetch_open_orders(SYMBOL))
 
     assert asked(ask, name, tmp_path) == (errors[name], 1)
+
+
+def test_binance_has_a_least_notional_and_okx_has_none(name: str, tmp_path: Path) -> None:
+    async def ask(client: Any, _: RunningExchange) -> object:
+        try:
+            await client.create_order(SYMBOL, "limit", "buy", 0.00001, 10_000)
+        except ccxt.BadRequest as refused:
+            return "refused" if "NOTIONAL" in str(refused) else str(refused)
+        return "taken"
+
+    assert asked(ask, name, tmp_path) == {"binance": "refused", "okx": "taken"}[name]
 
 
 def test_a_wrong_secret_is_refused(name: str, tmp_path: Path) -> None:

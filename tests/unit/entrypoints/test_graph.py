@@ -25,15 +25,17 @@ QUESTIONS = (
     ["opportunities"],
     ["arbitrage"],
     ["routes"],
+    ["patterns"],
+    ["correlated"],
 )
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home where four strategies traded for eight simulated seconds."""
+    """A home where four strategies traded for twelve simulated seconds."""
     home = tmp_path_factory.mktemp("home")
-    settings = load([SETTINGS], {}, []).settings
-    shown = play(FileRuns(Home(home), LIVE), settings, 8, 7, lambda share: None)
+    settings = load([SETTINGS], {}, ["hft.strategies.market_making.instruments=[]"]).settings
+    shown = play(FileRuns(Home(home), LIVE), settings, 12, 7, lambda share: None)
     shown.folder.finish(simulation_summary(shown.folder, shown.simulated))
     return home
 
@@ -140,3 +142,32 @@ def test_a_run_whose_journal_is_unreadable_is_told(tmp_path: Path, capsys: Captu
 
     assert code == 0
     assert "run demo-0002 is not in the graph: no journal" in capsys.readouterr().err
+
+
+def test_patterns_come_with_their_numbers(home: Path, capsys: Captured) -> None:
+    found = ask(home, capsys, "patterns")["patterns"]
+
+    assert found
+    for line in found:
+        assert line["occurrence_count"] >= line["judged"] >= line["successes"]
+        assert line["cost_model"] or line["average_profit_bps"] is None
+    kind, symbol = found[0]["kind"], found[0]["symbol"]
+    assert ask(home, capsys, "patterns", symbol, "--kind", kind)["patterns"] == [
+        line for line in found if (line["kind"], line["symbol"]) == (kind, symbol)
+    ]
+
+
+def test_a_trade_resembles_what_was_over_before_it(home: Path, capsys: Captured) -> None:
+    (trade,) = ask(home, capsys, "trades", "--most", "1", "--strategy", "cross_exchange_arbitrage")[
+        "trades"
+    ]
+
+    found = ask(home, capsys, "similar", trade["key"], "--most", "5")
+
+    assert len(found["similar"]) == 5
+    assert [each["distance"] for each in found["similar"]] == sorted(
+        each["distance"] for each in found["similar"]
+    )
+    assert all(each["known"] < found["case"]["ts"] for each in found["similar"])
+    assert main(["graph", "similar", trade["key"], "--home", str(home)]) == 0
+    assert "Resembled" in capsys.readouterr().out
