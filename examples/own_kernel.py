@@ -56,7 +56,7 @@ class Behind:
 
     def __init__(
         self,
-        id: StrategyId,  # noqa: A002 # what the protocol calls it
+        id: StrategyId,
         config: BehindConfig,
         instruments: Sequence[Instrument],
         ttl: Nanos,

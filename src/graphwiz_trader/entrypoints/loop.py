@@ -1,12 +1,17 @@
 """Loop: an event loop for one command, on uvloop where there is one."""
 
 import asyncio
+import faulthandler
 import signal
-from collections.abc import Coroutine, Iterator
+import sys
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
 T = TypeVar("T")
+
+HANG_S = 120.0
+"""How long the loop may stand still; what it does meanwhile is one call, such as a strategy's."""
 
 
 def run(work: Coroutine[object, object, T]) -> T:
@@ -32,3 +37,27 @@ def stop_signal() -> Iterator[asyncio.Event]:
     finally:
         for number in numbers:
             loop.remove_signal_handler(number)
+
+
+@contextmanager
+def hang_watch(limit_s: float = HANG_S) -> Iterator[Callable[[], None]]:
+    """
+    Yield a function after whose call a loop that stands still for *limit_s* ends the process.
+
+    A call that never returns cannot be ended from within its thread. A thread that needs no
+    interpreter writes where everything stands to stderr and exits with status 1; what was
+    journaled until then is kept, and the next start goes on from there.
+    """
+    loop = asyncio.get_running_loop()
+    timers: list[asyncio.TimerHandle] = []
+
+    def rearm() -> None:
+        faulthandler.dump_traceback_later(limit_s, exit=True, file=sys.__stderr__ or 2)
+        timers[:] = [loop.call_later(limit_s / 10, rearm)]
+
+    try:
+        yield rearm
+    finally:
+        for timer in timers:
+            timer.cancel()
+        faulthandler.cancel_dump_traceback_later()

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from graphwiz_trader.entrypoints.output import ExitCode, emit
 if TYPE_CHECKING:
     from graphwiz_trader.application.live import Ended
     from graphwiz_trader.domain.commands import RaiseAlert
+    from graphwiz_trader.domain.events import RunStarted
     from graphwiz_trader.domain.settings import Settings
 
 
@@ -57,15 +58,14 @@ async def _served(
     from graphwiz_trader.application.start import Identity
     from graphwiz_trader.bootstrap.container import live_app
     from graphwiz_trader.bootstrap.places import places_of
-    from graphwiz_trader.bootstrap.warmup import ready
-    from graphwiz_trader.entrypoints.loop import stop_signal
+    from graphwiz_trader.entrypoints.loop import hang_watch, stop_signal
 
     clock = SystemClock()
     home = Home(options.home)
     installation = settings.engine.installation or home.installation()
     identity = Identity(mode, installation, home.next_incarnation(), options.seed or 0)
     app = live_app(settings, options.home)
-    with stop_signal() as stop:
+    with stop_signal() as stop, hang_watch() as watch:
         live = Live(
             app.starter(),
             app.gateways.runs(),
@@ -73,7 +73,7 @@ async def _served(
             clock,
             FileLeases(account_leases(os.environ)),
             partial(SocketDoor, options.home),
-            partial(ready, settings),
+            partial(_ready, settings, watch),
             Nanos(int(settings.monitoring.loop_lag_ms * MILLISECOND)),
             _Teller(options),
         )
@@ -81,6 +81,14 @@ async def _served(
             asyncio.get_running_loop().call_later(seconds, stop.set)
         with busy_loop() if settings.engine.busy_spin else nullcontext():
             return await live.run(identity, stop)
+
+
+def _ready(settings: "Settings", watch: Callable[[], None], started: "RunStarted") -> None:
+    """Warm up, and from now on let nothing hold the loop for long."""
+    from graphwiz_trader.bootstrap.warmup import ready
+
+    ready(settings, started)
+    watch()
 
 
 class _Teller:

@@ -335,3 +335,59 @@ def test_the_end_cancels_resting_exits_too() -> None:
 
 def _held(floor: Floor) -> int:
     return int(floor.engine.state.accounts["alpha"].held["USDT"])
+
+
+@pytest.mark.parametrize(
+    ("price", "told"),
+    [
+        (float("nan"), "TypeError"),
+        (float("inf"), "TypeError"),
+        (100.1, "TypeError"),
+        ("100.1", "TypeError"),
+    ],
+)
+def test_a_price_that_is_no_number_of_ticks_halts_the_strategy_and_sends_nothing(
+    price: object, told: str
+) -> None:
+    floor = Floor()
+    signal = floor.single(Side.BUY, "1", "100.1")
+    (leg,) = signal.legs
+
+    outcome = floor.say(evolve(signal, legs=(evolve(leg, price=price),)))
+
+    (raised,) = only(StrategyRaised, outcome.facts)
+    assert told in raised.error
+    assert submitted(outcome) == []
+    assert floor.engine.state.scopes.get("strategy:scripted") is TradingState.HALTED
+
+
+@pytest.mark.parametrize(
+    ("price", "qty", "reason"),
+    [
+        (0, 1, Reason.BELOW_MIN),
+        (-1001, 1, Reason.MIN_NOTIONAL),
+        (10**15, 1, Reason.PRICE_COLLAR),
+        (1001, -1, Reason.BELOW_MIN),
+    ],
+)
+def test_a_price_or_quantity_that_cannot_be_is_refused_with_its_reason(
+    price: int, qty: int, reason: Reason
+) -> None:
+    floor = Floor()
+    signal = floor.single(Side.BUY, "1", "100.1")
+    (leg,) = signal.legs
+
+    outcome = floor.say(evolve(signal, legs=(evolve(leg, price=Ticks(price), qty=Lots(qty)),)))
+
+    assert [fact.refused.reason for fact in only(SignalRefused, outcome.facts)] == [reason]
+    assert submitted(outcome) == []
+
+
+@pytest.mark.parametrize("edge", [float("nan"), float("inf")])
+def test_an_edge_that_is_no_number_decides_nothing(edge: float) -> None:
+    """It is an opinion about money: what is sent depends on prices and limits alone."""
+    floor = Floor()
+
+    outcome = floor.say(evolve(floor.single(Side.BUY, "1", "100.1"), edge_bps=edge))
+
+    assert len(submitted(outcome)) == 1
