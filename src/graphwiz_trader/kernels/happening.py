@@ -122,25 +122,24 @@ def _queued(run: Run, rows: Rows, b: Int64s, i: int, message: int, last: int, no
         for j in range(run.i[i, c.BIDS + s]):
             k = run.w[start + j]
             tick = run.o[k, c.PRICE]
-            after = lots_at(b, s, side * tick)
             if _is_told(rows, b, message, last, side, tick):
+                after = lots_at(b, s, side * tick)
                 fronts.change(run, k, float(run.o[k, c.SHOWN]), float(after), now)
-            run.o[k, c.SHOWN] = after
+                run.o[k, c.SHOWN] = after
+            elif rows.flags[message] == c.SNAPSHOT:
+                run.o[k, c.SHOWN] = lots_at(b, s, side * tick)
 
 
 @inline
 def _touches(run: Run, rows: Rows, i: int, first: int, last: int) -> bool:
-    """Whether a row may be of a level we rest at."""
+    """Whether a row may be of a level we rest at; its side is looked at later."""
     low_bid, high_bid = run.i[i, c.LOW_BID], run.i[i, c.HIGH_BID]
     low_ask, high_ask = -run.i[i, c.HIGH_ASK], -run.i[i, c.LOW_ASK]
-    found = False
+    found = 0
     for row in range(first, last):
         tick = rows.ticks[row]
-        bid = rows.side[row] > 0
-        low = low_bid if bid else low_ask
-        high = high_bid if bid else high_ask
-        found |= low <= tick <= high
-    return found
+        found |= ((tick >= low_bid) & (tick <= high_bid)) | ((tick >= low_ask) & (tick <= high_ask))
+    return found != 0
 
 
 @inline
