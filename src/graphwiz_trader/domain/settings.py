@@ -11,15 +11,14 @@ from typing import NewType
 
 from attrs.validators import and_, ge, gt, in_, le, lt, matches_re, optional
 
+from graphwiz_trader.domain.monitoring import AlertSettings, MonitoringSettings
+from graphwiz_trader.domain.secret import SecretName as SecretName  # noqa: PLC0414 # exported
 from graphwiz_trader.domain.setting import section, setting
 from graphwiz_trader.domain.units import Asset, InstrumentId, Venue
 from graphwiz_trader.domain.value import value
 
 Symbol = NewType("Symbol", str)
 """`BTC/USDT`, or `BTC/USDT:USDT` for a contract settled in USDT."""
-
-SecretName = NewType("SecretName", str)
-"""`${NAME}`: where a secret is found, never the secret."""
 
 GRAPH_STORES = ("sqlite", "neo4j")
 QUEUE_MODELS = ("risk_averse", "pow2", "log", "log-2", "pow2-2", "pow2-3")
@@ -234,19 +233,6 @@ class BacktestSettings:
 
 
 @value
-class MonitoringSettings:
-    """When the machine is worth an alert."""
-
-    sample_s: Decimal = setting(Decimal(5), "time between samples", gt(Decimal(0)))
-    cpu_pct: Decimal = setting(Decimal(90), "of one core", gt(Decimal(0)))
-    memory_pct: Decimal = setting(
-        Decimal(90), "of the machine's memory", and_(gt(Decimal(0)), le(Decimal(100)))
-    )
-    disk_free_gb: Decimal = setting(Decimal(5), "least free space in home", ge(Decimal(0)))
-    loop_lag_ms: Decimal = setting(Decimal(50), "delay of the event loop", gt(Decimal(0)))
-
-
-@value
 class GraphSettings:
     """Where the knowledge graph is kept, and for how long."""
 
@@ -282,4 +268,5 @@ class Settings:
     journal: JournalSettings = section(JournalSettings, "the journal on disk")
     backtest: BacktestSettings = section(BacktestSettings, "simulated venues")
     monitoring: MonitoringSettings = section(MonitoringSettings, "alerts about the machine")
+    alerts: AlertSettings = section(AlertSettings, "whom to tell")
     graph: GraphSettings = section(GraphSettings, "the knowledge graph's store")

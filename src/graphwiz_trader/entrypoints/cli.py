@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "config": ("config:config", "What is wrong, what is in force, the JSON schema."),
     "dashboard": ("dashboard:dashboard", "The web page of one or several runs."),
     "data": ("data:data", "Import, verify, describe and align recorded data."),
+    "doctor": ("doctor:doctor", "Whether machine, venues and keys are fit to trade."),
     "demo": ("demo:demo", "The main job on simulated exchanges."),
     "flatten": ("operate:flatten", "Close what the running engine holds."),
     "graph": ("graph_watched:graph", "What the runs did and why: the knowledge graph."),
