@@ -88,12 +88,13 @@ async def ccxt_stage(
     patience: OrderPatience = HASTE,
     own: str = "a",
     way: str = "socket",
+    speed: float = 1.0,
 ) -> AsyncIterator[CcxtStage]:
     """
     Open a stage of *dialect*.
 
     *way* is how orders leave: over a `socket`, over `rest`, or as at a venue of which nothing is
-    known but what ccxt knows (`plain`).
+    known but what ccxt knows (`plain`); *speed* is that of the exchange's time.
     """
     record = Record()
     settings = ServerSettings(
@@ -101,6 +102,7 @@ async def ccxt_stage(
         faults=tuple(faults),
         limits=limits,
         market=MarketSettings(listings=(COARSE,)),
+        speed=speed,
     )
     async with serving(settings, SystemClock(), record) as (served,):
         host = served.premises.host

@@ -92,9 +92,11 @@ MAKERS: dict[str, Make] = {"binance": binance, "okx": okx}
 
 
 @asynccontextmanager
-async def direct_stage(dialect: str, limits: Limits = GENEROUS) -> AsyncIterator[SocketStage]:
-    """Serve *dialect*, and offer an account there."""
-    settings = ServerSettings((dialect,), limits=limits, market=market())
+async def direct_stage(
+    dialect: str, limits: Limits = GENEROUS, speed: float = 1.0
+) -> AsyncIterator[SocketStage]:
+    """Serve *dialect*, and offer an account there; *speed* is that of the exchange's time."""
+    settings = ServerSettings((dialect,), limits=limits, market=market(), speed=speed)
     async with serving(settings, SystemClock(), Record()) as (served,):
         yield staged(served)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 
 import attrs
 import pytest
@@ -10,7 +11,7 @@ from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.units import Ticks
 from tests.contracts.ccxt_stage import CcxtStage, ccxt_stage
 from tests.contracts.renamed import Renamed
-from tests.contracts.venue import ExecutionVenueContract, Stage, Staging
+from tests.contracts.venue import SPEED, DeadManContract, ExecutionVenueContract, Stage, Staging
 
 pytestmark = pytest.mark.contract
 
@@ -87,3 +88,9 @@ class TestOnAnyVenue(_OnLoopback):
     """As at an exchange of which nothing is known but what ccxt knows."""
 
     dialect, way = "binance", "plain"
+
+
+class TestOkxsSwitch(DeadManContract):
+    @pytest.fixture
+    def staging(self) -> Staging:
+        return partial(ccxt_stage, "okx", speed=SPEED)

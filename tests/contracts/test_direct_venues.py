@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from tests.contracts.direct_stage import direct_stage
-from tests.contracts.venue import ExecutionVenueContract, Staging
+from tests.contracts.venue import SPEED, DeadManContract, ExecutionVenueContract, Staging
 
 pytestmark = pytest.mark.contract
 
@@ -20,3 +20,9 @@ class TestOkx(ExecutionVenueContract):
     @pytest.fixture
     def staging(self) -> Staging:
         return partial(direct_stage, "okx")
+
+
+class TestOkxsSwitch(DeadManContract):
+    @pytest.fixture
+    def staging(self) -> Staging:
+        return partial(direct_stage, "okx", speed=SPEED)

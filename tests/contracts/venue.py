@@ -1,6 +1,7 @@
 """What every execution venue promises, numbered as in docs/reference/execution-contract.md."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from decimal import Decimal
@@ -9,6 +10,7 @@ from typing import Protocol, TypeAlias, TypeVar
 import pytest
 
 from graphwiz_trader.domain.commands import CancelAll, CancelOrder, ReplaceOrder, SubmitOrder
+from graphwiz_trader.domain.errors import Transient
 from graphwiz_trader.domain.events import AccountUp, CancelReject, Event, TapeMessage
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.orders import (
@@ -20,9 +22,9 @@ from graphwiz_trader.domain.orders import (
 )
 from graphwiz_trader.domain.position import ZERO, flow
 from graphwiz_trader.domain.sides import Side
-from graphwiz_trader.domain.units import Asset, ClOrdId, Lots, Nanos, StrategyId, Ticks
+from graphwiz_trader.domain.units import SECOND, Asset, ClOrdId, Lots, Nanos, StrategyId, Ticks
 from graphwiz_trader.domain.venue import OrderRef
-from graphwiz_trader.ports.venue import ExecutionVenue
+from graphwiz_trader.ports.venue import DeadManSwitch, ExecutionVenue
 
 
 class Stage(Protocol):
@@ -50,6 +52,8 @@ class Stage(Protocol):
 
 Staging: TypeAlias = Callable[[], AbstractAsyncContextManager[Stage]]
 T = TypeVar("T")
+SPEED = 20.0
+"""How fast time runs where it would take too long to wait."""
 
 
 class Session:
@@ -128,6 +132,55 @@ async def running(stage: Stage) -> AsyncIterator[Session]:
     finally:
         task.cancel()
         await asyncio.wait([task])
+
+
+async def insisted(session: Session, ask: Callable[[], Awaitable[T]]) -> T:
+    """Return the answer; an exchange whose time runs fast may be late with it."""
+    while True:
+        try:
+            return await ask()
+        except Transient:
+            await session.stage.settle()
+
+
+class DeadManContract:
+    """For venues that have a `DeadManSwitch`; their stage's time runs `SPEED` times as fast."""
+
+    @pytest.fixture
+    def staging(self) -> Staging:
+        raise NotImplementedError
+
+    def test_e21_who_falls_silent_has_no_orders_left(self, staging: Staging) -> None:
+        async def played() -> tuple[list[str], list[str], list[str], ExecutionReport | None]:
+            async with staging() as stage, running(stage) as s:
+                venue = s.venue
+                assert isinstance(venue, DeadManSwitch)
+                arm = venue.count_down
+
+                async def standing() -> list[str]:
+                    return [name for name, *_ in await insisted(s, s.open)]
+
+                await s.submit("a1", s.stage.rests)
+                await insisted(s, lambda: arm(Nanos(10 * SECOND)))
+                await insisted(s, lambda: arm(Nanos(0)))
+                await asyncio.sleep(15 / SPEED)
+                forgotten = await standing()
+                await insisted(s, lambda: arm(Nanos(60 * SECOND)))
+                await asyncio.sleep(30 / SPEED)
+                await insisted(s, lambda: arm(Nanos(90 * SECOND)))
+                await asyncio.sleep(45 / SPEED)
+                heard = await standing()
+                deadline = time.monotonic() + 30
+                while (silent := await standing()) and time.monotonic() < deadline:
+                    await s.stage.settle()
+                ended = await insisted(s, lambda: s.query("a1"))
+                return forgotten, heard, silent, ended
+
+        forgotten, heard, silent, ended = asyncio.run(played())
+
+        assert (forgotten, heard, silent) == (["a1"], ["a1"], [])
+        assert ended is not None
+        assert ended.ord_status is OrdStatus.CANCELED
 
 
 class ExecutionVenueContract:

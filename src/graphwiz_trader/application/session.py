@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 
 from graphwiz_trader.application.auditor import AuditedVenue, Auditor
 from graphwiz_trader.application.clock_watch import ClockWatch
+from graphwiz_trader.application.dead_man import DeadMan
 from graphwiz_trader.application.loop_lag import LoopLag
 from graphwiz_trader.application.operate import Operate
 from graphwiz_trader.application.places import Places, Tell
@@ -46,6 +47,7 @@ class Session:
         self._tell = tell
         opened = places.open(start.engine.state, start.started.incarnation)
         self._clocks = ClockWatch([place.venue for place in opened], clock, tell.alert)
+        self._dead_man = DeadMan([place.venue for place in opened], clock, tell.alert)
         self._lag = LoopLag(clock, lag_limit, tell.alert, self._note_lag)
         self._worst_lag = Nanos(0)
         self.auditor = Auditor(start.engine.state, clock, self._violated)
@@ -106,6 +108,8 @@ class Session:
             await self._clock.sleep_until(self._clock.now())
             for task in beside:
                 task.cancel()
+        if not stopped.remaining:
+            await self._dead_man.disarm()
         return stopped
 
     def _beside(
@@ -116,6 +120,7 @@ class Session:
         yield self.auditor.run()
         yield self._keep_house()
         yield self._clocks.run()
+        yield self._dead_man.run()
         yield self._lag.run()
         known = self.start.engine.state.instruments.values()
         for source in self._places.sources:

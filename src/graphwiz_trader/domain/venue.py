@@ -57,6 +57,7 @@ class VenueTerms:
 
     `settle`: how long after a request nobody can say that it did not arrive.
     `capacity`: the request weight it takes in each `window`; then what each request weighs.
+    `dead_man`: how long after we were last heard it is to cancel our orders; 0: it cannot.
     """
 
     settle: Nanos = Nanos(2 * SECOND)
@@ -66,6 +67,7 @@ class VenueTerms:
     cancel: int = 1
     query: int = 2
     snapshot: int = 10
+    dead_man: Nanos = Nanos(0)
 
 
 @value

@@ -75,3 +75,16 @@ class SignedByClock(Protocol):
 
     offset: Nanos
     """The venue's clock minus ours; set by whoever compares them."""
+
+
+@runtime_checkable
+class DeadManSwitch(Protocol):
+    """An execution venue that can cancel our orders, and no others, when we fall silent."""
+
+    async def count_down(self, span: Nanos) -> None:
+        """
+        Have all our orders canceled *span* from now, unless it is told again before; 0: never.
+
+        Raises:
+            PortError: it did not take that; `Transient` as in `query`.
+        """

@@ -45,7 +45,7 @@ class Wanted:
 
 
 class OrderWire:
-    """Sends through *exchange*, whose sockets are for orders only."""
+    """Sends through *exchange*, whose sockets are for orders only; *own* marks them as ours."""
 
     def __init__(
         self,
@@ -54,8 +54,10 @@ class OrderWire:
         clock: Clock,
         patience: OrderPatience,
         clean: Clean,
+        own: str,
     ) -> None:
         self._exchange = exchange
+        self._marked = {trading.mark: own} if trading.mark else {}
         self._trading = trading
         self._clock = clock
         self._patience = patience
@@ -85,7 +87,7 @@ class OrderWire:
         instrument = wanted.instrument
         kind, params = self._kind(wanted)
         name = self._trading.ws_order_id if over_socket else "clientOrderId"
-        params[name] = wanted.cl_ord_id
+        params |= {name: wanted.cl_ord_id, **self._marked}
         price = None
         if wanted.ord_type is not OrdType.MARKET:
             price = format(instrument.price(wanted.price), "f")

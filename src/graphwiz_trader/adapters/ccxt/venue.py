@@ -9,6 +9,7 @@ from aiohttp import ClientSession
 from ccxt.base.errors import InvalidNonce
 
 from graphwiz_trader.adapters.ccxt.blotter import Blotter, Ticket
+from graphwiz_trader.adapters.ccxt.countdown import Countdown
 from graphwiz_trader.adapters.ccxt.enquiry import Enquiry
 from graphwiz_trader.adapters.ccxt.exchange import Access
 from graphwiz_trader.adapters.ccxt.hearing import Hearing
@@ -71,7 +72,8 @@ class CcxtVenue:
         Meter(session.listening, trading, clock.now, clean)
         self._blotter = Blotter(self._say, clock.now, self._missing, own)
         self._questions = Questions(venue, session, trading, self._by_id, self._blotter, clock, own)
-        self._wire = OrderWire(session.asking, trading, clock, patience, clean)
+        self._wire = OrderWire(session.asking, trading, clock, patience, clean, own)
+        self._countdown = Countdown(session, trading, own)
         self._stream = PrivateStream(session.listening, trading, clock, patience, clean)
         self._enquiry = Enquiry(
             self._questions, self._blotter, clock, patience, lambda: self._stream.is_up
@@ -193,6 +195,10 @@ class CcxtVenue:
     async def server_time(self) -> Nanos:
         """Return the venue's clock, to the millisecond."""
         return await self._asked(self._questions.time())
+
+    async def count_down(self, span: Nanos) -> None:
+        """Have all our orders canceled *span* from now; 0: never."""
+        await self._asked(self._countdown.set(span))
 
     async def _serve(self, hearing: Hearing) -> None:
         """Carry out what is sent, from when its reports can be heard."""

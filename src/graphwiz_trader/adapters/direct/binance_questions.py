@@ -49,6 +49,7 @@ class BinanceQuestions:
         self._venue, self._instruments, self._requests = venue, instruments, requests
         self._named = {symbol(one): one for one in instruments.values()}
         self.naming = BinanceNames(instruments, requests)
+        self.countdown = None
 
     def refusal(self, answer: HttpAnswer, now: Nanos) -> Refusal | None:
         """Return why a question was not answered, None if it was."""

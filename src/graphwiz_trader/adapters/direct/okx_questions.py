@@ -4,7 +4,7 @@ OKX questions: orders, fills and balances over HTTP.
 Source: OKX API guide v5, "Order book trading: trade", "Trading account", "Public data".
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -68,6 +68,11 @@ class OkxQuestions:
     def used(self, answer: HttpAnswer) -> int:  # noqa: ARG002 # OKX counts in silence
         """Return −1: OKX does not say."""
         return -1
+
+    @property
+    def countdown(self) -> Callable[[Nanos, Nanos], HttpCall]:
+        """Cancel all after: only what bears our mark."""
+        return self._requests.count_down
 
     def time_call(self) -> HttpCall:
         """Ask for the time."""

@@ -24,6 +24,7 @@ from graphwiz_trader.domain.units import MILLISECOND, SECOND, InstrumentId, Nano
 
 _TYPES = {TimeInForce.GTC: "limit", TimeInForce.IOC: "ioc", TimeInForce.FOK: "fok"}
 _ORDER, _CANCEL = "/api/v5/trade/order", "/api/v5/trade/cancel-order"
+_COUNTDOWN = "/api/v5/trade/cancel-all-after"
 
 
 class OkxRequests:
@@ -35,6 +36,7 @@ class OkxRequests:
 
     Args:
         headers: Sent with every request over HTTP.
+        tag: What every order is marked with, so that a countdown can be told ours from others'.
     """
 
     replacing = None
@@ -44,7 +46,9 @@ class OkxRequests:
         instruments: Iterable[Instrument],
         credentials: Credentials,
         headers: dict[str, str],
+        tag: str = "",
     ) -> None:
+        self._tag = tag
         self._headers = {
             **headers,
             "Content-Type": "application/json",
@@ -61,7 +65,7 @@ class OkxRequests:
             for side in Side:
                 for kind in TimeInForce:
                     terms = Terms(side, OrdType.LIMIT, kind)
-                    self._wordings[one.id, terms] = _worded(name_of(one), terms)
+                    self._wordings[one.id, terms] = self._worded(name_of(one), terms)
 
     def submit(self, number: int, order: SubmitOrder, at: Nanos) -> bytes:  # noqa: ARG002 # unsigned
         """Return the message of a new order."""
@@ -85,6 +89,11 @@ class OkxRequests:
         said = read_operated(answer.body)
         return operated(number, said.data, said.code, said.msg, now)
 
+    def count_down(self, span: Nanos, at: Nanos) -> HttpCall:
+        """Ask to cancel what bears our mark *span* from now, in whole seconds; 0: never."""
+        body = f'{{"timeOut":"{span // SECOND}","tag":"{self._tag}"}}'
+        return self.signed("POST", _COUNTDOWN, at, body.encode())
+
     def signed(self, verb: str, path: str, at: Nanos, body: bytes = b"") -> HttpCall:
         """Return a request with its signature; *path* holds the query."""
         second, rest = divmod(at, SECOND)
@@ -98,7 +107,7 @@ class OkxRequests:
         terms = Terms(order.side, order.ord_type, order.time_in_force)
         worded = self._wordings.get((order.instrument, terms))
         if worded is None:
-            worded = _worded(self._names[order.instrument], terms)
+            worded = self._worded(self._names[order.instrument], terms)
             self._wordings[order.instrument, terms] = worded
         price, qty = self._texts[order.instrument]
         if order.ord_type is OrdType.MARKET:
@@ -107,6 +116,17 @@ class OkxRequests:
 
     def _withdrawn(self, order: CancelOrder) -> str:
         return f'{{"instId":"{self._names[order.instrument]}","clOrdId":"{order.cl_ord_id}"}}'
+
+    def _worded(self, name: str, terms: Terms) -> str:
+        """Return the arguments of an order with gaps for its id, quantity and price."""
+        side = "buy" if terms.side is Side.BUY else "sell"
+        mark = f'"tag":"{self._tag}",' if self._tag else ""
+        head = f'{{"instId":"{name}","tdMode":"cash",{mark}"side":"{side}","clOrdId":"%s","sz":"%s"'
+        if terms.ord_type is OrdType.MARKET:
+            return head + ',"ordType":"market","tgtCcy":"base_ccy"}'
+        is_maker = terms.ord_type is OrdType.LIMIT_MAKER
+        kind = "post_only" if is_maker else _TYPES[terms.time_in_force]
+        return head + f',"ordType":"{kind}","px":"%s"}}'
 
 
 def socket_reply(number: int, code: str, text: str, data: bytes, now: Nanos) -> Reply:
@@ -124,14 +144,3 @@ def operated(number: int, answers: list[Answer], code: str, text: str, now: Nano
     ms = answers[0].ts
     ts_venue = Nanos(int(ms) * MILLISECOND) if ms.isdecimal() else now
     return Reply(number, ts_venue, answers[0].ord_id)
-
-
-def _worded(name: str, terms: Terms) -> str:
-    """Return the arguments of an order with gaps for its id, quantity and price."""
-    side = "buy" if terms.side is Side.BUY else "sell"
-    head = f'{{"instId":"{name}","tdMode":"cash","side":"{side}","clOrdId":"%s","sz":"%s"'
-    if terms.ord_type is OrdType.MARKET:
-        return head + ',"ordType":"market","tgtCcy":"base_ccy"}'
-    is_maker = terms.ord_type is OrdType.LIMIT_MAKER
-    kind = "post_only" if is_maker else _TYPES[terms.time_in_force]
-    return head + f',"ordType":"{kind}","px":"%s"}}'

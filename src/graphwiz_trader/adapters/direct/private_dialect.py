@@ -90,6 +90,10 @@ class QuestionWords(Protocol):
     def used(self, answer: HttpAnswer) -> int:
         """Return the request weight the venue has counted, −1 where it does not say."""
 
+    @property
+    def countdown(self) -> Callable[[Nanos, Nanos], HttpCall] | None:
+        """How to have our orders canceled a span from now, signed at a time; None: not here."""
+
     def time_call(self) -> HttpCall:
         """Return the question for the venue's time."""
 

@@ -14,6 +14,7 @@ from graphwiz_trader.domain.errors import (
     PortError,
     RateLimited,
     Transient,
+    Unsupported,
     VenueDown,
 )
 from graphwiz_trader.domain.orders import ExecutionReport
@@ -84,6 +85,13 @@ class Questions:
     async def server_time(self) -> Nanos:
         """Return what the venue's clock shows."""
         return await self._read(self._words.time_call(), self._words.time)
+
+    async def count_down(self, span: Nanos) -> None:
+        """Have our orders canceled *span* from now; 0: never. `Unsupported` where none can."""
+        words = self._words.countdown
+        if words is None:
+            raise Unsupported("found no way to have orders canceled after a time")
+        await self._read(words(span, self.at()), lambda _: None)
 
     async def query(self, order: OrderRef) -> ExecutionReport | None:
         """Return what the venue knows of *order*, None if it knows none."""

@@ -176,6 +176,10 @@ class DirectVenue:
         """Return our open orders and balances."""
         return await self._questions.snapshot()
 
+    async def count_down(self, span: Nanos) -> None:
+        """Have all our orders canceled *span* from now; 0: never. `Unsupported` at Binance."""
+        await self._questions.count_down(span)
+
     async def server_time(self) -> Nanos:
         """Return what the venue's clock shows."""
         return await self._questions.server_time()

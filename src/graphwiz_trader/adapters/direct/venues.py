@@ -26,7 +26,14 @@ BINANCE_TERMS = VenueTerms(
 )
 """6,000 a minute; an order weighs 1, but only 100 may be placed in ten seconds."""
 OKX_TERMS = VenueTerms(
-    Nanos(10 * SECOND), 60, Nanos(2 * SECOND), submit=1, cancel=1, query=1, snapshot=6
+    Nanos(10 * SECOND),
+    60,
+    Nanos(2 * SECOND),
+    submit=1,
+    cancel=1,
+    query=1,
+    snapshot=6,
+    dead_man=Nanos(30 * SECOND),
 )
 """60 orders in two seconds, and as many of most questions; balances 10 in two seconds."""
 
@@ -87,7 +94,7 @@ def okx_venue(
     """
     listed = {one.id: one for one in instruments}
     headers = {"x-simulated-trading": "1"} if hosts.realm is Realm.TESTNET else {}
-    requests = OkxRequests(listed.values(), credentials, headers)
+    requests = OkxRequests(listed.values(), credentials, headers, own)
     dialect = PrivateDialect(
         credentials.hidden,
         listed,

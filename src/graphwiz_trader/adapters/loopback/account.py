@@ -43,7 +43,11 @@ class Declined(Exception):
 
 @value
 class Wanted:
-    """An order a client asks for; `price` means nothing for a market order."""
+    """
+    An order a client asks for; `price` means nothing for a market order.
+
+    `tag` is a mark of the client's, by which its orders may be found.
+    """
 
     cl_ord_id: ClOrdId
     instrument: InstrumentId
@@ -52,6 +56,7 @@ class Wanted:
     time_in_force: TimeInForce
     price: Ticks
     qty: Lots
+    tag: str = ""
 
 
 @attrs.define(eq=False)
@@ -61,6 +66,7 @@ class PlacedOrder:
 
     `number` is the venue's id. `notional` is what has traded, in ticks times lots. `request`
     is the exchange's name for it, which changes with every amendment; clients do not see it.
+    `is_abandoned`: it was canceled because its owner fell silent.
     """
 
     wanted: Wanted
@@ -73,6 +79,7 @@ class PlacedOrder:
     notional: int = 0
     text: str = ""
     fills: list[ExecutionReport] = attrs.field(factory=list)
+    is_abandoned: bool = False
 
     @property
     def is_working(self) -> bool:

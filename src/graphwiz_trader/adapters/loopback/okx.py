@@ -6,6 +6,7 @@ from graphwiz_trader.adapters.loopback.account import Account
 from graphwiz_trader.adapters.loopback.premises import Premises
 from graphwiz_trader.adapters.loopback.rest.door import RestDoor
 from graphwiz_trader.adapters.loopback.rest.okx import OkxRest
+from graphwiz_trader.adapters.loopback.rest.okx_countdowns import OkxCountdowns
 from graphwiz_trader.adapters.loopback.rest.okx_orders import OkxOrders
 from graphwiz_trader.adapters.loopback.rest.okx_private import OkxPrivate
 from graphwiz_trader.adapters.loopback.rest.okx_public import OkxPublic
@@ -23,11 +24,13 @@ class Okx:
         account = Account(premises)
         self._orders = OkxOrders(premises, account)
         private = OkxPrivate(premises, account, self._orders)
-        endpoints = (*OkxPublic(premises).endpoints(), *private.endpoints())
+        countdowns = OkxCountdowns(premises, account)
+        public = OkxPublic(premises).endpoints()
+        endpoints = (*public, *private.endpoints(), countdowns.endpoint())
         self._rest = RestDoor(premises, OkxRest(premises, endpoints))
         self._channels = OkxChannels(premises)
         self._news = OkxNews(premises, account)
-        premises.host.listeners += [account, self._channels]
+        premises.host.listeners += [account, self._channels, countdowns]
 
     def routes(self) -> list[web.RouteDef]:
         """Return the addresses of all doors."""

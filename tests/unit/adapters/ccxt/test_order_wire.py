@@ -43,7 +43,7 @@ def wanted(
 def wire_of(exchange: FakeExchange, trading: Trading | None = None) -> OrderWire:
     trading = trading or Trading()
     made = cast("PrivateExchange", exchange)
-    return OrderWire(made, trading, ManualClock(), HASTE, lambda text: text)
+    return OrderWire(made, trading, ManualClock(), HASTE, lambda text: text, "a")
 
 
 def submitted(exchange: FakeExchange, order: Wanted, trading: Trading | None = None) -> object:

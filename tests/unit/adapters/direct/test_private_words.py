@@ -33,6 +33,7 @@ from graphwiz_trader.domain.orders import (
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import (
     MILLISECOND,
+    SECOND,
     Asset,
     ClOrdId,
     Lots,
@@ -298,6 +299,17 @@ def test_an_order_at_okx_is_one_message(kind: OrdType, words: dict[str, str]) ->
         "op": "order",
         "args": [{**common, "sz": "0.0004", **words}],
     }
+
+
+def test_a_countdown_at_okx_is_confined_to_what_bears_our_mark() -> None:
+    requests = OkxRequests([OKX_BTC], KEY, {}, "a7")
+
+    text = requests.submit(3, order(OKX_BTC.id, OrdType.LIMIT), NOW)
+    call = requests.count_down(Nanos(30 * SECOND), NOW)
+
+    assert msgspec.json.decode(text)["args"][0]["tag"] == "a7"
+    assert call.path == "/api/v5/trade/cancel-all-after"
+    assert msgspec.json.decode(call.body) == {"timeOut": "30", "tag": "a7"}
 
 
 def test_okxs_demo_is_asked_for_by_a_header() -> None:

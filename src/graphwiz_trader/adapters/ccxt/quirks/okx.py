@@ -22,6 +22,7 @@ QUIRKS = Quirks(
             window=Nanos(2 * SECOND),
             query=6,
             snapshot=7,
+            dead_man=Nanos(30 * SECOND),
         ),
         order_socket="authenticate",
         maker_type="post_only",
@@ -31,5 +32,6 @@ QUIRKS = Quirks(
         asks_by_our_id=True,
         code_in_text=r'"sCode":"([1-9]\d*)"',
         newest_first=True,
+        mark="tag",
     ),
 )

@@ -135,6 +135,7 @@ class OkxOrders:
             tif,
             Ticks(0 if is_market else _steps(texts, "px", instrument.tick_size, 51006)),
             Lots(_steps(texts, "sz", instrument.lot_size, 51121)),
+            texts.get("tag", ""),
         )
         try:
             return self._account.place(wanted)

@@ -25,6 +25,9 @@ from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import Asset, Nanos
 
 WOULD_TAKE = "order would take"
+SILENCE = "20"
+"""The cancelSource of orders that the countdown of a silent client ended."""
+
 _STATES = {OrdStatus.NEW: "live", OrdStatus.PARTIALLY_FILLED: "partially_filled"}
 _SOURCES = {WOULD_TAKE: "31", "self-trade prevention": "32", "": "1"}
 _EMPTY = (
@@ -32,6 +35,10 @@ _EMPTY = (
     "pxType", "pxUsd", "pxVol", "quickMgnType", "rebate", "slOrdPx", "slTriggerPx",
     "slTriggerPxType", "stpId", "tpOrdPx", "tpTriggerPx", "tpTriggerPxType",
 )  # fmt: skip
+
+
+def _source(order: PlacedOrder) -> str:
+    return SILENCE if order.is_abandoned else _SOURCES.get(order.text, "1")
 
 
 def state(order: PlacedOrder) -> str:
@@ -61,7 +68,7 @@ def described(symbol: Symbol, order: PlacedOrder) -> dict[str, Plain]:
         "accFillSz": symbol.qty(order.cum_qty),
         "avgPx": _average(symbol, order),
         "cTime": millis(order.created),
-        "cancelSource": _SOURCES.get(order.text, "1") if is_canceled else "",
+        "cancelSource": _source(order) if is_canceled else "",
         "category": "normal",
         "clOrdId": wanted.cl_ord_id,
         "fee": _fees(order.fills),
@@ -84,7 +91,7 @@ def described(symbol: Symbol, order: PlacedOrder) -> dict[str, Plain]:
         "state": state(order),
         "stpMode": "cancel_maker",
         "sz": symbol.qty(wanted.qty),
-        "tag": "",
+        "tag": wanted.tag,
         "tdMode": "cash",
         "tgtCcy": "base_ccy" if is_market else "",
         "tradeId": "" if last is None else last.exec_id,
@@ -133,7 +140,7 @@ def fills(symbol: Symbol, order: PlacedOrder) -> list[dict[str, Plain]]:
             "clOrdId": order.wanted.cl_ord_id,
             "billId": fill.exec_id,
             "subType": "1" if order.wanted.side is Side.BUY else "2",
-            "tag": "",
+            "tag": order.wanted.tag,
             "fillPx": symbol.price(fill.last_px),
             "fillSz": symbol.qty(fill.last_qty),
             "side": side_text(order.wanted.side),
