@@ -8,6 +8,7 @@ import pytest
 from graphwiz_trader.application.ask import Ask
 from graphwiz_trader.application.backtest import Backtest
 from graphwiz_trader.application.project import Project
+from graphwiz_trader.application.replicas import Replicas
 from graphwiz_trader.application.rerun import Rerun
 from graphwiz_trader.application.run_report import RunReport
 from graphwiz_trader.application.run_tail import RunTails
@@ -19,6 +20,7 @@ USE_CASES = {
     "ask": Ask,
     "backtest": Backtest,
     "project": Project,
+    "replicas": Replicas,
     "rerun": Rerun,
     "report": RunReport,
     "tails": RunTails,

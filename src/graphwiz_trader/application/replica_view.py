@@ -1,6 +1,6 @@
 """Replica view: a replica as sections of rows, for a page that is told what changed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from math import isfinite
 from typing import TypeAlias
 
@@ -20,22 +20,30 @@ Section: TypeAlias = dict[str, Plain]
 View: TypeAlias = dict[str, Section]
 """Rows by name, in sections by name; a row that is not there any more is gone."""
 
+LADDER = "ladder "
+"""What the section of an instrument's ladder begins with."""
+
 DEPTH = 8
 """Levels a side of a ladder."""
 
 
-def fast(replica: Replica, state: EngineState, ladder: InstrumentId | None) -> View:
-    """Return what moves with every message: the head, the books and the *ladder* wanted."""
+def quick(replica: Replica, state: EngineState, ladders: Iterable[InstrumentId]) -> View:
+    """Return what moves with every message: the head, the books and the *ladders* wanted."""
     found: View = {"head": _head(replica, state), "books": _books(replica, state)}
-    if ladder is not None and ladder in state.books:
-        found["ladder"] = _ladder(state.books[ladder])
+    for name in ladders:
+        if name in state.books:
+            found[f"{LADDER}{name}"] = _ladder(state.books[name])
     return found
 
 
-def slow(replica: Replica, state: EngineState) -> View:
-    """Return what moves with orders and fills, and what sums them up."""
+def orders(replica: Replica, state: EngineState) -> View:
+    """Return what moves with orders."""
+    return {"orders": _orders(replica, state)}
+
+
+def sums(replica: Replica, state: EngineState) -> View:
+    """Return what sums a run up."""
     return {
-        "orders": _orders(replica, state),
         "positions": _named(state_view.positions(state), "strategy", "instrument"),
         "balances": _named(state_view.balances(state), "venue", "asset"),
         "risk": _named(state_view.risk(state), "limit"),

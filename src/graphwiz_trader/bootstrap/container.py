@@ -14,6 +14,7 @@ from graphwiz_trader.adapters.files.tape import FileTapes
 from graphwiz_trader.application.ask import Ask
 from graphwiz_trader.application.backtest import Backtest
 from graphwiz_trader.application.project import Project
+from graphwiz_trader.application.replicas import Replicas
 from graphwiz_trader.application.rerun import Rerun
 from graphwiz_trader.application.run_report import RunReport
 from graphwiz_trader.application.run_tail import RunTails
@@ -82,6 +83,12 @@ class App(containers.DeclarativeContainer):
         runs=gateways.runs,
         restore=providers.Object(_restored),
         switches=settings.provided.hft.knowledge_graph,
+    )
+    replicas = providers.Factory(
+        Replicas,
+        runs=gateways.runs,
+        engines=providers.Object(engine_of),
+        restore=providers.Object(_restored),
     )
     keep = providers.Callable(keep_of, settings.provided.graph)
     project = providers.Factory(Project, tails=tails, sink=gateways.graph, keep=keep)

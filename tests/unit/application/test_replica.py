@@ -70,8 +70,9 @@ def everything(replica: Replica) -> View:
     state = replica.state
     assert state is not None
     return {
-        **replica_view.fast(replica, state, A.id),
-        **replica_view.slow(replica, state),
+        **replica_view.quick(replica, state, [A.id]),
+        **replica_view.orders(replica, state),
+        **replica_view.sums(replica, state),
     }
 
 
@@ -130,7 +131,7 @@ def test_a_page_sees_books_ladder_risk_log_and_latencies() -> None:
     book = seen["books"][A.id]
     assert isinstance(book, dict)
     assert (book["bid"], book["ask"], book["usable"]) == ("99.8", "100.2", True)
-    assert seen["ladder"]["ask0"] == [A.id, "100.2", "0.9900"]
+    assert seen[f"ladder {A.id}"]["ask0"] == [A.id, "100.2", "0.9900"]
     assert "max_exposure" in seen["risk"]
     assert list(seen["latency"]) == ["ack", "first_fill"]
     texts = [row[2] for row in seen["log"].values() if isinstance(row, list)]

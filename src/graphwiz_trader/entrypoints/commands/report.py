@@ -67,7 +67,7 @@ def report(
         _write(told.audit.rows, audit)
         options.say(f"{len(told.audit.rows)} orders and refusals in {audit}")
     if html is not None:
-        _draw(reports, told, html, around)
+        _write_page(html, drawn(reports, told, around))
         options.say(f"page in {html}")
     if parquet is not None:
         rows = _spread(reports, told, parquet)
@@ -79,7 +79,13 @@ def report(
         emit({"runs": [run, compare], "figures": both.figures}, shown([both.table]))
 
 
-def _draw(reports: "RunReport", told: "Told", path: Path, around: str | None) -> None:
+def drawn(reports: "RunReport", told: "Told", around: str | None) -> str:
+    """
+    Return the page of what was *told*, with the book *around* an order's first fill.
+
+    Raises:
+        DataError: the order has no fill, or the journal cannot be read again.
+    """
     from graphwiz_trader.adapters.plotly.report_page import page
     from graphwiz_trader.application.report_text import tables
 
@@ -88,9 +94,13 @@ def _draw(reports: "RunReport", told: "Told", path: Path, around: str | None) ->
         raise DataError(f"found no fill of order {around} in {told.report.header.run}")
     fill = fills[0] if around else max(fills, key=lambda f: f.qty * f.price, default=None)
     heat = reports.film(told.report.header.run, fill) if fill else None
-    drawn = [(table.title, table.columns, table.rows) for table in tables(told.report)]
+    shown = [(table.title, table.columns, table.rows) for table in tables(told.report)]
+    return page(told.report, told.detail, heat, shown)
+
+
+def _write_page(path: Path, text: str) -> None:
     try:
-        path.write_text(page(told.report, told.detail, heat, drawn), encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise DataError(f"{path} cannot be written: {error.strerror}") from error
 
