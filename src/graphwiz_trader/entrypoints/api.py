@@ -17,6 +17,8 @@ from typing import TypeAlias
 
 from graphwiz_trader.adapters.files.tape import FileTapes
 from graphwiz_trader.application.backtest import Backtested
+from graphwiz_trader.application.calibrate import Calibration
+from graphwiz_trader.application.calibrate import calibrate as measured
 from graphwiz_trader.application.clocks import check_clocks, shifted
 from graphwiz_trader.application.replay import Replayed
 from graphwiz_trader.application.scan import ScanResult, scan_cross
@@ -82,6 +84,18 @@ def screen(tapes: Sequence[Tape], *, grid_s: float = 1.0) -> tuple[PairFound, ..
         DataError: too few instruments or too little time.
     """
     return screen_pairs(joined(tapes), Nanos(round(grid_s * SECOND)))
+
+
+def calibrate(tape: Tape) -> Mapping[str, Calibration]:
+    """
+    Return, for each instrument of *tape*, the numbers that `market_making` is given.
+
+    Fill rate and decay, volatility on several grids, and the adjustment of the mid by imbalance.
+
+    Raises:
+        DataError: one is quoted for less than twenty seconds.
+    """
+    return {each.id: measured(tape, each) for each in tape.instruments}
 
 
 def backtest(

@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 import graphwiz_trader as gw
 from graphwiz_trader.adapters.files.tape import FileTapes
+from graphwiz_trader.domain.errors import DataError
 from graphwiz_trader.ports.tape import Findings
 from graphwiz_trader.testing import make
 
@@ -41,3 +44,12 @@ def test_a_tape_is_scanned_traded_replayed_and_reported(tmp_path: Path) -> None:
     assert done.simulated.fills == 4
     assert again.is_identical
     assert told.pnl.net == done.simulated.report.pnl.net
+
+
+def test_a_tape_too_short_to_screen_or_calibrate_says_so(tmp_path: Path) -> None:
+    tapes = [gw.load_tape(_tape(tmp_path, venue, "100.0", "100.1")) for venue in ("alpha", "beta")]
+
+    with pytest.raises(DataError, match="found 5 times"):
+        gw.screen(tapes)
+    with pytest.raises(DataError, match="quoted for 4 s"):
+        gw.calibrate(tapes[0])
