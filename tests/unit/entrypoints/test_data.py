@@ -119,7 +119,7 @@ def test_verify_adds_files_up(capsys: Captured, books: Path) -> None:
         (["import", "BOOKS", "--format", "bok-csv", "--out", "x"], "'book-csv'"),
         (["import", "--format", "book-csv", "--out", "x"], "FILE"),
         (["import", "BOOKS", "--format", "book-csv"], "--out"),
-        (["export", "BOOKS", "--to", "parquet", "--out", "x"], "hftbacktest"),
+        (["export", "BOOKS", "--to", "xml", "--out", "x"], "hftbacktest"),
     ],
 )
 def test_wrong_usage_is_2(capsys: Captured, books: Path, words: list[str], complaint: str) -> None:
