@@ -105,7 +105,7 @@ def test_a_graph_of_a_later_version_is_left_alone(path: Path) -> None:
         connection.execute("PRAGMA user_version = 99")
     connection.close()
 
-    with pytest.raises(DataError, match="version 99, expected 1"):
+    with pytest.raises(DataError, match="version 99, expected 2"):
         wait(SqliteGraph(path).stats())
 
 
