@@ -27,6 +27,9 @@ LAG, LAGS = SECOND, 60
 ENOUGH = 8
 """Prices of each within a window before the two are compared."""
 
+MOST = 20
+"""Instruments compared, those with most prices in a window: pairs grow as the square."""
+
 RHO, LLR, WINDOWS = 0.1, 2.0, 3
 """What makes a leader: the correlation, the ratio, and in how many windows on end."""
 
@@ -84,7 +87,9 @@ class GraphMoves:
 
     def _compare(self, step: GraphStep) -> None:
         since = self._until - self._span
-        seen = {name: _observed(self._paths[name], since) for name in sorted(self._paths)}
+        paths = {name: _observed(self._paths[name], since) for name in sorted(self._paths)}
+        busiest = sorted(paths, key=lambda name: -len(paths[name].ts))[:MOST]
+        seen = {name: paths[name] for name in sorted(busiest)}
         steps = int(min(LAGS, self._span // (4 * LAG)))
         for one, other in combinations(seen, 2):
             x, y = seen[one], seen[other]

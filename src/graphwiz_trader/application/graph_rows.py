@@ -58,9 +58,11 @@ class GraphRows:
         )
         self._cases = GraphCases(self._draft, prices, earnings, self._episodes)
         self._metrics = GraphMetrics(self._draft)
-        fees = _fees(started, prices, fee_bps)
-        patterns = GraphPatterns(self._draft, prices, started.ts, fees)
-        self._patterns = patterns if switches.store_patterns else None
+        self._patterns = (
+            GraphPatterns(self._draft, prices, started.ts, _fees(started, prices, fee_bps))
+            if switches.store_patterns
+            else None
+        )
         self._moves = (
             GraphMoves(self._draft, prices, started.ts, self._patterns)
             if switches.analyze_correlations

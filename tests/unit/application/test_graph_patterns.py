@@ -157,11 +157,11 @@ def test_patterns_can_be_switched_off(switches: KnowledgeGraphSettings, labels: 
     assert found & {"Pattern", "Occurrence"} == labels
 
 
-def moving() -> Diary:
-    """Half a minute in which b does what a did two seconds ago."""
+def moving(seconds: int = 32) -> Diary:
+    """A while in which b does what a did two seconds ago."""
     diary, chance = Diary(), Random(7)
-    bids = [str(chance.randrange(90, 100)) for _ in range(40)]
-    for n in range(32):
+    bids = [str(chance.randrange(90, 100)) for _ in range(seconds + 2)]
+    for n in range(seconds):
         diary.book(1000 * n, AT_A, bid=bids[n + 2])
         diary.book(1000 * n, AT_B, bid=bids[n])
     return diary
@@ -175,6 +175,59 @@ def test_instruments_that_move_together_are_linked_with_their_lag() -> None:
     assert link.numbers["lag_s"] == 2.0
     # All moves but those at the ends of the window.
     assert link.numbers["rho"] == pytest.approx(0.92667, abs=1e-5)
+
+
+def test_a_leader_of_three_windows_is_told_of_its_follower() -> None:
+    """Windows end after 30, 70 and 150 seconds; the first, after 10, proves nothing yet."""
+    diary = moving(220)
+
+    leads = [each for each in watched(diary.graph(), Occurrence) if each.kind == "LEAD_LAG"]
+
+    (first,) = leads
+    assert (first.instrument, first.ts) == (AT_B.id, at(150_000))
+    assert json.loads(first.indicators)["lag_s"] == 2.0
+    assert first.known == at(210_000)
+
+
+def test_a_cluster_of_episodes_is_over_when_none_follows_in_time() -> None:
+    diary = Diary()
+    diary.book(0, AT_A)
+    for n in range(6):
+        diary.book(10_000 * n, AT_B, evolve(seen(Stage.SEEN), opportunity=f"e{n}"))
+    diary.book(69_999, AT_A)
+    before = watched(diary.graph(), Occurrence)
+    diary.book(70_001, AT_A)
+
+    (after,) = watched(diary.graph(), Occurrence)
+
+    assert [each.known for each in before] == [None]
+    assert (after.kind, after.symbol, after.ts) == ("ARB_CLUSTER", "LINK/USDT", at(40_000))
+    assert (after.known, after.lasted, after.profit_bps) == (at(70_000), 70 * SECOND, None)
+
+
+def test_a_wide_spread_lasts_until_it_is_usual_again() -> None:
+    diary = Diary()
+    for n in range(62):
+        diary.book(1000 * n, AT_A)
+    for ms, bid in ((62_000, "90"), (62_200, "90"), (62_700, "99")):
+        diary.book(ms, AT_A, bid=bid)
+
+    (found,) = watched(diary.graph(), Occurrence)
+
+    assert (found.kind, found.side, found.ts) == ("SPREAD_BLOWOUT", 0, at(62_200))
+    assert (found.known, found.lasted) == (at(62_700), 700 * MILLISECOND)
+
+
+def test_a_venue_gone_silent_is_told_by_the_others() -> None:
+    diary = Diary()
+    for n in range(160):
+        diary.book(10 * n, AT_A)
+        diary.book(10 * n, AT_B)
+    diary.book(1700, AT_B, bid="100")
+
+    (found,) = watched(diary.graph(), Occurrence)
+
+    assert (found.kind, found.instrument, found.side) == ("STALE_LEADER", AT_A.id, 1)
 
 
 def test_correlations_can_be_switched_off() -> None:
