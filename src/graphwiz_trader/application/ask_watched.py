@@ -1,7 +1,5 @@
 """Ask watched: questions about what was watched, patterns, what goes together, and likeness."""
 
-from collections.abc import Callable
-
 from graphwiz_trader.domain.errors import DataError
 from graphwiz_trader.domain.graph import Relation
 from graphwiz_trader.domain.graph_answers import FOREVER, Link, WatchFilter, Window, links_of
@@ -40,18 +38,25 @@ class AskWatched:
         seen = await self.graph.watched(Occurrence, asked, OCCURRENCES)
         return pattern_lines(seen, now)[:most]
 
-    async def correlated(self, symbol: str, run: str) -> tuple[Link, ...]:
-        """
-        Return the patterns that are seen together and the instruments that move together.
+    async def together(self, only: WatchFilter) -> tuple[Link, ...]:
+        """Return patterns seen in the same hours, one of each two as meant, the strongest first."""
+        found = [
+            link
+            for link in links_of(await self.graph.links(Relation.CORRELATED_WITH))
+            if only.run in ("", link.run)
+            and any(_is_pattern(end, link.run, only) for end in (link.source, link.target))
+        ]
+        return _strongest(found, "strength")
 
-        The strongest first, patterns before instruments.
-        """
-        patterns = links_of(await self.graph.links(Relation.CORRELATED_WITH))
-        moves = links_of(await self.graph.links(Relation.MOVES_WITH))
-        return (
-            *_strongest(_meant(patterns, f":{symbol}", run, str.endswith), "strength"),
-            *_strongest(_meant(moves, f"{symbol}@", run, str.startswith), "rho"),
-        )
+    async def moving(self, symbol: str, run: str) -> tuple[Link, ...]:
+        """Return instruments that move together, one of each two of *symbol*, strongest first."""
+        found = [
+            link
+            for link in links_of(await self.graph.links(Relation.MOVES_WITH))
+            if run in ("", link.run)
+            and any(symbol in ("", end.rpartition("@")[0]) for end in (link.source, link.target))
+        ]
+        return _strongest(found, "rho")
 
     async def similar(self, name: str, run: str, most: int) -> Resembled:
         """
@@ -85,19 +90,14 @@ class AskWatched:
         raise DataError(f"the graph does not know how {name!r} looked when it was seen")
 
 
-def _meant(
-    found: tuple[Link, ...], symbol: str, run: str, is_of: Callable[[str, str], bool]
-) -> list[Link]:
-    bare = len(symbol) == 1
-    return [
-        link
-        for link in found
-        if run in ("", link.run)
-        and (bare or is_of(link.source, symbol) or is_of(link.target, symbol))
-    ]
+def _is_pattern(key: str, run: str, only: WatchFilter) -> bool:
+    kind, _, symbol = key.removeprefix(f"{run}:").partition(":")
+    return only.kind in ("", kind) and only.symbol in ("", symbol)
 
 
-def _strongest(found: list[Link], by: str) -> list[Link]:
-    return sorted(
-        found, key=lambda link: (-abs(float(str(link.numbers[by]))), link.source, link.target)
+def _strongest(found: list[Link], by: str) -> tuple[Link, ...]:
+    return tuple(
+        sorted(
+            found, key=lambda link: (-abs(float(str(link.numbers[by]))), link.source, link.target)
+        )
     )

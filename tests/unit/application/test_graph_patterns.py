@@ -168,9 +168,11 @@ def moving(seconds: int = 32) -> Diary:
 
 
 def test_instruments_that_move_together_are_linked_with_their_lag() -> None:
-    found = asyncio.run(AskWatched(moving().graph()).correlated("LINK/USDT", ""))
+    ask = AskWatched(moving().graph())
 
-    (link,) = found
+    (link,) = asyncio.run(ask.moving("LINK/USDT", ""))
+
+    assert asyncio.run(ask.moving("LINK", "")) == asyncio.run(ask.moving("", "run-9")) == ()
     assert (link.source, link.target, link.run) == (AT_A.id, AT_B.id, RUN)
     assert link.numbers["lag_s"] == 2.0
     # All moves but those at the ends of the window.
@@ -256,9 +258,11 @@ def test_patterns_of_the_same_hours_are_linked() -> None:
         sweep(diary, start + 1500)
     diary.book(25 * hour, AT_A)
 
-    found = asyncio.run(AskWatched(diary.graph()).correlated("LINK/USDT", ""))
+    ask = AskWatched(diary.graph())
 
-    (link,) = [link for link in found if link.relation == "CORRELATED_WITH"]
+    (link,) = asyncio.run(ask.together(WatchFilter(kind="SWEEP", symbol="LINK/USDT")))
+
+    assert asyncio.run(ask.together(WatchFilter(kind="ICEBERG"))) == ()
     assert link.source == f"{RUN}:IMBALANCE_RUN:LINK/USDT"
     assert link.target == f"{RUN}:SWEEP:LINK/USDT"
     assert (link.numbers["n"], link.numbers["strength"]) == (12, pytest.approx(1.0))

@@ -1,11 +1,18 @@
 """`graphwiz graph`, continued: patterns, what goes together, and what it resembled."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from graphwiz_trader.domain.graph_answers import WatchFilter
 from graphwiz_trader.entrypoints.commands.graph import answer, graph
 from graphwiz_trader.entrypoints.options import Options, common_options
 from graphwiz_trader.entrypoints.output import emit
+
+if TYPE_CHECKING:
+    from graphwiz_trader.application.ask import Ask
+    from graphwiz_trader.application.project import Project
+    from graphwiz_trader.domain.graph_answers import Link
 
 __all__ = ["graph"]
 
@@ -34,15 +41,21 @@ def patterns(options: Options, symbol: str, kind: str, run: str, most: int) -> N
 
 @graph.command()
 @click.argument("symbol", default="", metavar="[SYMBOL]")
+@click.option("--kind", default="", metavar="KIND", help="Patterns seen with this one only.")
 @_RUN
 @common_options
-def correlated(options: Options, symbol: str, run: str) -> None:
+def correlated(options: Options, symbol: str, kind: str, run: str) -> None:
     """List patterns seen in the same hours, and instruments that move together, by lag."""
     from graphwiz_trader.application.ask_watched import AskWatched
     from graphwiz_trader.entrypoints.tables import shown
     from graphwiz_trader.entrypoints.watched_text import link_keys, links_tables
 
-    found = answer(options, lambda _, ask: AskWatched(ask.graph).correlated(symbol, run))
+    async def question(_: "Project", ask: "Ask") -> "tuple[Link, ...]":
+        watched = AskWatched(ask.graph)
+        patterns = await watched.together(WatchFilter(run=run, kind=kind, symbol=symbol))
+        return patterns if kind else (*patterns, *await watched.moving(symbol, run))
+
+    found = answer(options, question)
     text = shown(links_tables(found)) if found else "nothing goes together"
     emit(link_keys(found), text)
 
