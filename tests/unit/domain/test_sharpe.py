@@ -109,3 +109,19 @@ def test_a_certain_sample_leaves_no_doubt() -> None:
 
     assert probabilistic_sharpe(certain, 0.5) == 1.0
     assert probabilistic_sharpe(certain, 1.5) == 0.0
+
+
+def test_the_best_of_a_hundred_tries_on_noise_is_never_believed() -> None:
+    """Not deflated by the number of tries, nearly every best of them would be."""
+    believed, deflated = 0, []
+    for seed in range(60):
+        tries = np.random.default_rng(seed).normal(0, 0.01, (100, 250))
+        found = [each for row in tries if (each := moments(row)) is not None]
+        best = max(found, key=lambda each: each.sharpe)
+        spread = float(np.var([each.sharpe for each in found], ddof=1))
+        believed += probabilistic_sharpe(best, 0.0) >= 0.95
+        deflated.append(probabilistic_sharpe(best, luckiest_sharpe(spread, 100)))
+
+    assert believed >= 0.95 * 60
+    assert max(deflated) < 0.95
+    assert np.mean(deflated) == pytest.approx(0.488, abs=0.06)
