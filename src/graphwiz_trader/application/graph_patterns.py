@@ -88,7 +88,7 @@ class GraphPatterns:
                 self._tell(step, book, book.update(step.ts, event))
                 self._end(book, step.ts)
                 self._compare(step, book)
-            case Trade():
+            case Trade() if event.instrument in self._books:
                 book = self._books[event.instrument]
                 self._tell(step, book, book.trade(step.ts, event))
             case InstrumentUpdated():
