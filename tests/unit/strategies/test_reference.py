@@ -1,4 +1,4 @@
-"""The reference names every key of every built-in strategy, and no other."""
+"""The reference names every key of every built-in strategy, and tests that there are."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,9 @@ import pytest
 from graphwiz_trader.bootstrap.strategies import BUILT_IN, config_class, strategy_class
 from graphwiz_trader.domain.setting import fields_of
 
-PAGE = Path(__file__).parents[3] / "docs" / "reference" / "strategies.md"
+TESTS = Path(__file__).parents[2]
+PAGE = TESTS.parent / "docs" / "reference" / "strategies.md"
+ORACLES = PAGE.with_name("oracles.md")
 
 
 @pytest.mark.parametrize("name", BUILT_IN)
@@ -21,3 +23,18 @@ def test_the_table_of_a_strategy_names_its_keys(name: str) -> None:
     told = [key for row in rows for key in re.findall(r"`(\w+)`", row)]
 
     assert sorted(told) == sorted(field.name for field in fields_of(config))
+
+
+def test_every_test_that_the_page_of_oracles_names_exists() -> None:
+    """`file.py::name`, or `::name` in the file named before it."""
+    missing, file = [], ""
+    for named in re.findall(
+        r"`((?:unit|stories|parity|peers)/[^`]*|::[^`]*)`", ORACLES.read_text()
+    ):
+        place, _, test = named.partition("::")
+        file = place or file
+        text = (TESTS / file).read_text() if (TESTS / file).is_file() else ""
+        if not text or f"def {test}" not in text:
+            missing.append(f"{file}::{test}")
+
+    assert missing == []
