@@ -1,5 +1,6 @@
 """Limiter: how much a venue may be asked, and who goes first when that is little."""
 
+from collections import deque
 from enum import Enum
 
 from graphwiz_trader.domain.units import Nanos
@@ -17,12 +18,16 @@ class Lane(Enum):
     DATA = 0.6
 
 
+_ORDERS = (Lane.HEDGE, Lane.SUBMIT)
+
+
 class Limiter:
     """
     A bucket of request weight that fills evenly, and is corrected by what the venue counts.
 
     Cancels are never held back by it: they overdraw, and the others wait the longer. Only the
-    venue's own Retry-After holds back everything.
+    venue's own Retry-After holds back everything. Orders are counted besides, where the venue
+    counts them: never more in any window than it takes, whenever its windows begin.
     """
 
     def __init__(self, clock: Clock, terms: VenueTerms) -> None:
@@ -33,6 +38,8 @@ class Limiter:
         self._left = self._capacity
         self._as_of = clock.now()
         self._usage: Usage | None = None
+        self._orders: deque[Nanos] = deque(maxlen=terms.orders)
+        self._orders_window = terms.orders_window
 
     def sync(self, usage: Usage | None) -> bool:
         """Take over what the venue said, once; return whether it has banned us."""
@@ -51,6 +58,8 @@ class Limiter:
         if self.ready(lane, weight) > self._clock.now():
             return False
         self._left -= weight
+        if lane in _ORDERS:
+            self._orders.append(self._clock.now())
         return True
 
     def ready(self, lane: Lane, weight: int) -> Nanos:
@@ -64,7 +73,16 @@ class Limiter:
             # What leaves more alone than the bucket can hold would wait for ever.
             kept = min(lane.value * self._capacity, self._capacity - weight)
             short = max(kept, 0.0) + weight - self._left
-        return now if short <= 0 else Nanos(now + int(short / self._per_ns) + 1)
+        budget = now if short <= 0 else Nanos(now + int(short / self._per_ns) + 1)
+        return max(budget, self._room(lane)) if lane in _ORDERS else budget
+
+    def _room(self, lane: Lane) -> Nanos:
+        """Return when another order of *lane* fits into every window, 0 where it does now."""
+        most = self._orders.maxlen or 0
+        allowed = max(1, int(most * (1.0 - lane.value)))
+        if not most or len(self._orders) < allowed:
+            return Nanos(0)
+        return Nanos(self._orders[-allowed] + self._orders_window)
 
     async def wait(self, lane: Lane, weight: int) -> None:
         """Take *weight* as soon as *lane* may have it."""

@@ -57,6 +57,7 @@ class VenueTerms:
 
     `settle`: how long after a request nobody can say that it did not arrive.
     `capacity`: the request weight it takes in each `window`; then what each request weighs.
+    `orders`: new orders and replacements it takes in any `orders_window`, 0 where it counts none.
     `dead_man`: how long after we were last heard it is to cancel our orders; 0: it cannot.
     """
 
@@ -67,6 +68,8 @@ class VenueTerms:
     cancel: int = 1
     query: int = 2
     snapshot: int = 10
+    orders: int = 0
+    orders_window: Nanos = Nanos(10 * SECOND)
     dead_man: Nanos = Nanos(0)
 
 

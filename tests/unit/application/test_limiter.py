@@ -111,3 +111,38 @@ def test_a_question_waits_for_its_turn() -> None:
         return asked
 
     assert asyncio.run(scene()) == [pytest.approx(0.45 * SECOND, abs=1000)]
+
+
+COUNTED = VenueTerms(capacity=10_000, orders=10, orders_window=Nanos(10 * SECOND))
+
+
+def test_orders_are_counted_in_any_window() -> None:
+    """However the venue's own windows lie: ten at the end of one, none at the start of the next."""
+    clock = ManualClock(0)
+    limiter = Limiter(clock, COUNTED)
+    sent: list[int] = []
+
+    for _ in range(300):
+        while limiter.take(Lane.HEDGE, 1):
+            sent.append(clock.now())
+        asyncio.run(clock.advance(SECOND // 7))
+
+    assert len(sent) > 20
+    for begin in sent:
+        assert sum(begin <= at < begin + 10 * SECOND for at in sent) <= 10
+
+
+def test_hedges_find_room_that_submits_leave() -> None:
+    limiter = Limiter(ManualClock(0), COUNTED)
+
+    assert (drain(limiter, Lane.SUBMIT), drain(limiter, Lane.HEDGE)) == (8, 1)
+
+
+def test_questions_and_cancels_are_no_orders() -> None:
+    limiter = Limiter(ManualClock(0), COUNTED)
+
+    drain(limiter, Lane.HEDGE)
+
+    assert limiter.take(Lane.CANCEL, 1)
+    assert limiter.take(Lane.QUERY, 1)
+    assert limiter.ready(Lane.SUBMIT, 1) == 10 * SECOND

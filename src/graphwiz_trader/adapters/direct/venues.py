@@ -22,9 +22,16 @@ from graphwiz_trader.ports.clock import Clock
 
 SIMULATED_SETTLE = Nanos(2 * SECOND)
 BINANCE_TERMS = VenueTerms(
-    Nanos(10 * SECOND), 6_000, Nanos(60 * SECOND), submit=10, cancel=1, query=20, snapshot=100
+    Nanos(10 * SECOND),
+    6_000,
+    Nanos(60 * SECOND),
+    submit=1,
+    cancel=1,
+    query=20,
+    snapshot=100,
+    orders=100,
 )
-"""6,000 a minute; an order weighs 1, but only 100 may be placed in ten seconds."""
+"""6,000 a minute; an order weighs 1, and only 100 may be placed in ten seconds."""
 OKX_TERMS = VenueTerms(
     Nanos(10 * SECOND),
     60,

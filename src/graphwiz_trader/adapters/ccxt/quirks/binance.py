@@ -42,6 +42,7 @@ QUIRKS = Quirks(
             window=Nanos(60 * SECOND),
             query=20,
             snapshot=100,
+            orders=100,
         ),
         used_weight="X-MBX-USED-WEIGHT-1M",
         order_socket="fetch_open_orders_ws",
