@@ -378,3 +378,42 @@ def test_questions_reach_as_far_as_there_is_anything() -> None:
 
     assert [line.kind for line in lines] == ["SWEEP"]
     assert asyncio.run(AskWatched(graph).patterns(WatchFilter(symbol="ETH/USDT"), 9)) == ()
+
+
+def busy(seed: int, seconds: int) -> Diary:
+    """Two books and trades at random instants."""
+    diary, chance, ms = Diary(), Random(seed), 0
+    while ms < 1000 * seconds:
+        ms += chance.randrange(1, 120)
+        of = chance.choice((AT_A, AT_B))
+        bids, asks = (
+            [(str(price), str(chance.randrange(1, 40))) for price in prices]
+            for prices in ((99 - chance.randrange(3), 95), (101 + chance.randrange(3), 106))
+        )
+        diary.step(make.book_update(of, bids, asks, at(ms)))
+        if chance.random() < 0.2:
+            side = chance.choice(list(Side))
+            price = of.ticks(asks[0][0] if side is Side.BUY else bids[0][0])
+            diary.step(Trade(at(ms), at(ms), of.id, side, price, of.lots("20")))
+    return diary
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_pattern_is_seen_by_what_comes_after_it(seed: int) -> None:
+    """Cut off at any instant, the journal shows the same patterns up to then, and outcomes."""
+    whole = busy(seed, 90)
+    cut = Diary()
+    cut.entries = whole.entries[: len(whole.entries) * 2 // 3]
+    until = cut.entries[-1].event.ts  # type: ignore[union-attr] # no reference to a tape
+
+    early = watched(cut.graph(), Occurrence)
+    late = [each for each in watched(whole.graph(), Occurrence) if each.ts <= until]
+
+    assert len(early) > 10
+    assert [evolve(each, known=None, profit_bps=None, lasted=None) for each in late] == [
+        evolve(each, known=None, profit_bps=None, lasted=None) for each in early
+    ]
+    judged = {each.key: each for each in late if each.known is not None and each.known < until}
+    assert judged == {
+        each.key: each for each in early if each.known is not None and each.known < until
+    }
