@@ -117,6 +117,7 @@ class RunsContract:
         journal.append(entry(1))
 
         assert runs.prune(0.0, 0) == ()
+        assert tuple(runs.squeeze()) == ()
 
         journal.close()
         folder.finish({})

@@ -61,5 +61,12 @@ class Runs(Protocol):
         Returns what was deleted, in words; what is being written stays.
         """
 
+    def squeeze(self) -> Iterator[str]:
+        """
+        Make closed market data smaller, a part with each step; yield in words what was.
+
+        Whoever reads or deletes it meanwhile notices nothing; nothing is lost if power is.
+        """
+
     def summary(self, run: RunId) -> Mapping[str, object]:
         """Return what the run's own command said at its end; empty if it did not get there."""

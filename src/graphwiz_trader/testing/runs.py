@@ -78,6 +78,10 @@ class MemoryRuns:
         """Delete nothing: memory forgets by itself."""
         return ()
 
+    def squeeze(self) -> Iterator[str]:
+        """Pack nothing: memory holds no bytes."""
+        return iter(())
+
     def summary(self, run: RunId) -> Mapping[str, object]:
         """Return what the run's command said."""
         return self._find(run).summary

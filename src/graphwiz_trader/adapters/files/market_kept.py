@@ -1,8 +1,11 @@
 """Market kept: how long the market data of live runs stays on disk; decisions stay for good."""
 
+from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
-from graphwiz_trader.adapters.files.segments import MARKET, segments
+from graphwiz_trader.adapters.files.packed import pack
+from graphwiz_trader.adapters.files.segments import MARKET, Segment, segments
 from graphwiz_trader.domain.value import value
 
 _DAY_S = 86_400.0
@@ -37,6 +40,25 @@ def prune(journals: list[Path], days: float, most_bytes: int, now_s: float) -> t
         left -= each.size
         gone.append(each.path)
     return tuple(gone)
+
+
+def squeeze(journals: list[Path], idle_s: float, now_s: float) -> Iterator[tuple[Path, int]]:
+    """
+    Pack closed market segments nobody has written to for *idle_s*; yield each, and what it saved.
+
+    The newest segment of every journal stays as it is: a run that goes on writes to it. So does
+    one whose successor is not sure to stay.
+    """
+    for folder in journals:
+        for path, successor in pairwise(segments(folder, MARKET)):
+            try:
+                if now_s - path.stat().st_mtime < idle_s or Segment(path).is_packed:
+                    continue
+                if Segment(successor).header() is not None:
+                    yield path, pack(path)
+            except FileNotFoundError:
+                # It was too old, and has been deleted meanwhile.
+                continue
 
 
 def _closed(path: Path) -> _Closed:

@@ -10,7 +10,7 @@ from typing import TextIO
 from graphwiz_trader.adapters.files.home import Home
 from graphwiz_trader.adapters.files.journal import FileJournal, JournalOptions
 from graphwiz_trader.adapters.files.journal_reader import FileJournalReader
-from graphwiz_trader.adapters.files.market_kept import prune
+from graphwiz_trader.adapters.files.market_kept import prune, squeeze
 from graphwiz_trader.domain.errors import DataError
 from graphwiz_trader.domain.facts import Entry
 from graphwiz_trader.domain.units import RunId
@@ -18,6 +18,8 @@ from graphwiz_trader.domain.units import RunId
 FILLS = "fills.jsonl"
 ORDERS = "orders.jsonl"
 SUMMARY = "summary.json"
+IDLE_S = 60.0
+"""How long a segment must have been closed before it is packed."""
 
 
 class FileRunFolder:
@@ -98,6 +100,12 @@ class FileRuns:
         journals = [self._home.journal(run) for run in self.names()]
         gone = prune(journals, days, most_bytes, time.time())
         return tuple(f"{path.parent.parent.name}/{path.name}" for path in gone)
+
+    def squeeze(self) -> Iterator[str]:
+        """Pack closed market segments of every run, one at a time."""
+        journals = [self._home.journal(run) for run in self.names()]
+        for path, saved in squeeze(journals, IDLE_S, time.time()):
+            yield f"{path.parent.parent.name}/{path.name}: {saved / 1e6:.0f} MB less"
 
     def summary(self, run: RunId) -> Mapping[str, object]:
         """Return what the run's command said."""

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from zlib import crc32
 
+from graphwiz_trader.adapters.files.packed import head_of, is_packed, unpacked
 from graphwiz_trader.adapters.files.records import HEADER, OPENING
 from graphwiz_trader.domain.codec import SCHEMA
 from graphwiz_trader.domain.errors import JournalError, JournalTorn
@@ -72,9 +73,8 @@ class Segment:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.torn: str | None = None
-        with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            self._data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
+        self.is_packed = is_packed(path)
+        self._data: bytes | mmap.mmap = head_of(path) if self.is_packed else _mapped(path)
         self.end = 0
 
     def header(self) -> Header | None:
@@ -107,6 +107,8 @@ class Segment:
         Raises:
             JournalTorn: a damaged frame has a valid one behind it.
         """
+        if self.is_packed:
+            self._data = unpacked(self.path)
         self.end = start
         while (body := self._body(self.end)) is not None:
             self.end += FRAME.size + len(body)
@@ -137,3 +139,9 @@ class Segment:
                 )
             found = self._data.find(_MARK_BYTES, found + 1)
         self.torn = f"{self.path.name}: {len(self._data) - at} bytes cut at offset {at}"
+
+
+def _mapped(path: Path) -> bytes | mmap.mmap:
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b""

@@ -24,14 +24,20 @@ def observe(options: Options) -> None:
     """
     Follow every journal of the home into the knowledge graph, until interrupted.
 
+    It watches the machine and the engines, too: alerts go to the sinks of `alerts:`, metrics to
+    the port `monitoring.prometheus_port`.
     It only reads journals and writes the graph: kill it and start it again at will. A signal ends
     it once it has read to where the journals end; a second one at once. One observer writes the
     graph of a home; another waits for its turn. Ends with 5 when the store stayed away, so that
     the graph is behind the journals.
     """
+    from graphwiz_trader.application.supervise import first_of
     from graphwiz_trader.entrypoints.loop import run
 
-    done = run(_observed(options))
+    try:
+        done = run(_observed(options))
+    except BaseExceptionGroup as failed:
+        raise first_of(failed) from None
     result = {
         "runs": done.runs,
         "entries": done.entries,
@@ -49,10 +55,12 @@ async def _observed(options: Options) -> "Observed":
     from graphwiz_trader.adapters.clock import SystemClock
     from graphwiz_trader.adapters.files.lock import FileLock
     from graphwiz_trader.application.observe import Observe, Observed, ObserveOptions
+    from graphwiz_trader.application.squeeze import Squeeze
     from graphwiz_trader.bootstrap.container import live_app
     from graphwiz_trader.bootstrap.graphs import LOCK
     from graphwiz_trader.domain.graph_keep import keep_of
     from graphwiz_trader.entrypoints.loop import stop_signal
+    from graphwiz_trader.entrypoints.watching import watching
 
     clock = SystemClock()
     settings = options.settings()
@@ -62,14 +70,19 @@ async def _observed(options: Options) -> "Observed":
     lock = FileLock(options.home / LOCK)
     async with asyncio.TaskGroup() as group:
         with stop_signal() as stop:
-            obeying = group.create_task(_obey_at_once_after(stop))
+            beside = [group.create_task(_obey_at_once_after(stop))]
             try:
                 if not await _turn(lock, clock, stop, options):
                     return Observed(0, 0, 0)
                 options.say(f"observing {options.home}")
-                return await Observe(app.tails(), sink, clock, options.say, chosen).run(stop)
+                squeeze = Squeeze(app.gateways.runs(), clock, options.say)
+                beside.append(group.create_task(squeeze.run()))
+                runs = app.gateways.runs()
+                async with watching(options, settings, runs, sink, clock) as heard:
+                    return await Observe(app.tails(), heard, clock, options.say, chosen).run(stop)
             finally:
-                obeying.cancel()
+                for task in beside:
+                    task.cancel()
                 await sink.close()
                 lock.free()
 
