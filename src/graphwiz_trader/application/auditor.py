@@ -142,7 +142,7 @@ class Auditor:
             return
         replaced = state.orders.find(order.replaces) if order.replaces else None
         # As the rule has it: one of the two works, never both.
-        less = replaced.leaves_qty if replaced and replaced.side is order.side else 0
+        less: int = replaced.leaves_qty if replaced and replaced.side is order.side else 0
         for other in map(state.orders.find, (each.cl_ord_id for each in later)):
             if other and (other.instrument, other.side) == (order.instrument, order.side):
                 less += other.leaves_qty

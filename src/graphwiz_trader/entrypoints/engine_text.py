@@ -31,14 +31,14 @@ def status_tables(status: Mapping[str, Plain]) -> tuple[Table, ...]:
     if closed:
         rows = tuple((scope or "everything", cell(state)) for scope, state in closed.items())
         found.append(Table("Closed", ("scope", "state"), rows))
-    rows = tuple(
+    books = tuple(
         (venue, name, *(cell(_object(book).get(key)) for key in ("bid", "ask", "usable", "age_ms")))
         for venue, held in _object(status.get("venues")).items()
         for name, book in _object(_object(held).get("books")).items()
     )
-    if rows:
+    if books:
         columns = ("venue", "instrument", "bid", "ask", "usable", "age ms")
-        found.append(Table("Books", columns, rows))
+        found.append(Table("Books", columns, books))
     stages = tuple(
         (stage, *(cell(_object(line).get(key)) for key in ("p50", "p99", "p99_9")))
         for stage, line in _object(status.get("latency_us")).items()
