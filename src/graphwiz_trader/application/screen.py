@@ -6,6 +6,7 @@ import numpy as np
 
 from graphwiz_trader.domain.cointegration import Cointegration, screen
 from graphwiz_trader.domain.errors import DataError
+from graphwiz_trader.domain.filter_fit import FilterFit, filter_fit
 from graphwiz_trader.domain.joint import Touch
 from graphwiz_trader.domain.units import Float64s, InstrumentId, Nanos
 from graphwiz_trader.domain.value import value
@@ -15,13 +16,18 @@ LEAST_SAMPLES = 100
 
 @value
 class PairFound:
-    """`ln a` explained by `ln b`, and whether it may be believed and traded."""
+    """
+    `ln a` explained by `ln b`, and whether it may be believed and traded.
+
+    `filter` holds the numbers of a Kalman hedge ratio that are most likely; None unless tradable.
+    """
 
     a: InstrumentId
     b: InstrumentId
     found: Cointegration
     is_significant: bool
     is_stable: bool
+    filter: FilterFit | None
 
     @property
     def is_tradable(self) -> bool:
@@ -43,7 +49,14 @@ def screen_pairs(touches: Sequence[Touch], grid: Nanos) -> tuple[PairFound, ...]
     logs = _sampled(touches, grid)
     names = [touch.instrument.id for touch in touches]
     told = [
-        PairFound(names[each.y], names[each.x], each.found, each.is_significant, each.is_stable)
+        PairFound(
+            names[each.y],
+            names[each.x],
+            each.found,
+            each.is_significant,
+            each.is_stable,
+            filter_fit(logs[each.y], logs[each.x]) if each.is_tradable else None,
+        )
         for each in screen(logs)
     ]
     return tuple(sorted(told, key=lambda pair: pair.found.t))

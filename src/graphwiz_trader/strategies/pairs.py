@@ -101,8 +101,10 @@ class Pairs:
         if not is_priced or min(a.ts, b.ts) < oldest:
             track.forget()
             return
-        z = track.spread.z if track.observe(a, b, now) else None
-        is_busy = any(view.working(self.id, name) for name in (a.instrument.id, b.instrument.id))
+        if not track.observe(a, b, now):
+            return
+        z = track.spread.z
+        is_busy = any(view.working(self.id, each.instrument.id) for each in (a, b))
         if z is not None and not is_busy:
             yield from self._act(track, a, b, z, view)
 

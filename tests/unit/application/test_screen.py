@@ -32,6 +32,7 @@ def test_the_pair_is_named_among_what_wanders_alone() -> None:
     believed = {(pair.a, pair.b) for pair in found if pair.is_tradable}
     assert believed == {("A/USDT@alpha", "C/USDT@alpha"), ("C/USDT@alpha", "A/USDT@alpha")}
     assert [pair.found.t for pair in found] == sorted(pair.found.t for pair in found)
+    assert all((pair.filter is not None) == pair.is_tradable for pair in found)
 
 
 def test_no_mid_of_later_is_used() -> None:

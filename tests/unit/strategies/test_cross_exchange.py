@@ -404,3 +404,21 @@ def test_an_edge_that_may_vanish_must_pay_for_a_lone_leg() -> None:
         sent.append(len(submitted(route.later(100).near())))
 
     assert sent == [2, 0]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"min_profit_bps": -1.0},
+        {"participation": 0.0},
+        {"participation": 1.1},
+        {"max_age_ms": 0},
+        {"inventory_skew_bps": float("nan")},
+        {"adverse_bps": -1.0},
+    ],
+)
+def test_settings_outside_their_range_are_refused(settings: dict[str, object]) -> None:
+    (key,) = settings
+
+    with pytest.raises(ValueError, match=key):
+        CrossExchangeConfig(**settings)  # type: ignore[arg-type] # a test names its own keys

@@ -289,3 +289,21 @@ def test_whichever_leg_of_four_misses_the_others_are_undone_or_it_is_completed(
 
     assert state in (GroupState.DONE, GroupState.UNWOUND)
     assert waiting == []
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"min_profit_bps": -1.0},
+        {"participation": 0.0},
+        {"participation": 1.1},
+        {"max_age_ms": 0},
+        {"max_legs": 2},
+        {"max_legs": 5},
+    ],
+)
+def test_settings_outside_their_range_are_refused(settings: dict[str, object]) -> None:
+    (key,) = settings
+
+    with pytest.raises(ValueError, match=key):
+        TriangularConfig(**settings)  # type: ignore[arg-type] # a test names its own keys
