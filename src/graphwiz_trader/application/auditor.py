@@ -22,6 +22,7 @@ from graphwiz_trader.domain.units import (
     SECOND,
     ClOrdId,
     InstrumentId,
+    Lots,
     Nanos,
     Venue,
 )
@@ -157,7 +158,8 @@ class Auditor:
         key = (venue, f"{fill.instrument} {fill.exec_id}")
         self._hold(key not in self._fills, f"I3 fill {fill.exec_id} at {venue} is booked twice")
         _keep(self._fills, key, None)
-        self._positions[fill.instrument] += fill.side * fill.qty
+        held = self._positions[fill.instrument] + fill.side * fill.qty
+        self._positions[fill.instrument] = Lots(held)
 
     def _on_change(self, changed: OrderChanged) -> None:
         name, now = changed.cl_ord_id, changed.ord_status
