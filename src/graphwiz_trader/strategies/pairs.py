@@ -7,6 +7,7 @@ import attrs
 from attrs.validators import and_, ge, gt, in_, le, lt, optional
 
 from graphwiz_trader.domain.book import OrderBook
+from graphwiz_trader.domain.commands import SetTimer
 from graphwiz_trader.domain.errors import ConfigError
 from graphwiz_trader.domain.events import TimerFired
 from graphwiz_trader.domain.instrument import Instrument
@@ -20,6 +21,7 @@ from graphwiz_trader.domain.units import MILLISECOND, SECOND, Lots, Nanos, Strat
 from graphwiz_trader.domain.value import value
 from graphwiz_trader.strategies.stat_arb_rule import Action, closable, decide, disordered
 
+GRID = "grid"
 HOUR = 3600 * SECOND
 LEAST_HALF_LIFE, LEAST_ROUND_TRIPS = 3.0, 5.0
 """What reverts within fewer samples, or fewer round trips to a venue, cannot be traded."""
@@ -84,25 +86,34 @@ class Pairs:
         self._ttl = ttl
         self._tracks = tuple(_Track(config, pair) for pair in pairings(instruments))
         self.instruments = tuple(instrument.id for instrument in instruments)
+        self._is_timed = False
 
     def on_event(self, event: Wakeup, view: View) -> Sequence[Opinion]:
-        """Sample every pair of which a book moved past a point of the grid, and act on it."""
+        """
+        Sample every pair at each point of the grid, and act on it.
+
+        By a timer, not by what moved: between the updates of two books that move together, the
+        one is compared with the other's past, and traded on that.
+        """
         if isinstance(event, TimerFired):
+            signals = [signal for track in self._tracks for signal in self._look(track, view)]
+            return (*signals, self._next(view.now))
+        if self._is_timed:
             return ()
-        return tuple(signal for track in self._tracks for signal in self._look(track, view))
+        self._is_timed = True
+        return (self._next(view.now),)
+
+    def _next(self, now: Nanos) -> SetTimer:
+        grid = self._config.grid_ms * MILLISECOND
+        return SetTimer(Nanos((now // grid + 1) * grid), self.id, GRID)
 
     def _look(self, track: "_Track", view: View) -> Iterator[Signal]:
         a, b = view.books[track.pair.a.id], view.books[track.pair.b.id]
-        now = view.now
-        if now not in (a.ts, b.ts):
-            return
-        oldest = now - self._config.max_age_ms * MILLISECOND
+        oldest = view.now - self._config.max_age_ms * MILLISECOND
         is_priced = a.is_usable and b.is_usable and min(a.touch[0], b.touch[0]) > 0
         if not is_priced or min(a.ts, b.ts) < oldest:
-            track.forget()
             return
-        if not track.observe(a, b, now):
-            return
+        track.spread.push(a.mid * a.instrument.tick, b.mid * b.instrument.tick)
         z = track.spread.z
         is_busy = any(view.working(self.id, each.instrument.id) for each in (a, b))
         if z is not None and not is_busy:
@@ -239,8 +250,6 @@ class _Track:
     armed: bool
     ratio: float
     _config: PairsConfig
-    _last: tuple[float, float] | None
-    _next: int
     _until: float
     _half_life: float
 
@@ -252,30 +261,7 @@ class _Track:
         self.armed = True
         self.ratio = 1.0
         self._config = config
-        self._last = None
-        self._next = 0
         self._until = self._half_life = inf
-
-    def observe(self, a: OrderBook, b: OrderBook, now: int) -> bool:
-        """Sample the mids that held at each grid point up to *now*; at *now* itself the new."""
-        mids = (a.mid * a.instrument.tick, b.mid * b.instrument.tick)
-        last, self._last = self._last, mids
-        if last is None:
-            last, self._next = mids, -(-now // self.grid) * self.grid
-        passed = max(0, -(-(now - self._next) // self.grid))
-        # Older points than fill the window cannot matter.
-        for _ in range(min(passed, self._config.lookback)):
-            self.spread.push(*last)
-        self._next += passed * self.grid
-        if self._next != now:
-            return passed > 0
-        self.spread.push(*mids)
-        self._next += self.grid
-        return True
-
-    def forget(self) -> None:
-        """Let no mid stand for the time in which a book could not be believed."""
-        self._last = None
 
     def follow(self, z: float, held: int) -> None:
         """Arm again once calm."""

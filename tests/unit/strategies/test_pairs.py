@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from graphwiz_trader.domain.commands import SubmitOrder
+from graphwiz_trader.domain.commands import SetTimer, SubmitOrder
 from graphwiz_trader.domain.errors import ConfigError
-from graphwiz_trader.domain.events import BookGap
+from graphwiz_trader.domain.events import BookGap, TimerFired
 from graphwiz_trader.domain.facts import Outcome, SignalApproved, SignalRefused
 from graphwiz_trader.domain.instrument import Instrument, Kind
 from graphwiz_trader.domain.orders import ExecType
@@ -72,7 +72,12 @@ class Pit:
         price_b = (LEVEL_ETH if is_same else LEVEL_BTC) * exp(self._walk)
         price_a = LEVEL_ETH * exp((1.0 if is_same else slope) * self._walk + spread)
         self._show(self.b, price_b, more=True)
-        return self._show(self.a, price_a)
+        self._show(self.a, price_a)
+        return self.ring()
+
+    def ring(self) -> Outcome:
+        """Let the timer of this point of the grid fire."""
+        return self.engine.step(TimerFired(self.now, "strategy:p", "grid"))
 
     def learn(self, sign: int = 1) -> "Pit":
         """Fill the window with a spread that reverts."""
@@ -263,10 +268,35 @@ def test_nothing_more_is_asked_while_a_leg_is_under_way() -> None:
     assert orders(pit.see(0.03)) == []
 
 
-def test_a_gap_is_no_sample_and_fills_none() -> None:
+def test_a_book_with_a_gap_or_of_long_ago_is_not_sampled() -> None:
+    broken, old = Pit().learn(), Pit(max_age_ms=500).learn()
+    broken.engine.step(BookGap(broken.now, BTC.id, "lost"))
+    for pit in (broken, old):
+        pit.now = Nanos(pit.now + SECOND)
+        pit._show(ETH, 150.0)
+
+    assert [orders(pit.ring()) for pit in (broken, old)] == [[], []]
+
+
+def test_it_asks_to_be_woken_at_each_point_of_the_grid_and_never_twice() -> None:
+    pit = Pit(grid_ms=400)
+    pit.now = Nanos(make.START + 500 * MILLISECOND)
+
+    first = pit._show(ETH, 100.0)
+    second = pit._show(BTC, 1000.0)
+    pit.now = Nanos(make.START + 800 * MILLISECOND)
+    third = pit.ring()
+
+    timers = [
+        [c.at - make.START for c in each.commands if isinstance(c, SetTimer)]
+        for each in (first, second, third)
+    ]
+    assert timers == [[800 * MILLISECOND], [], [1200 * MILLISECOND]]
+
+
+def test_what_moves_between_two_points_is_no_sample() -> None:
+    """A book that was updated before the other is compared with its past only for an instant."""
     pit = Pit().learn()
-    pit.engine.step(BookGap(pit.now, BTC.id, "lost"))
-    pit.now = Nanos(pit.now + SECOND)
 
     outcome = pit._show(ETH, 150.0)
 
@@ -322,6 +352,7 @@ def test_the_recorded_spread_reverts_too_fast_to_be_traded(shared_data: Path) ->
     updates = (link.updates(shared_data, each) for each in of)
     for there, here in zip(*updates, strict=True):
         engine.step(there)
-        sent += len(orders(engine.step(here)))
+        engine.step(here)
+        sent += len(orders(engine.step(TimerFired(here.ts, "strategy:p", "grid"))))
 
     assert sent == 0
