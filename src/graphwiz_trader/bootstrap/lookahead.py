@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 import attrs
 
 from graphwiz_trader.adapters.files.tape import FileTapes
+from graphwiz_trader.application.backtest import REFERENCE
 from graphwiz_trader.application.lookahead import Lookahead, Tampered, check
 from graphwiz_trader.application.recordings import moved
 from graphwiz_trader.bootstrap.container import backtest_app
@@ -16,6 +17,7 @@ from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.settings import Settings
 from graphwiz_trader.domain.tape import Tape
 from graphwiz_trader.domain.units import SECOND, Nanos, Venue
+from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.ports.tape import TapeStore, TapeWriter
 
 
@@ -33,13 +35,15 @@ def checked(
     Raises:
         DataError: a tape cannot be read.
     """
+    # The compiled engine, whose decisions are the same, keeps no journal of them.
+    journaled = evolve(settings, backtest=evolve(settings.backtest, engine=REFERENCE))
     runs = 2 * cuts + 1
     done = 0
 
     def decide(tampered: Tampered) -> Iterator[Entry]:
         nonlocal done
         with TemporaryDirectory(prefix="graphwiz-lookahead-") as home:
-            app = backtest_app(settings, Path(home))
+            app = backtest_app(journaled, Path(home))
             app.gateways.tapes.override(_Tampering(FileTapes(), tampered, offsets))
             ran = app.backtest().run(names, offsets, seed, _nothing)
             ran.folder.finish({})

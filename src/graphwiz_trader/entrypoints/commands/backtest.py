@@ -63,22 +63,12 @@ def backtest(
 ) -> None:
     """Run strategies over tapes; write a report folder."""
     from graphwiz_trader.application.report_text import tables
-    from graphwiz_trader.bootstrap.assembly import only
     from graphwiz_trader.bootstrap.container import backtest_app
     from graphwiz_trader.entrypoints.summaries import backtest_summary
     from graphwiz_trader.entrypoints.tables import shown
 
-    assignments = list(options.assignments)
-    if fee_bps is not None:
-        assignments.append(f"backtest.fee_bps={fee_bps}")
-    if latency_ms is not None:
-        assignments.append(f"backtest.latency_ms={latency_ms}")
-    if engine is not None:
-        assignments.append(f"backtest.engine={engine}")
-    settings = evolve(options, assignments=tuple(assignments)).settings()
-    refuse_when_off(settings)
-    if strategy is not None:
-        settings = only(settings, strategy)
+    keys = {"fee_bps": fee_bps, "latency_ms": latency_ms, "engine": engine}
+    settings = _chosen(options, strategy, keys)
     shifts = parsed_offsets(offsets)
     app = backtest_app(settings, options.home)
     started = perf_counter()
@@ -102,6 +92,16 @@ def backtest(
         text += f"\n{_lookahead_text(proof)}"
     done.folder.finish({name: plain(item) for name, item in summary.items()})
     emit(summary, text, code)
+
+
+def _chosen(options: Options, strategy: str | None, keys: Mapping[str, str | None]) -> Settings:
+    """Return the settings in force with *keys* of `backtest:` changed and only *strategy* on."""
+    from graphwiz_trader.bootstrap.assembly import only
+
+    given = [f"backtest.{key}={text}" for key, text in keys.items() if text is not None]
+    settings = evolve(options, assignments=(*options.assignments, *given)).settings()
+    refuse_when_off(settings)
+    return settings if strategy is None else only(settings, strategy)
 
 
 def _looked_ahead(
