@@ -3,10 +3,11 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -53,8 +54,10 @@ class Service:
 
 
 @contextmanager
-def service(mode: str, home: Path, addresses: dict[str, str]) -> Iterator[Service]:
-    words = [sys.executable, "-m", "graphwiz_trader", mode, "--home", str(home), "--json"]
+def service(
+    mode: str, home: Path, addresses: dict[str, str], rest: Sequence[str] = ("--no-observe",)
+) -> Iterator[Service]:
+    words = [sys.executable, "-m", "graphwiz_trader", mode, *rest, "--home", str(home), "--json"]
     settings = dict(SETTINGS)
     for venue, url in addresses.items():
         keys = 'api_key: "${GW_KEY}", api_secret: "${GW_SECRET}", api_passphrase: "${GW_PASS}"'
@@ -156,3 +159,54 @@ def test_a_second_engine_on_the_same_account_is_refused(tmp_path: Path) -> None:
     assert isinstance(error, dict)
     assert (code, error["code"]) == (1, "lease_taken")
     assert f"pid {first.process.pid}" in error["message"]
+
+
+def children(pid: int) -> list[int]:
+    """Return the processes that *pid* has started and that still run."""
+    told = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(child) for child in told.read_text().split()] if told.exists() else []
+
+
+def is_there(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def until(holds: Callable[[], object]) -> bool:
+    deadline = time.monotonic() + PATIENCE_S
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return bool(holds())
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="asks Linux for child processes")
+def test_an_observer_runs_beside_it_comes_back_and_ends_after_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "home"
+    with exchange() as addresses:
+        with service("paper", home, addresses, ()) as first:
+            pid = first.process.pid
+            assert first.ready() == "paper-0001"
+            observers = children(pid)
+            os.kill(observers[0], signal.SIGKILL)
+            assert until(lambda: set(children(pid)) - set(observers))
+            (second,) = set(children(pid)) - set(observers)
+            first.process.send_signal(signal.SIGKILL)
+            first.process.wait()
+            is_gone = until(lambda: not is_there(second))
+        with service("paper", home, addresses, ()) as last:
+            assert last.ready() == "paper-0001"
+            until_orders(capsys, home)
+            last.process.send_signal(signal.SIGTERM)
+            code, summary = last.end()
+    with sqlite3.connect(home / "graph.db") as graph:
+        (fills,) = graph.execute('SELECT count(*) FROM "Fill"').fetchone()
+
+    assert len(observers) == 1
+    assert is_gone
+    assert code == 0
+    assert fills == summary["fills"]

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,15 +21,27 @@ if TYPE_CHECKING:
     from graphwiz_trader.domain.settings import Settings
 
 
-def serve(options: Options, settings: "Settings", mode: str, seconds: float | None) -> None:
+def serve(
+    options: Options,
+    settings: "Settings",
+    mode: str,
+    seconds: float | None,
+    companion: AbstractAsyncContextManager[None],
+) -> None:
     """
     Run the engine in *mode* until a signal, an order to stop or *seconds* end it.
+
+    *companion* lasts as long as the engine, and a little longer.
 
     Ends with 0, or with 5 and the names of what could not be proven gone.
     """
     from graphwiz_trader.entrypoints.loop import run
 
-    ended = run(_served(options, settings, mode, seconds))
+    async def served() -> "Ended":
+        async with companion:
+            return await _served(options, settings, mode, seconds)
+
+    ended = run(served())
     summary = {**ended.summary, "pid": os.getpid()}
     left = ended.stopped.remaining
     text = f"{ended.folder.run}: {summary['orders']} orders, {summary['fills']} fills"

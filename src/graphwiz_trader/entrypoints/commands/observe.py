@@ -1,6 +1,7 @@
 """`graphwiz observe`: the process that follows the journals into the knowledge graph."""
 
 import asyncio
+import os
 import signal
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,9 @@ _TURN = SECOND // 2
 
 
 @click.command()
+@click.option("--beside", type=int, metavar="PID", help="End after its parent, process PID.")
 @common_options
-def observe(options: Options) -> None:
+def observe(options: Options, beside: int | None) -> None:
     """
     Follow every journal of the home into the knowledge graph, until interrupted.
 
@@ -35,7 +37,7 @@ def observe(options: Options) -> None:
     from graphwiz_trader.entrypoints.loop import run
 
     try:
-        done = run(_observed(options))
+        done = run(_observed(options, beside))
     except BaseExceptionGroup as failed:
         raise first_of(failed) from None
     result = {
@@ -51,7 +53,7 @@ def observe(options: Options) -> None:
     emit(result, text, ExitCode.LEFT_OPEN if done.behind else ExitCode.DONE)
 
 
-async def _observed(options: Options) -> "Observed":
+async def _observed(options: Options, beside: int | None) -> "Observed":
     from graphwiz_trader.adapters.clock import SystemClock
     from graphwiz_trader.adapters.files.lock import FileLock
     from graphwiz_trader.application.observe import Observe, Observed, ObserveOptions
@@ -70,18 +72,20 @@ async def _observed(options: Options) -> "Observed":
     lock = FileLock(options.home / LOCK)
     async with asyncio.TaskGroup() as group:
         with stop_signal() as stop:
-            beside = [group.create_task(_obey_at_once_after(stop))]
+            tasks = [group.create_task(_obey_at_once_after(stop))]
+            if beside is not None:
+                tasks.append(group.create_task(_end_after(beside, clock, stop)))
             try:
                 if not await _turn(lock, clock, stop, options):
                     return Observed(0, 0, 0)
                 options.say(f"observing {options.home}")
                 squeeze = Squeeze(app.gateways.runs(), clock, options.say)
-                beside.append(group.create_task(squeeze.run()))
+                tasks.append(group.create_task(squeeze.run()))
                 runs = app.gateways.runs()
                 async with watching(options, settings, runs, sink, clock) as heard:
                     return await Observe(app.tails(), heard, clock, options.say, chosen).run(stop)
             finally:
-                for task in beside:
+                for task in tasks:
                     task.cancel()
                 await sink.close()
                 lock.free()
@@ -98,6 +102,13 @@ async def _turn(lock: "FileLock", clock: "Clock", stop: asyncio.Event, options: 
             return False
         await clock.sleep_until(Nanos(clock.now() + _TURN))
     return True
+
+
+async def _end_after(parent: int, clock: "Clock", stop: asyncio.Event) -> None:
+    """Set *stop* once process *parent* is no longer ours."""
+    while os.getppid() == parent:
+        await clock.sleep_until(Nanos(clock.now() + SECOND))
+    stop.set()
 
 
 async def _obey_at_once_after(stop: asyncio.Event) -> None:

@@ -1,5 +1,6 @@
 """`graphwiz trade`: the engine at the venues themselves."""
 
+from contextlib import nullcontext
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -16,16 +17,23 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--live", is_flag=True, help="Say that real money is meant.")
 @click.option("--seconds", type=click.FloatRange(0.1), help="Stop after that long.")
+@click.option("--no-observe", is_flag=True, help="Start no process that keeps the graph.")
 @common_options
-def trade(options: Options, live: bool, seconds: float | None) -> None:  # noqa: FBT001 # a flag on the command line
+def trade(
+    options: Options,
+    live: bool,  # noqa: FBT001 # a flag on the command line
+    seconds: float | None,
+    no_observe: bool,  # noqa: FBT001 # likewise
+) -> None:
     """
     Trade with orders sent to the venues, until interrupted.
 
     Real money is refused until a rollout stage is promoted, which this version cannot do. Where
     every venue is a simulated exchange on this machine, nothing is asked for. A run that was
-    killed goes on where its journal ends.
+    killed goes on where its journal ends. `graphwiz observe` runs beside it, and keeps the graph.
     """
     from graphwiz_trader.application.live_run import DEMO
+    from graphwiz_trader.entrypoints.companion import observed
     from graphwiz_trader.entrypoints.service import serve
 
     settings = options.settings()
@@ -35,7 +43,7 @@ def trade(options: Options, live: bool, seconds: float | None) -> None:  # noqa:
         if not live:
             missing.insert(0, "--live")
         raise click.UsageError("trading is refused; missing: " + ", and ".join(missing))
-    serve(options, settings, DEMO, seconds)
+    serve(options, settings, DEMO, seconds, nullcontext() if no_observe else observed(options))
 
 
 def is_play(settings: "Settings") -> bool:

@@ -74,6 +74,7 @@ class Script:
         return [
             "trade",
             "--json",
+            "--no-observe",
             *self.words,
             *("--home", str(self.home)),
             *("--seed", str(self.seed)),
