@@ -24,6 +24,7 @@ from graphwiz_trader.entrypoints.output import (
 )
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
+    "alerts": ("alerts:alerts", "Try out the ways by which a person is told."),
     "backtest": ("backtest:backtest", "Run strategies over tapes; write a report folder."),
     "balances": ("operate:balances", "What every account holds."),
     "bench": ("bench:bench", "Measure this machine."),

@@ -1,0 +1,61 @@
+"""Probe: psutil, which asks the kernel."""
+
+import resource
+from pathlib import Path
+
+import psutil
+
+from graphwiz_trader.domain.health import Machine, Process
+from graphwiz_trader.domain.units import SECOND, Nanos
+
+SLACK = Nanos(2 * SECOND)
+"""The kernel tells when a process began to within its boot time, whose clock may be moved."""
+
+
+class PsutilProbe:
+    """Measures this machine, and the free space of the disk *home* is on."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._known: dict[int, psutil.Process] = {}
+        psutil.cpu_percent()
+
+    def machine(self) -> Machine:
+        """Return what all processes together use."""
+        net = psutil.net_io_counters()
+        return Machine(
+            psutil.cpu_percent(),
+            psutil.virtual_memory().percent,
+            psutil.disk_usage(str(self._home)).free,
+            net.bytes_sent if net is not None else 0,
+            net.bytes_recv if net is not None else 0,
+        )
+
+    def process(self, pid: int, since: Nanos) -> Process | None:
+        """Return what process *pid* uses; a zombie is gone."""
+        try:
+            process = self._known.setdefault(pid, psutil.Process(pid))
+            found = _measured(process) if _is_there(process, since) else None
+        except (psutil.NoSuchProcess, ProcessLookupError):
+            found = None
+        except (psutil.AccessDenied, PermissionError):
+            return Process(pid, 0.0, 0, 0, 1)
+        if found is None:
+            self._known.pop(pid, None)
+        return found
+
+
+def _is_there(process: psutil.Process, since: Nanos) -> bool:
+    is_ours = process.create_time() * SECOND <= since + SLACK and process.is_running()
+    return is_ours and process.status() != psutil.STATUS_ZOMBIE
+
+
+def _measured(process: psutil.Process) -> Process:
+    with process.oneshot():
+        return Process(
+            process.pid,
+            process.cpu_percent(),
+            process.memory_info().rss,
+            process.num_fds(),
+            resource.prlimit(process.pid, resource.RLIMIT_NOFILE)[0],
+        )
