@@ -1,7 +1,7 @@
 # GraphWiz Trader: `make help` lists the targets.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-contract neo4j test-testnet check bench bench-peers test-long test-peers lock clean
+.PHONY: help setup demo test test-contract neo4j test-testnet check bench bench-peers test-long test-peers test-browser lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -26,10 +26,13 @@ demo: $(READY) ## the main job on simulated exchanges, with a report at the end
 	@$(BIN)/graphwiz demo $(ARGS)
 
 test: $(READY) ## the whole offline test suite
-	@$(PYTEST) -m "not contract and not long and not peers and not testnet" $(PYTEST_ARGS)
+	@$(PYTEST) -m "not contract and not long and not peers and not testnet and not browser" $(PYTEST_ARGS)
 
 test-contract: $(READY) ## real servers on loopback: ccxt and our feeds on the simulated exchange, the graph on Neo4j
 	@$(BIN)/python -m tests.contracts.neo4j_server beside $(PYTEST) -m "contract and not long" $(PYTEST_ARGS)
+
+test-browser: $(READY) ## the dashboard in a headless Chromium (Debian: apt-get install chromium); pictures in docs/images
+	@$(BIN)/python -m pytest -m browser $(PYTEST_ARGS)
 
 neo4j: $(READY) ## a real Neo4j on loopback, for trying; fetched once; PORT=7687
 	@PORT=$(PORT) $(BIN)/python -m tests.contracts.neo4j_server
@@ -46,7 +49,7 @@ check: $(READY) ## linters, format, types, import contracts
 bench: $(READY) ## the benchmarks
 	@$(BIN)/graphwiz bench $(ARGS)
 
-bench-peers: $(READY) $(PEERS_READY) ## market making by our engines beside hftbacktest, interleaved
+bench-peers: $(READY) $(PEERS_READY) ## market making by our engines beside hftbacktest and nautilus_trader, interleaved
 	@$(BIN)/python -m graphwiz_trader.entrypoints.bench.peers --python $(PEERS)/bin/python --scripts tests/peers $(ARGS)
 
 test-long: $(READY) ## the long proofs; GRAPHWIZ_LONG=0.05 runs a twentieth
@@ -81,7 +84,7 @@ $(READY): | $(BIN)/python
 	@rm -f $(VENV)/ready-* && touch $@
 
 $(PEERS_READY): | $(BIN)/python
-	@echo "installing hftbacktest beside (once)"
+	@echo "installing hftbacktest and nautilus_trader beside (once)"
 	@$(BIN)/python -m venv $(PEERS)
 	@$(PEERS)/bin/python $(PIP) -r requirements/peers.txt
 	@rm -f $(PEERS)/ready-* && touch $@

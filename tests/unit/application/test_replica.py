@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Iterator
 import pytest
 
 from graphwiz_trader.application import replica_view, state_view
-from graphwiz_trader.application.arbitrage_counts import ArbitrageCounts
 from graphwiz_trader.application.equity_curve import MOST, EquityCurve
 from graphwiz_trader.application.operate import Operate
 from graphwiz_trader.application.replica import Replica
@@ -15,10 +14,8 @@ from graphwiz_trader.domain.control import Request
 from graphwiz_trader.domain.errors import DataError, JournalTorn
 from graphwiz_trader.domain.events import OperatorAction, RunStarted, TapeMessage
 from graphwiz_trader.domain.facts import Entry, Outcome
-from graphwiz_trader.domain.funnel import Funnel
 from graphwiz_trader.domain.plain import plain
-from graphwiz_trader.domain.signal import Observation, Stage
-from graphwiz_trader.domain.units import SECOND, Nanos, StrategyId
+from graphwiz_trader.domain.units import SECOND, Nanos
 from graphwiz_trader.engine.engine import Engine
 from graphwiz_trader.testing.faulty_venue import Fault
 from graphwiz_trader.testing.journal import MemoryJournal
@@ -212,22 +209,6 @@ def test_what_is_remembered_stays_bounded() -> None:
 
     assert MOST // 2 <= len(curve.points) <= MOST
     assert curve.points[-1].ts >= 9.9 * MOST * SECOND
-
-
-def test_opportunities_are_counted_as_the_report_counts_them() -> None:
-    stages = (Stage.SEEN, Stage.SEEN, Stage.AFTER_FEES, Stage.CLOSED)
-    facts = [
-        Observation(StrategyId("arb"), f"e{n}", "a>b", stage, 1.0, 1.0, 1.0)
-        for n in range(5)
-        for stage in stages[: 2 + n % 3]
-    ]
-    counts, funnel = ArbitrageCounts(), Funnel()
-
-    for fact in facts:
-        counts.apply(fact)
-        funnel.apply(fact)
-
-    assert counts.counts().items() <= plain(funnel.opportunities()).items()  # type: ignore[union-attr] # a value is an object
 
 
 def test_an_account_that_was_never_asked_is_told() -> None:

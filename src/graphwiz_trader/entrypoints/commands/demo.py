@@ -34,20 +34,21 @@ _MOST_KILLS = 1_000
     metavar="N",
     help="Kill the engine with SIGKILL that often, at seeded moments.",
 )
-@click.option("--no-dashboard", is_flag=True, help="Open no dashboard; this version has none.")
+@click.option("--no-dashboard", is_flag=True, help="Serve no web page.")
 @common_options
 def demo(
     options: Options,
     seconds: int,
     faults: str | None,
     kill_engine: int,
-    no_dashboard: bool,  # noqa: ARG001, FBT001 # scripts say it already
+    no_dashboard: bool,  # noqa: FBT001 # a flag on the command line
 ) -> None:
     """
     Trade play money on two simulated exchanges over loopback sockets.
 
     One speaks Binance, one OKX; the engine reaches them as it would the real ones, through our
-    direct adapter and through ccxt. At the end the run is reported, replayed, and compared with
+    direct adapter and through ccxt. Meanwhile a web page shows it; its address, with the token
+    that its buttons need, is printed. At the end the run is reported, replayed, and compared with
     the exchanges' own record, order by order.
     """
     from graphwiz_trader.bootstrap.container import live_app
@@ -58,7 +59,7 @@ def demo(
     options = evolve(options, config=(DEMO, *options.config))
     settings = options.settings()
     refuse_when_off(settings)
-    script = _script(options, seconds, faults, kill_engine)
+    script = evolve(_script(options, seconds, faults, kill_engine), has_dashboard=not no_dashboard)
     played = run(_played(options, script))
     app = live_app(settings, options.home)
     if played.interrupted and played.engine_code != ExitCode.LEFT_OPEN:

@@ -126,6 +126,7 @@ def _columns(found: Explanation) -> Sequence[list[_Cell]]:
         )
         for each in story.orders
     ]
+    places = {each.cl_ord_id: place for place, each in enumerate(story.orders)}
     fills: list[_Cell] = [
         (
             each.key,
@@ -134,7 +135,7 @@ def _columns(found: Explanation) -> Sequence[list[_Cell]]:
             f"fee {each.fee:f} {each.asset}",
             {**keys(each), "order": each.cl_ord_id},
         )
-        for each in story.fills
+        for each in sorted(story.fills, key=lambda fill: places.get(fill.cl_ord_id, 0))
     ]
     closed: list[_Cell] = [
         (each.key, "trade", f"{each.net:.4f} {each.reporting}", each.name, keys(each))

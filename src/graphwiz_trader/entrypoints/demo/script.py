@@ -37,6 +37,7 @@ class Script:
     seed: int
     faults: str | None = None
     kills: int = 0
+    has_dashboard: bool = False
 
     @property
     def exchange_log(self) -> Path:
@@ -85,6 +86,10 @@ class Script:
     def observer_words(self) -> list[str]:
         """Return the command of the observer, which keeps the graph."""
         return ["observe", "--json", *self.words, "--home", str(self.home)]
+
+    def dashboard_words(self) -> list[str]:
+        """Return the command of the web page, on a free port."""
+        return ["dashboard", "--json", *self.words, "--home", str(self.home), "--port", "0"]
 
     def _venues(self, addresses: Mapping[str, str]) -> Iterator[str]:
         """Yield the keys that lead the engine to the simulated venues, and to nothing else."""

@@ -1,6 +1,7 @@
 """Session: the processes of a demo, from the first that starts to the last that ends."""
 
 import asyncio
+import secrets
 import signal
 from collections.abc import Callable, Mapping
 from time import perf_counter
@@ -9,6 +10,7 @@ import attrs
 
 from graphwiz_trader.domain.plain import Plain
 from graphwiz_trader.domain.units import RunId
+from graphwiz_trader.entrypoints.commands.dashboard import TOKEN
 from graphwiz_trader.entrypoints.commands.exchange import READY
 from graphwiz_trader.entrypoints.demo.child import Child, ChildFailed
 from graphwiz_trader.entrypoints.demo.script import Script, keys
@@ -23,6 +25,7 @@ RESTARTS = 20
 
 _ADDRESS = r"(?P<venue>[a-z0-9]+): (?P<rest>http://\S+) ws://\S+"
 _READY = r"ready: (?P<run>\S+) in .+"
+_PAGE = r"dashboard: (?P<url>http://\S+)"
 _TICK_S = 0.05
 
 
@@ -47,10 +50,10 @@ class Played:
 
 class Session:
     """
-    Runs an exchange, an engine that trades there, and an observer that follows its journal.
+    Runs an exchange, an engine that trades there, an observer of its journal, and a web page.
 
-    Engine and observer are started again whenever they die. The engine ends before the exchange,
-    so that it can prove that nothing is left open.
+    Engine, observer and page are started again whenever they die. The engine ends before the
+    exchange, so that it can prove that nothing is left open.
     """
 
     def __init__(
@@ -99,6 +102,7 @@ class Session:
         exchange = Child("exchange", script.exchange_words(), {}, log)
         await self._start(exchange, group)
         observer = await self._observer(group)
+        dashboard = await self._dashboard(group)
         await exchange.line(READY, START_S)
         addresses = {found["venue"]: found["rest"] for found in exchange.lines(_ADDRESS)}
         self._say(", ".join(f"{venue} at {url}" for venue, url in addresses.items()))
@@ -117,9 +121,14 @@ class Session:
             if observer.code is not None:
                 self._lose(observer)
                 observer = await self._observer(group)
+            if dashboard is not None and dashboard.code is not None:
+                self._lose(dashboard)
+                dashboard = await self._dashboard(group)
         self._played.seconds = perf_counter() - began
         self._played.interrupted = self._stop.is_set()
         await self._end(await self._standing(engine, addresses, group), observer, exchange)
+        if dashboard is not None:
+            await dashboard.end(END_S)
 
     async def _engine(self, addresses: Mapping[str, str], group: asyncio.TaskGroup) -> Child:
         script = self._script
@@ -135,6 +144,18 @@ class Session:
         observer = Child("observer", self._script.observer_words(), {}, log)
         await self._start(observer, group)
         return observer
+
+    async def _dashboard(self, group: asyncio.TaskGroup) -> Child | None:
+        """Start the web page, if there is to be one, and say where it is."""
+        script, token = self._script, secrets.token_urlsafe(24)
+        if not script.has_dashboard:
+            return None
+        log = script.folder / "dashboard.log"
+        dashboard = Child("dashboard", script.dashboard_words(), {TOKEN: token}, log)
+        await self._start(dashboard, group)
+        found = await dashboard.line(_PAGE, START_S)
+        self._say(f"dashboard: {found[-1]['url']}#token={token}")
+        return dashboard
 
     async def _start(self, child: Child, group: asyncio.TaskGroup) -> None:
         self._children.append(child)

@@ -14,7 +14,7 @@ const show = (node) => {
 
 const picture = ({ nodes, edges, width, height }) => {
   const svg = by("graph");
-  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  svg.setAttribute("viewBox", `-3 -3 ${width} ${height + 6}`);
   const place = new Map(nodes.map((node) => [node.id, node]));
   const lines = edges.map(([from, to]) => {
     const [a, b] = [place.get(from), place.get(to)];
@@ -24,8 +24,8 @@ const picture = ({ nodes, edges, width, height }) => {
     const group = draw("g", { class: node.kind, tabindex: 0, role: "button", "aria-label": `${node.kind} ${node.title}, ${node.text}` });
     group.append(
       draw("rect", { x: node.x, y: node.y, width: WIDE, height: HIGH }),
-      draw("text", { x: node.x + 7, y: node.y + 18 }, cut(`${node.kind}: ${node.title}`, 28)),
-      draw("text", { x: node.x + 7, y: node.y + 34, class: "dim" }, cut(node.text, 30)),
+      draw("text", { x: node.x + 7, y: node.y + 18 }, cut(`${node.kind}: ${node.title}`, 26)),
+      draw("text", { x: node.x + 7, y: node.y + 34, class: "dim" }, cut(node.text, 27)),
       draw("title", {}, `${node.title}\n${node.text}`),
     );
     group.addEventListener("click", () => show(node));
