@@ -71,6 +71,8 @@ def settle_down() -> None:
 class _Forgetful:
     """A journal that encodes and keeps nothing."""
 
+    unsynced = 0
+
     def append(self, entry: Entry) -> None:
         framed(encoded(entry))
 

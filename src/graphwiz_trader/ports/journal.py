@@ -13,6 +13,10 @@ class Journal(Protocol):
     What `append` returned from survives kill -9; what `flush` returned survives power loss.
     """
 
+    @property
+    def unsynced(self) -> int:
+        """How many bytes would not survive power loss now."""
+
     def append(self, entry: Entry) -> None:
         """Write *entry* so that it survives the process; raise `JournalFull` if it cannot be."""
 

@@ -19,6 +19,7 @@ class MemoryJournal:
         self._kept: list[Flat] = []
         self._capacity = capacity
         self._is_closed = False
+        self.unsynced = 0
 
     @property
     def torn(self) -> str | None:

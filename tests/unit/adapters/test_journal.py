@@ -247,6 +247,7 @@ def test_a_sync_that_lags_too_far_refuses(tmp_path: Path) -> None:
     with pytest.raises(JournalFull, match="bytes wait to be synced"):
         fill(journal)
 
+    assert journal.unsynced > 1000
     assert 1000 < (tmp_path / "000001.journal").stat().st_size < 1500
     proceed.set()
     journal.close()

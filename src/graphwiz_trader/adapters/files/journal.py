@@ -37,14 +37,15 @@ class JournalOptions:
     How a journal is written.
 
     `sync_s`: seconds between two fdatasyncs of the thread; None: no thread, `flush` only.
-    `unsynced_bytes`: how much may wait for the thread before `append` refuses.
+    `unsynced_bytes`: how much may wait for the thread before `append` refuses; a live run halts
+    at half of it.
     `buffer_bytes`: how much may wait in the process itself; 0: nothing survives less than kill -9.
     `market_apart`: market messages that led to nothing go to segments of their own, which may be
     deleted earlier; not with a buffer.
     """
 
     segment_bytes: int = 256 * MIB
-    unsynced_bytes: int = 64 * MIB
+    unsynced_bytes: int = 128 * MIB
     sync_s: float | None = 0.005
     buffer_bytes: int = 0
     market_apart: bool = False
@@ -102,6 +103,11 @@ class FileJournal:
     def seq(self) -> int:
         """The last entry's seq, 0 in an empty journal."""
         return self._seq
+
+    @property
+    def unsynced(self) -> int:
+        """How many bytes wait for the thread."""
+        return self._written - self._synced
 
     def append(self, entry: Entry) -> None:
         """
