@@ -1,0 +1,74 @@
+"""Every alert has its page, and dashboards ask for what there is."""
+
+import json
+import re
+from pathlib import Path
+
+import yaml
+
+from graphwiz_trader.domain.health import CODES
+from graphwiz_trader.domain.metrics import METRICS, exposed
+
+ROOT = Path(__file__).resolve().parents[3]
+DOCS = ROOT / "docs"
+NAMES = {exposed(metric) for metric in METRICS}
+_METRIC = re.compile(r"\bgraphwiz_[a-z_]+")
+_RAISED = (
+    re.compile(r'\.alert\(\s*Severity\.\w+,\s*"([A-Z_]+)"'),
+    re.compile(r'RaiseAlert\(Severity\.\w+,\s*"([A-Z_]+)"'),
+    re.compile(r'^(?:CODE|OFFSET|STEP) = "([A-Z_]+)"', re.MULTILINE),
+)
+
+
+def raised() -> set[str]:
+    """The codes that the engine and what runs beside it raise, as their sources spell them."""
+    sources = [*(ROOT / "src/graphwiz_trader/engine").glob("*.py")]
+    sources += (ROOT / "src/graphwiz_trader/application").glob("*.py")
+    return {
+        code
+        for source in sources
+        for pattern in _RAISED
+        for code in pattern.findall(source.read_text(encoding="utf-8"))
+        if code == code.upper()
+    }
+
+
+def test_every_alert_has_a_runbook() -> None:
+    page = (DOCS / "reference/alerts.md").read_text(encoding="utf-8")
+
+    documented = set(re.findall(r"^### ([A-Z_]+)$", page, re.MULTILINE))
+
+    assert "CIRCUIT_BREAKER" in raised()
+    assert sorted({*CODES, *raised(), "TEST"} - documented) == []
+
+
+def test_the_page_of_metrics_lists_them_all_with_type_and_meaning() -> None:
+    page = (DOCS / "reference/metrics.md").read_text(encoding="utf-8")
+
+    rows = [line for line in page.splitlines() if line.startswith("| `")]
+
+    assert rows == [
+        f"| `{exposed(m)}` | {m.kind.value} | {', '.join(m.labels) or '—'} | {m.meaning} |"
+        for m in METRICS
+    ]
+
+
+def test_the_dashboard_asks_for_metrics_that_exist() -> None:
+    board = json.loads((DOCS / "operations/grafana.json").read_text(encoding="utf-8"))
+
+    asked = [target["expr"] for panel in board["panels"] for target in panel["targets"]]
+
+    assert len(asked) >= 14
+    assert {name for expr in asked for name in _METRIC.findall(expr)} <= NAMES
+
+
+def test_the_rules_ask_for_metrics_and_runbooks_that_exist() -> None:
+    rules = yaml.safe_load((DOCS / "operations/prometheus-alerts.yaml").read_text("utf-8"))
+    page = (DOCS / "reference/alerts.md").read_text(encoding="utf-8")
+
+    found = [rule for group in rules["groups"] for rule in group["rules"]]
+
+    assert {name for rule in found for name in _METRIC.findall(rule["expr"])} <= NAMES
+    for rule in found:
+        anchor = rule["annotations"].get("runbook", "#test").partition("#")[2]
+        assert f"### {anchor.upper()}\n" in page
