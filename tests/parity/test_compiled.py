@@ -20,9 +20,9 @@ from graphwiz_trader.simulation.compiled import FIRST, LAST, CompiledRun
 from tests.parity.versus import (
     OTHER,
     SPOT,
+    are_the_same,
     by_kernel,
     market,
-    told_by_journal,
     told_by_kernel,
 )
 from tests.stories.wiring import FREE, Desk, settings_of, two_venues
@@ -135,27 +135,7 @@ def compare(seed: int) -> None:
     tapes = [market(seed, SPOT)]
     if chance.random() < 0.4:
         tapes.append(market(seed + 1_000, OTHER))
-    assignments = making(chance)
-    desk = Desk()
-    for tape in tapes:
-        desk.keep(tape)
-    names = [tape.name for tape in tapes]
-    kept = [desk.tapes.open(name) for name in names]
-
-    reference = desk.backtest(names, *assignments)
-    compiled = desk.backtest(names, *assignments, "backtest.engine=compiled")
-    run = by_kernel(settings_of(*assignments), kept)
-
-    journal = list(told_by_journal(desk.entries(reference.run), kept))
-    assert told_by_kernel(run) == journal
-    assert (reference.engine, compiled.engine) == ("reference", "compiled")
-    assert _fills(desk, compiled.run) == _fills(desk, reference.run)
-    for name in ("net", "gross", "fees"):
-        a, b = (getattr(done.simulated.report.pnl, name) for done in (reference, compiled))
-        assert abs(a - b) <= Decimal("1e-9")
-    assert compiled.simulated.report.quality == reference.simulated.report.quality
-    assert compiled.simulated.report.denials == reference.simulated.report.denials
-    assert compiled.simulated.orders == reference.simulated.orders
+    are_the_same(tapes, making(chance))
 
 
 def making(chance: Random) -> Sequence[str]:
@@ -185,7 +165,3 @@ def making(chance: Random) -> Sequence[str]:
         f"backtest.fee_bps={pick([-0.5, 0, 2])}",
         f"backtest.queue={pick(['risk_averse', 'pow2', 'log', 'log-2', 'pow2-2', 'pow2-3'])}",
     )
-
-
-def _fills(desk: Desk, run: object) -> list[object]:
-    return list(desk.runs.folders[run].fills)

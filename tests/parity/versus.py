@@ -1,11 +1,12 @@
 """One backtest by both engines, and what each decided and heard, in the same words."""
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from random import Random
 
 import numpy as np
 
-from graphwiz_trader.application.backtest import instruments_of
+from graphwiz_trader.application.backtest import Backtested, instruments_of
 from graphwiz_trader.application.compiled import compiled_run, obstacle
 from graphwiz_trader.application.funding import endowment
 from graphwiz_trader.bootstrap.assembly import strategies_of
@@ -21,6 +22,7 @@ from graphwiz_trader.entrypoints.bench.generate import generate, generated_tape
 from graphwiz_trader.kernels import run as c
 from graphwiz_trader.simulation.compiled import CompiledRun
 from graphwiz_trader.testing import make
+from tests.stories.wiring import Desk, settings_of
 
 MS = 1_000_000
 SPOT = make.instrument("BTC/USDT@alpha", "0.1", "0.001")
@@ -59,6 +61,33 @@ def market(seed: int, instrument: Instrument, diffs: int = 400) -> Tape:
         columns.flags,
         model,
     )
+
+
+def are_the_same(tapes: Sequence[Tape], assignments: Sequence[str]) -> Backtested:
+    """Assert that both engines decide, hear and earn the same; return the reference's run."""
+    desk = Desk()
+    for tape in tapes:
+        desk.keep(tape)
+    names = [tape.name for tape in tapes]
+    kept = [desk.tapes.open(name) for name in names]
+
+    reference = desk.backtest(names, *assignments)
+    compiled = desk.backtest(names, *assignments, "backtest.engine=compiled")
+    run = by_kernel(settings_of(*assignments), kept)
+
+    journal = list(told_by_journal(desk.entries(reference.run), kept))
+    assert told_by_kernel(run) == journal
+    assert (reference.engine, compiled.engine) == ("reference", "compiled")
+    folders = desk.runs.folders
+    assert list(folders[compiled.run].fills) == list(folders[reference.run].fills)
+    theirs, ours = (done.simulated.report for done in (reference, compiled))
+    for name in ("net", "gross", "fees"):
+        assert abs(getattr(theirs.pnl, name) - getattr(ours.pnl, name)) <= Decimal("1e-9")
+    assert ours.quality == theirs.quality
+    assert ours.denials == theirs.denials
+    assert ours.trades == theirs.trades
+    assert compiled.simulated.orders == reference.simulated.orders
+    return reference
 
 
 def by_kernel(settings: Settings, tapes: Sequence[Tape], books: int = 0) -> CompiledRun:

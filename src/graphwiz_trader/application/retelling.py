@@ -74,6 +74,7 @@ class Retelling:
     maker: Decimal
     taker: Decimal
     _ids: list[ClOrdId] = attrs.field(init=False)
+    _groups: dict[int, str] = attrs.field(init=False)
     _cum: dict[int, int] = attrs.field(init=False, factory=dict)
     _held: dict[int, Position] = attrs.field(init=False, factory=dict)
     _trades: Trades = attrs.field(init=False, factory=Trades)
@@ -81,6 +82,8 @@ class Retelling:
     def __attrs_post_init__(self) -> None:
         ids = ClOrdIds("00", 0)
         self._ids = [ids.next(0) for _ in range(len(self.run.orders))]
+        taken = (self.run.orders[:, c.INTENT] == c.TAKE).nonzero()[0].tolist()
+        self._groups = {order: f"g{count}" for count, order in enumerate(taken, 1)}
 
     def __iter__(self) -> Iterator[tuple[Nanos, bool, Event, Outcome]]:
         """Yield when, whether it was heard, the event, and what came of it."""
@@ -171,10 +174,11 @@ class Retelling:
             earned,
             report.liquidity or Liquidity.TAKER,
             report.ts_venue,
-            "",
+            self._groups.get(row[c.ORDER], ""),
         )
         yield fill
-        trade = self._trades.fill(fill, instrument, report.ts)
+        opens = order[c.INTENT] != c.EXIT
+        trade = self._trades.fill(fill, instrument, report.ts, opens=opens)
         if trade is not None:
             yield trade
 

@@ -13,6 +13,8 @@ from graphwiz_trader.kernels.levels import ASK, BID
 from graphwiz_trader.kernels.run import Run, Table
 
 LEG_INSTRUMENT, LEG_SIDE, LEG_PRICE, LEG_LOTS, LEG_TIF, LEG_POST = 0, 1, 2, 3, 4, 5
+LEG_KIND = 6
+"""`run.QUOTE`, `run.TAKE` or `run.EXIT`; all legs of an answer are quotes, or none is."""
 LEG_COLUMNS = 8
 MOST_LEGS = 16
 
@@ -27,17 +29,29 @@ VIEW_COLUMNS = 12
 
 
 @inline
+def payable(cash: float, price: int, wanted: int) -> tuple[int, bool]:
+    """
+    Return the lots at *price* that *cash* pays for, at most *wanted*, and if floats cannot tell.
+
+    *cash* is in ticks times lots.
+    """
+    if price <= 0:
+        return 0, False
+    most = cash / price
+    if most >= wanted * (1.0 + 1e-9) + 1e-9:
+        return wanted, False
+    lots = int(max(most, 0.0))
+    is_close = min(most - lots, lots + 1 - most) < 1e-10 * max(most, 1.0)
+    return min(lots, wanted), bool(is_close)
+
+
+@inline
 def affordable(view: Table, purse: Float64s, i: int, price: int, wanted: int) -> int:
     """Return the lots at *price* that free cash of instrument *i* pays for, at most *wanted*."""
-    if price <= 0:
-        return 0
-    most = purse[i] / price
-    if most >= wanted * (1.0 + 1e-9) + 1e-9:
-        return wanted
-    lots = int(max(most, 0.0))
-    if min(most - lots, lots + 1 - most) < 1e-10 * max(most, 1.0):
+    lots, is_close = payable(purse[i], price, wanted)
+    if is_close:
         view[i, TOO_CLOSE] = 1
-    return min(lots, wanted)
+    return lots
 
 
 @inline
@@ -50,8 +64,8 @@ def show(run: Run, view: Table, purse: Float64s) -> None:
         view[i, OPEN_SELLS] = numbers[i, c.SELLS]
         view[i, USABLE] = 1 if gates.is_usable(run, i) else 0
         view[i, BOOK_TS] = numbers[i, c.BOOK_TS]
-        view[i, MOST_BUY] = _room(run, i, 1)
-        view[i, MOST_SELL] = _room(run, i, -1)
+        view[i, MOST_BUY] = room(run, i, 1)
+        view[i, MOST_SELL] = room(run, i, -1)
         view[i, WAKE] = 0
         view[i, TOO_CLOSE] = 0
         view[i, IS_SPOT] = numbers[i, c.IS_SPOT]
@@ -60,7 +74,7 @@ def show(run: Run, view: Table, purse: Float64s) -> None:
 
 
 @inline
-def _room(run: Run, i: int, side: int) -> int:
+def room(run: Run, i: int, side: int) -> int:
     """Return the lots that limits on positions and orders leave on *side*, and free base."""
     numbers = run.i
     on_side = numbers[i, c.BUYS] if side > 0 else numbers[i, c.SELLS]
@@ -127,11 +141,11 @@ def _noted(run: Run, i: int, side: int, price: int, lots: int) -> None:
 
 
 @outline
-def _send(run: Run, leg: Int64s, old: int) -> int:
+def send(run: Run, leg: Int64s, old: int) -> int:
     """Send *leg* as an order, in place of *old* unless that is −1, if the gates let it pass."""
     w, o = run.w, run.o
     i, side, price, lots = leg[LEG_INSTRUMENT], leg[LEG_SIDE], leg[LEG_PRICE], leg[LEG_LOTS]
-    why = gates.admit(run, i, side, price, lots, old)
+    why = gates.admit(run, i, side, price, lots, old, leg[LEG_KIND])
     if why != gates.PASSED:
         w[c.DENIED + why] += 1
         return why
@@ -144,7 +158,7 @@ def _send(run: Run, leg: Int64s, old: int) -> int:
     for column in range(c.OCOLUMNS):
         o[k, column] = 0
     o[k, c.INSTRUMENT], o[k, c.SIDE], o[k, c.PRICE], o[k, c.LOTS] = i, side, price, lots
-    o[k, c.TIF], o[k, c.POST] = leg[LEG_TIF], leg[LEG_POST]
+    o[k, c.TIF], o[k, c.POST], o[k, c.INTENT] = leg[LEG_TIF], leg[LEG_POST], leg[LEG_KIND]
     o[k, c.DECIDED], o[k, c.REPLACES], o[k, c.HALF_MID] = w[c.NOW], old, b[BID] + b[ASK]
     if old >= 0:
         o[old, c.STATUS] = c.PENDING_REPLACE
@@ -168,12 +182,14 @@ def _is_repeated(legs: Table, n: int) -> bool:
 
 @inline
 def is_sound(run: Run, legs: Table, n: int) -> bool:
-    """Whether *legs* are quotes that can be asked for."""
+    """Whether *legs* are quotes that can be asked for, or something to take or leave."""
     sound = n <= MOST_LEGS
     for j in range(min(n, MOST_LEGS)):
         sound &= 0 <= legs[j, LEG_INSTRUMENT] < run.w[c.INSTRUMENTS]
         sound &= abs(legs[j, LEG_SIDE]) == 1 and 0 <= legs[j, LEG_TIF] <= c.FOK
         sound &= legs[j, LEG_LOTS] >= 0
+        sound &= c.QUOTE <= legs[j, LEG_KIND] <= c.EXIT
+        sound &= (legs[j, LEG_KIND] == c.QUOTE) == (legs[0, LEG_KIND] == c.QUOTE)
     return bool(sound)
 
 
@@ -212,7 +228,8 @@ def _misplaced(run: Run, legs: Table, n: int, i: int) -> int:
     for at in range(w[c.LIVE]):
         k = w[c.WORKS + at]
         o[k, c.MISPLACED] = 0
-        if o[k, c.INSTRUMENT] == i and not _is_replaced(run, k):
+        is_quote = o[k, c.INSTRUMENT] == i and o[k, c.INTENT] != c.EXIT
+        if is_quote and not _is_replaced(run, k):
             j = _leg_for(run, legs, n, used, k, 1)
             if j >= 0:
                 used |= 1 << j
@@ -238,11 +255,11 @@ def plan(run: Run, legs: Table, n: int) -> None:
             if j >= 0:
                 used |= 1 << j
                 changeable = o[k, c.STATUS] == c.NEW or o[k, c.STATUS] == c.PARTIAL
-                if changeable and _send(run, legs[j], k) != gates.PASSED:
+                if changeable and send(run, legs[j], k) != gates.PASSED:
                     cancel(run, k)
             elif o[k, c.STATUS] != c.PENDING_REPLACE:
                 cancel(run, k)
         for j in range(n):
             mine = legs[j, LEG_INSTRUMENT] == i and legs[j, LEG_LOTS] > 0
             if mine and not (used >> j) & 1:
-                _send(run, legs[j], -1)
+                send(run, legs[j], -1)

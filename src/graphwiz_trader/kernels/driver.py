@@ -6,7 +6,7 @@ At one instant: a venue's data, our arrivals, its responses, the data we receive
 instant at which the next request could reach it.
 """
 
-from graphwiz_trader.kernels import asking, hearing
+from graphwiz_trader.kernels import acting, asking, hearing
 from graphwiz_trader.kernels import run as c
 from graphwiz_trader.kernels.arrays import Float64s, Int64s
 from graphwiz_trader.kernels.book import change, clear, mark_horizon
@@ -133,10 +133,12 @@ def ask(
         if view[i, asking.TOO_CLOSE] != 0:
             run.w[c.STOP] = c.CLOSE_CALL
     if n > 0:
-        if asking.is_sound(run, legs, n):
+        if not asking.is_sound(run, legs, n):
+            run.w[c.STOP] = c.BAD_LEG
+        elif legs[0, asking.LEG_KIND] == c.QUOTE:
             asking.plan(run, legs, n)
         else:
-            run.w[c.STOP] = c.BAD_LEG
+            acting.act(run, legs, n)
 
 
 @inline

@@ -8,7 +8,7 @@ engine, which is exact, decides then.
 from graphwiz_trader.kernels import run as c
 from graphwiz_trader.kernels.arrays import Int64s
 from graphwiz_trader.kernels.arrivals import is_near
-from graphwiz_trader.kernels.jit import inline
+from graphwiz_trader.kernels.jit import inline, outline
 from graphwiz_trader.kernels.levels import ASK, BID, CROSSED, NO_ASK, NO_BID
 from graphwiz_trader.kernels.run import Run
 
@@ -203,14 +203,15 @@ def _taken(run: Run, i: int, side: int, price: int, lots: int, old: int) -> int:
 
 
 @inline
-def _sized(run: Run, i: int, side: int, price: int, lots: int) -> int:
+def _sized(run: Run, i: int, side: int, price: int, lots: int, intent: int) -> int:
     """The rules of size, price and the book."""
     numbers, w = run.i, run.w
     product = float(price) * float(lots)
-    if lots > numbers[i, c.ORDER_LOTS]:
-        return ORDER_QTY
-    if _is_above(run, abs(product) * run.x[i, c.UNIT], run.f[c.MAX_NOTIONAL]):
-        return ORDER_NOTIONAL
+    if intent != c.EXIT:
+        if lots > numbers[i, c.ORDER_LOTS]:
+            return ORDER_QTY
+        if _is_above(run, abs(product) * run.x[i, c.UNIT], run.f[c.MAX_NOTIONAL]):
+            return ORDER_NOTIONAL
     if _is_far(run, i, side, price):
         return PRICE_COLLAR
     if not is_usable(run, i):
@@ -221,16 +222,18 @@ def _sized(run: Run, i: int, side: int, price: int, lots: int) -> int:
 
 
 @inline
-def _funded(run: Run, i: int, side: int, price: int, lots: int) -> int:
+def _funded(run: Run, i: int, side: int, price: int, lots: int, intent: int) -> int:
     """The rules of balances, positions and exposure."""
     numbers = run.i
     if numbers[i, c.IS_SPOT] == 1 and side < 0:
         if lots > numbers[i, c.BASE] + numbers[i, c.HELD] - numbers[i, c.BASE_HELD]:
             return BALANCE
-    else:
+    elif numbers[i, c.IS_SPOT] == 1 or intent != c.EXIT:
         one = run.x[i, c.UNIT] * run.f[c.WITH_FEE]
         if _is_above(run, float(price) * lots * one, free_cash(run, numbers[i, c.VENUE])):
             return BALANCE
+    if intent == c.EXIT:
+        return PASSED
     held, buys, sells = numbers[i, c.HELD], numbers[i, c.BUYS], numbers[i, c.SELLS]
     on_side = buys if side > 0 else sells
     if held * side + on_side + lots > numbers[i, c.LIMIT]:
@@ -263,24 +266,24 @@ def _paced(run: Run) -> int:
     return PASSED
 
 
-@inline
-def admit(run: Run, i: int, side: int, price: int, lots: int, old: int) -> int:
+@outline
+def admit(run: Run, i: int, side: int, price: int, lots: int, old: int, intent: int) -> int:
     """
     Return why an order is refused, `PASSED` if it is not.
 
     *old* is the order it replaces, −1 for none. Losses never refuse here: a run that comes near
-    their limits stops.
+    their limits stops. What only reduces a position is asked for no size, position or pace.
     """
     why = _taken(run, i, side, price, lots, old)
     if why == PASSED:
-        why = _sized(run, i, side, price, lots)
+        why = _sized(run, i, side, price, lots, intent)
     if why == PASSED:
-        why = _funded(run, i, side, price, lots)
-    if why == PASSED:
+        why = _funded(run, i, side, price, lots, intent)
+    if why == PASSED and intent != c.EXIT:
         why = _paced(run)
     if why == PASSED and _matches_ours(run, i, side, price):
         why = SELF_MATCH
-    if why == PASSED:
+    if why == PASSED and intent != c.EXIT:
         value = abs(float(price) * float(lots)) * run.x[i, c.UNIT]
         if _is_above(run, value, run.f[c.SIZE_CAP]):
             why = SIZE_CAP

@@ -26,7 +26,8 @@ A strategy's kernel: now, cause, books, view, purse, params, memory, numbers, le
 `cause` is the instrument whose timer fired, −1 at an instant of the books. `books` are the states
 of `kernels.levels`, a row an instrument; `view` and `purse` say what else may be known of it, in
 the columns of `asking`. `params` never change; `memory` and `numbers` are the kernel's to keep.
-Legs of one instrument are the quotes wanted there in place of all before; 0 legs: no change.
+Legs of one instrument are the quotes wanted there in place of all before, or each by itself is
+something to take or to leave; 0 legs: no change.
 """
 
 NEVER = 1 << 62
@@ -151,8 +152,10 @@ XCOLUMNS = 8
 # Run.o.
 INSTRUMENT, SIDE, PRICE, LOTS, POST, TIF, DECIDED, STATUS = 0, 1, 2, 3, 4, 5, 6, 7
 CUM, SEEN, REPLACES, V_STATUS, V_CUM, RANK, SHOWN, FILLING = 8, 9, 10, 11, 12, 13, 14, 15
-CREDIT_UNTIL, HALF_MID, MISPLACED = 16, 17, 18
+CREDIT_UNTIL, HALF_MID, MISPLACED, INTENT = 16, 17, 18, 19
 OCOLUMNS = 20
+QUOTE, TAKE, EXIT = 0, 1, 2
+"""What an order is for, as `domain.signal.SignalKind` says; an EXIT only reduces what is held."""
 GTC, IOC, FOK = 0, 1, 2
 PENDING_NEW, NEW, PARTIAL, PENDING_CANCEL, PENDING_REPLACE = 0, 1, 2, 3, 4
 FILLED, CANCELED_NOW, REPLACED, REJECTED, EXPIRED = 5, 6, 7, 8, 9

@@ -219,3 +219,9 @@ def ewma(average: float, x: float, elapsed: float, half_life: float) -> float:
     if np.isnan(average):
         return x
     return float(average + (1.0 - 2.0 ** (-elapsed / half_life)) * (x - average))
+
+
+@kernel("float64(float64, float64)")
+def reverted(steps: float, half_life: float) -> float:
+    """Return the share of a deviation that is gone after *steps*."""
+    return float(1.0 - 2.0 ** (-steps / half_life))

@@ -6,6 +6,7 @@ from math import inf
 import attrs
 
 from graphwiz_trader.domain.book import OrderBook
+from graphwiz_trader.domain.compiled import CompiledMarket, CompiledRule
 from graphwiz_trader.domain.errors import DomainError
 from graphwiz_trader.domain.events import TimerFired
 from graphwiz_trader.domain.instrument import Instrument
@@ -14,6 +15,7 @@ from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import Leg, Signal, SignalKind
 from graphwiz_trader.domain.strategy import Opinion, View, Wakeup
 from graphwiz_trader.domain.units import MILLISECOND, Lots, Nanos, StrategyId, Ticks
+from graphwiz_trader.kernels import stats
 from graphwiz_trader.strategies.stat_arb_rule import Action, StatArbConfig, closable, decide
 
 
@@ -34,6 +36,12 @@ class StatisticalArbitrage:
         self._tracks = {i.id: _Track(config, i) for i in instruments}
         self._config = config
         self._ttl = ttl
+
+    def compiled(self, market: CompiledMarket) -> CompiledRule:
+        """Return the same decision as a kernel."""
+        from graphwiz_trader.strategies.stat_arb_compiled import compiled_rule
+
+        return compiled_rule(self._config, self.instruments, market)
 
     def on_event(self, event: Wakeup, view: View) -> Sequence[Opinion]:
         """Take one observation of every book that moved, and act on its z-score."""
@@ -206,7 +214,7 @@ class _Track:
         half_life = self._moments.half_life()
         factor = 1.0
         if half_life is not None:
-            factor = 1.0 - 2.0 ** (-self._longest(half_life) / half_life)
+            factor = stats.reverted(self._longest(half_life), half_life)
         return (abs(z) - self._config.z_exit) * deviation / abs(half_mid) * 1e4 * factor
 
     def _longest(self, half_life: float | None) -> float:

@@ -233,3 +233,9 @@ def test_reversion_of_the_recorded_spread(shared_data: Path) -> None:
     assert out[stats.HALF_LIFE] == pytest.approx(1.1554, abs=1e-4)
     assert out[stats.MEAN] == pytest.approx(-0.01886769, abs=1e-8)
     assert out[stats.SIGMA] == pytest.approx(1.47013708, abs=1e-8)
+
+
+def test_half_of_a_deviation_is_gone_after_a_half_life() -> None:
+    assert stats.reverted(0.0, 5.0) == 0.0
+    assert stats.reverted(5.0, 5.0) == 0.5
+    assert stats.reverted(10.0, 5.0) == 0.75
