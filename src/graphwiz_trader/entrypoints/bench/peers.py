@@ -27,6 +27,7 @@ from graphwiz_trader.domain.plain import plain
 from graphwiz_trader.domain.settings import RiskSettings
 from graphwiz_trader.domain.tape import Tape
 from graphwiz_trader.domain.units import MILLISECOND, Nanos
+from graphwiz_trader.entrypoints.bench.engine import TARGET_QUOTING, reference_seconds
 from graphwiz_trader.entrypoints.bench.generate import INSTRUMENT, generated_tape
 from graphwiz_trader.entrypoints.bench.making import Making
 from graphwiz_trader.entrypoints.bench.row import Row
@@ -146,6 +147,27 @@ def measured(python: str, script: Path, messages: int, repeats: int) -> list[Row
     return rows_of(times, len(tape.rows.side), ours.bytes_a_row())
 
 
+def measured_slow(python: str, script: Path, messages: int, repeats: int) -> list[Row]:
+    """Return the rows of the engine that trades live, beside one that also trades live."""
+    tape = generated_tape(messages)
+    times: list[tuple[float, float]] = []
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "columns.npz"
+        save(tape, path)
+        with peer(python, script, path) as theirs:
+            for _ in range(repeats):
+                rule = Making(INSTRUMENT.id, PERIOD)
+                times.append((theirs(), reference_seconds(tape, rule, BOUNDLESS, process_time)))
+    peer_name, name = "nautilus_trader 1.221", "reference engine, market making"
+    n, ratio = len(tape.ts), median(theirs / own for theirs, own in times)
+    rate = [n / median(column) for column in zip(*times, strict=True)]
+    return [
+        Row(f"{peer_name}, market making", rate[0], "msg/s", None, "higher"),
+        Row(name, rate[1], "msg/s", TARGET_QUOTING, "higher", peer_name),
+        Row(name, ratio, "times", 3.0, "higher", peer_name),
+    ]
+
+
 def rows_of(times: dict[str, list[float]], rows: int, size: float) -> list[Row]:
     """Return what *times* in seconds mean for so many *rows* of *size* bytes."""
     rate = {name: rows / median(found) / 1e6 for name, found in times.items()}
@@ -168,11 +190,23 @@ def rows_of(times: dict[str, list[float]], rows: int, size: float) -> list[Row]:
 @click.option("--python", required=True, help="A Python that has the peers.")
 @click.option("--scripts", required=True, type=click.Path(path_type=Path, exists=True))
 @click.option("--messages", default=1_000_000, show_default=True)
+@click.option("--slow-messages", default=40_000, show_default=True, help="Not compiled.")
 @click.option("--repeats", default=5, show_default=True)
 @click.option("--json", "as_json", is_flag=True)
-def main(python: str, scripts: Path, messages: int, repeats: int, as_json: bool) -> None:  # noqa: FBT001 # a flag
+def main(
+    *,
+    python: str,
+    scripts: Path,
+    messages: int,
+    slow_messages: int,
+    repeats: int,
+    as_json: bool,
+) -> None:
     """Measure market making by ourselves and by our peers."""
-    found: Sequence[Row] = measured(python, scripts / "making_hft.py", messages, repeats)
+    found: Sequence[Row] = [
+        *measured(python, scripts / "making_hft.py", messages, repeats),
+        *measured_slow(python, scripts / "making_nautilus.py", slow_messages, repeats),
+    ]
     if as_json:
         sys.stdout.write(json.dumps({"rows": [plain(row) for row in found]}) + "\n")
     else:
