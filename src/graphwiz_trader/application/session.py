@@ -2,12 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
-from functools import partial
 
 from graphwiz_trader.application.auditor import AuditedVenue, Auditor
 from graphwiz_trader.application.clock_watch import ClockWatch
 from graphwiz_trader.application.dead_man import DeadMan
-from graphwiz_trader.application.find_routes import FindRoutes
 from graphwiz_trader.application.journal_watch import JournalWatch
 from graphwiz_trader.application.loop_lag import LoopLag
 from graphwiz_trader.application.operate import Operate
@@ -20,7 +18,6 @@ from graphwiz_trader.domain.commands import RaiseAlert, Severity
 from graphwiz_trader.domain.units import MILLISECOND, SECOND, Nanos
 from graphwiz_trader.ports.clock import Clock
 from graphwiz_trader.ports.control import ControlDoor
-from graphwiz_trader.ports.graph import GraphQueries
 from graphwiz_trader.ports.journal import Journal
 
 HOUR = Nanos(3_600 * SECOND)
@@ -31,7 +28,6 @@ class Session:
     One process's part of a run: the trading, and all that runs beside it.
 
     It takes *lag_limit* for how late the event loop may be, and deletes what *prune* names.
-    A *graph* is asked for routes.
     """
 
     def __init__(
@@ -43,7 +39,6 @@ class Session:
         prune: Callable[[], Sequence[str]],
         lag_limit: Nanos,
         tell: Tell,
-        graph: GraphQueries | None,
     ) -> None:
         """Open every venue; nothing runs yet."""
         self.start = start
@@ -70,9 +65,6 @@ class Session:
         )
         self._journal_watch = JournalWatch(journal, clock, self.trade.deliver, tell.alert)
         self.trade.watches += [start.tally.feed, self.auditor.watch]
-        if graph is not None:
-            find = FindRoutes(graph, clock, start.engine.state.instruments)
-            self.trade.beside.append(partial(find.run, self.trade.deliver))
         self._operate = Operate(self.trade, start.strategies, self.about)
 
     def about(self) -> Mapping[str, object]:
