@@ -33,6 +33,7 @@ ALL = Evidence(
     keys=(LIVE_KEY,),
     stated=(Statement(LEGAL, "A. B.", "letter of May", NOW),),
 )
+DEMO = evolve(ALL, live=({**RUN, "mode": "demo"},))
 OLD = Nanos(NOW - FRESH - 1)
 
 
@@ -82,3 +83,9 @@ def test_one_missing_piece_fails_its_item_and_no_other(item: str, evidence: Evid
 
     failed = [name for name, verdict in found.items() if verdict is not Verdict.PASS]
     assert failed == [item]
+
+
+def test_a_demo_proves_controls_and_nothing_of_real_venues() -> None:
+    failed = [name for name, verdict in verdicts(DEMO).items() if verdict is not Verdict.PASS]
+
+    assert failed == ["websocket connections", "order books synchronised"]
