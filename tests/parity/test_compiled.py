@@ -8,6 +8,9 @@ from random import Random
 import pytest
 
 from graphwiz_trader.application.compiled import bound_of
+from graphwiz_trader.application.run_report import RunReport
+from graphwiz_trader.bootstrap.assembly import strategies_of
+from graphwiz_trader.bootstrap.settings import restored
 from graphwiz_trader.domain.compiled import CompiledMarket
 from graphwiz_trader.domain.errors import DataError
 from graphwiz_trader.domain.value import evolve
@@ -65,6 +68,28 @@ def test_a_strategy_without_a_kernel_is_done_by_the_reference_which_says_so() ->
     assert done.simulated.fills > 0
 
 
+@pytest.mark.parametrize(
+    ("assignment", "notice"),
+    [
+        (
+            "backtest.latency_model=recorded",
+            "backtest.latency_model is recorded; compiled runs have constant",
+        ),
+        (
+            "backtest.maker_fee_bps=0",
+            "backtest.maker_fee_bps or fee_tiers are set; a compiled run has one fee",
+        ),
+    ],
+)
+def test_conditions_that_no_kernel_knows_are_the_reference_s(assignment: str, notice: str) -> None:
+    desk, tape = Desk(), market(5, SPOT)
+    desk.keep(tape)
+
+    done = desk.backtest([tape.name], *making(Random(5)), assignment, "backtest.engine=compiled")
+
+    assert (done.engine, done.notice) == ("reference", notice)
+
+
 def test_a_run_near_the_circuit_breaker_is_done_by_the_reference() -> None:
     desk, tape = Desk(), market(5, SPOT)
     desk.keep(tape)
@@ -84,8 +109,30 @@ def test_a_compiled_run_is_not_replayed_as_if_it_had_no_steps() -> None:
     desk.keep(tape)
     done = desk.backtest([tape.name], *making(Random(5)), "backtest.engine=compiled")
 
-    with pytest.raises(DataError, match="mode compiled"):
+    with pytest.raises(DataError, match="compiled and kept no steps"):
         desk.replay(done.run)
+    with pytest.raises(DataError, match="--engine reference"):
+        reports(desk).of(done.run)
+
+
+def test_a_compiled_run_is_reported_again_as_it_was() -> None:
+    desk, tape = Desk(), market(5, SPOT)
+    desk.keep(tape)
+    done = desk.backtest([tape.name], *making(Random(5)), "backtest.engine=compiled")
+    done.folder.finish({"digest": done.simulated.digest})
+
+    assert done.simulated.fills > 0
+    assert reports(desk).figures(done.run) == done.simulated.report
+
+
+def test_a_compiled_run_that_comes_out_otherwise_is_not_reported() -> None:
+    desk, tape = Desk(), market(5, SPOT)
+    desk.keep(tape)
+    done = desk.backtest([tape.name], *making(Random(5)), "backtest.engine=compiled")
+    done.folder.finish({"digest": "another"})
+
+    with pytest.raises(DataError, match="came out otherwise"):
+        reports(desk).figures(done.run)
 
 
 @pytest.mark.parametrize("queue", ["risk_averse", "pow2", "log"])
@@ -127,6 +174,10 @@ def test_a_bound_of_the_queue_in_force_is_the_run_itself() -> None:
 
     assert found.fills == done.simulated.fills
     assert abs(found.net - done.simulated.report.pnl.net) <= Decimal("1e-9")
+
+
+def reports(desk: Desk) -> RunReport:
+    return RunReport(desk.tapes, desk.runs, lambda text, _: restored(text).settings, strategies_of)
 
 
 def compare(seed: int) -> None:

@@ -1,6 +1,6 @@
 """Compiled: a backtest in one compiled loop, with the report that the reference engine gives."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from hashlib import blake2b
 
@@ -16,6 +16,7 @@ from graphwiz_trader.domain.events import BalanceReport, RunStarted, TimerFired
 from graphwiz_trader.domain.facts import Entry, FillBooked, Outcome, SignalRefused
 from graphwiz_trader.domain.instrument import Instrument, Kind
 from graphwiz_trader.domain.position import ZERO, Position
+from graphwiz_trader.domain.report import Report
 from graphwiz_trader.domain.settings import RiskSettings, Settings
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import Reason, Refused, Signal, SignalKind
@@ -155,19 +156,38 @@ def told(
     folder: RunFolder,
 ) -> Simulated:
     """Return how the finished *run* ended, with its report; its fills go to *folder*."""
-    instruments = run.columns.instruments
-    reporting = reporting_of(settings, instruments)
-    prices = RecordedPrices(tapes, reporting)
-    builder = ReportBuilder(prices, reporting)
+    instruments = {each.id: each for each in run.columns.instruments}
     journal = folder.journal()
     # Nothing that reads a run's steps may take this journal, which has none, for one of few.
     begun = evolve(started, mode=COMPILED)
-    first: tuple[RunStarted | BalanceReport, ...] = (begun, *balances)
-    for seq, entry in enumerate(first, 1):
-        journal.append(Entry(entry, Outcome(seq)))
-        builder.feed(entry, Outcome(seq))
+    for seq, event in enumerate((begun, *balances), 1):
+        journal.append(Entry(event, Outcome(seq)))
     journal.close()
-    _settle(builder, prices, started.ts)
+
+    def keep(fill: FillBooked) -> None:
+        folder.add_fill(fill_line(fill, instruments))
+
+    report = retold(run, settings, tapes, strategy, begun, balances, keep)
+    w = run.state.w
+    return Simulated(digest(run), report, int(w[c.SUBMITTED]), int(w[c.FILLS]), int(w[c.LIVE]), {})
+
+
+def retold(
+    run: CompiledRun,
+    settings: Settings,
+    tapes: Sequence[Tape],
+    strategy: Strategy,
+    begun: RunStarted,
+    balances: Sequence[BalanceReport],
+    hear: Callable[[FillBooked], None],
+) -> Report:
+    """Return the report of the finished *run*; *hear* is told its fills."""
+    reporting = reporting_of(settings, run.columns.instruments)
+    prices = RecordedPrices(tapes, reporting)
+    builder = ReportBuilder(prices, reporting)
+    for seq, entry in enumerate((begun, *balances), 1):
+        builder.feed(entry, Outcome(seq))
+    _settle(builder, prices, begun.ts)
     fee = settings.backtest.fee_bps / BPS
     for ts, is_heard, event, outcome in Retelling(run, strategy.id, fee, fee):
         _settle(builder, prices, ts)
@@ -175,14 +195,12 @@ def told(
         builder.feed(event, outcome)
         for fact in outcome.facts:
             if isinstance(fact, FillBooked):
-                folder.add_fill(fill_line(fact, prices.instruments))
+                hear(fact)
     _deny(builder, run, strategy)
     end = Nanos(int(run.columns.rows.ts[-1]))
     _settle(builder, prices, end)
     prices.catch_up(end)
-    w = run.state.w
-    report = builder.report()
-    return Simulated(digest(run), report, int(w[c.SUBMITTED]), int(w[c.FILLS]), int(w[c.LIVE]), {})
+    return builder.report()
 
 
 def bounds_of(

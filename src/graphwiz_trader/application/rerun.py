@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from graphwiz_trader.application.backtest import EngineMaker, backtest_engine
+from graphwiz_trader.application.backtest import COMPILED, EngineMaker, backtest_engine
 from graphwiz_trader.application.live_run import LIVE_MODES, live_engine
 from graphwiz_trader.application.recordings import recalled
 from graphwiz_trader.application.replay import Replayed, first_entry, replay
@@ -51,5 +51,10 @@ class Rerun:
             return backtest_engine(self._engines, settings, tapes)
         if started.mode in LIVE_MODES:
             return live_engine(self._engines, settings, started)
+        if started.mode == COMPILED:
+            raise DataError(
+                f"run {started.run} is compiled and kept no steps to replay: `report` runs it"
+                " again and compares its digest"
+            )
         known = ", ".join(("backtest", *LIVE_MODES))
         raise DataError(f"run {started.run} is of mode {started.mode}, expected one of {known}")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from graphwiz_trader.application.audit import Audit
-from graphwiz_trader.application.backtest import instruments_of
+from graphwiz_trader.application.backtest import COMPILED, StrategiesMaker, instruments_of
 from graphwiz_trader.application.book_film import AROUND, film
 from graphwiz_trader.application.detail import Detail
 from graphwiz_trader.application.funding import reporting_of
@@ -13,7 +13,7 @@ from graphwiz_trader.application.recordings import recalled
 from graphwiz_trader.application.replay import first_entry
 from graphwiz_trader.application.report import ReportBuilder, read_report
 from graphwiz_trader.domain.errors import DataError
-from graphwiz_trader.domain.events import RunStarted
+from graphwiz_trader.domain.events import BalanceReport, RunStarted
 from graphwiz_trader.domain.facts import Entry
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.report import Report
@@ -41,10 +41,31 @@ class Told:
 class RunReport:
     """Reads runs."""
 
-    def __init__(self, tapes: TapeStore, runs: Runs, restore: Restore) -> None:
+    def __init__(
+        self,
+        tapes: TapeStore,
+        runs: Runs,
+        restore: Restore,
+        strategies: StrategiesMaker | None = None,
+    ) -> None:
+        """*strategies* are for compiled runs, which kept no steps and are run again."""
         self._tapes = tapes
         self._runs = runs
         self._restore = restore
+        self._strategies = strategies
+
+    def figures(self, run: RunId) -> Report:
+        """
+        Return *run*'s report alone, that of a compiled run, too.
+
+        Raises:
+            DataError: as `of`, or a compiled run came out otherwise than it did.
+            JournalTorn: its journal is damaged before the tail.
+        """
+        started = first_entry(self._runs.reader(run))
+        if started.mode == COMPILED and self._strategies is not None:
+            return self._again(started, self._strategies)
+        return self.of(run).report
 
     def of(self, run: RunId) -> Told:
         """
@@ -71,6 +92,24 @@ class RunReport:
         for entry in self._runs.reader(run).entries():
             yield evolve(entry, event=prices.resolve(entry.event))
 
+    def _again(self, started: RunStarted, strategies: StrategiesMaker) -> Report:
+        """Run a compiled run again."""
+        from graphwiz_trader.application.compiled import compiled_run, digest, retold
+
+        settings = self._restore(started.settings, ())
+        tapes = recalled(self._tapes, started.tapes)
+        (strategy,) = strategies(settings, instruments_of(tapes))
+        entries = self._runs.reader(started.run).entries()
+        balances = [e.event for e in entries if isinstance(e.event, BalanceReport)]
+        again = compiled_run(settings, tapes, strategy, balances)
+        was = self._runs.summary(started.run).get("digest")
+        if was not in (None, digest(again)):
+            raise DataError(
+                f"run {started.run} came out otherwise when it was compiled again: found digest"
+                f" {digest(again)}, expected {was}, by version {started.version}"
+            )
+        return retold(again, settings, tapes, strategy, started, balances, lambda _: None)
+
     def _prices(self, run: RunId) -> tuple[RebuiltPrices, Asset]:
         started = first_entry(self._runs.reader(run))
         settings = self._restore(started.settings, ())
@@ -86,5 +125,10 @@ def instruments_in(started: RunStarted, tapes: Sequence[Tape]) -> tuple[Instrume
         return instruments_of(tapes)
     if started.mode in LIVE_MODES:
         return started.instruments
+    if started.mode == COMPILED:
+        raise DataError(
+            f"run {started.run} is compiled and kept its fills, but no steps: run it with"
+            " --engine reference for what is made of them"
+        )
     known = ", ".join(("backtest", *LIVE_MODES))
     raise DataError(f"run {started.run} is of mode {started.mode}, expected one of {known}")

@@ -76,6 +76,7 @@ class App(containers.DeclarativeContainer):
         tapes=gateways.tapes,
         runs=gateways.runs,
         restore=providers.Object(_restored),
+        strategies=providers.Object(strategies_of),
     )
     tails = providers.Factory(
         RunTails,

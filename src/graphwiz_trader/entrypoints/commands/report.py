@@ -18,6 +18,7 @@ from graphwiz_trader.entrypoints.output import emit
 if TYPE_CHECKING:
     from graphwiz_trader.application.audit import AuditRow
     from graphwiz_trader.application.run_report import RunReport, Told
+    from graphwiz_trader.domain.report import Report
 
 
 _OUT = click.Path(path_type=Path, dir_okay=False)
@@ -55,13 +56,12 @@ def report(
     compare: str | None,
 ) -> None:
     """Say what RUN did and earned, from its journal and the tapes it read."""
-    from graphwiz_trader.application.report_keys import keys
-    from graphwiz_trader.application.report_text import tables
     from graphwiz_trader.bootstrap.container import backtest_app
-    from graphwiz_trader.entrypoints.comparison import compared
-    from graphwiz_trader.entrypoints.tables import shown
 
     reports = backtest_app(options.settings(), options.home).report()
+    if (audit, html, parquet) == (None, None, None):
+        _show(reports, run, reports.figures(RunId(run)), compare)
+        return
     told = reports.of(RunId(run))
     if audit is not None:
         _write(told.audit.rows, audit)
@@ -72,10 +72,19 @@ def report(
     if parquet is not None:
         rows = _spread(reports, told, parquet)
         options.say(f"{', '.join(f'{n} {name}' for name, n in rows.items())} in {parquet}")
+    _show(reports, run, told.report, compare)
+
+
+def _show(reports: "RunReport", run: str, found: "Report", compare: str | None) -> None:
+    from graphwiz_trader.application.report_keys import keys
+    from graphwiz_trader.application.report_text import tables
+    from graphwiz_trader.entrypoints.comparison import compared
+    from graphwiz_trader.entrypoints.tables import shown
+
     if compare is None:
-        emit(keys(told.report), shown(tables(told.report)))
+        emit(keys(found), shown(tables(found)))
     else:
-        both = compared(told.report, reports.of(RunId(compare)).report)
+        both = compared(found, reports.figures(RunId(compare)))
         emit({"runs": [run, compare], "figures": both.figures}, shown([both.table]))
 
 
