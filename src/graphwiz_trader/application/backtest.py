@@ -14,7 +14,7 @@ from graphwiz_trader.domain.errors import Stopped
 from graphwiz_trader.domain.events import RunStarted, TapeRef
 from graphwiz_trader.domain.ids import BACKTEST, ClOrdIds
 from graphwiz_trader.domain.instrument import Instrument
-from graphwiz_trader.domain.settings import Settings
+from graphwiz_trader.domain.settings import CONSTANT, BacktestSettings, Settings
 from graphwiz_trader.domain.strategy import Strategy
 from graphwiz_trader.domain.tape import Tape
 from graphwiz_trader.domain.units import MILLISECOND, SECOND, Nanos, RunId, Venue
@@ -144,7 +144,7 @@ class Backtest:
 
         settings, instruments = self._settings, instruments_of(tapes)
         strategies = self._strategies(settings, instruments) if self._strategies else ()
-        why = obstacle(settings, tapes, strategies)
+        why = _odd_conditions(settings.backtest) or obstacle(settings, tapes, strategies)
         if why is not None:
             return why
         balances = endowment(settings, instruments, started.ts)
@@ -187,6 +187,15 @@ def instruments_of(tapes: Sequence[Tape]) -> tuple[Instrument, ...]:
     """Return every instrument of *tapes* once, in their order."""
     found = {i.id: i for tape in tapes for i in tape.instruments}
     return tuple(found.values())
+
+
+def _odd_conditions(settings: BacktestSettings) -> str | None:
+    """Return which condition a compiled run does not know, None if it knows all."""
+    if settings.latency_model != CONSTANT:
+        return f"backtest.latency_model is {settings.latency_model}; compiled runs have constant"
+    if settings.maker_fee_bps is not None or settings.fee_tiers:
+        return "backtest.maker_fee_bps or fee_tiers are set; a compiled run has one fee"
+    return None
 
 
 def _nanos(seconds: Decimal | None) -> Nanos:

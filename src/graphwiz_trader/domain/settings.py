@@ -23,6 +23,9 @@ Symbol = NewType("Symbol", str)
 GRAPH_STORES = ("sqlite", "neo4j")
 QUEUE_MODELS = ("risk_averse", "pow2", "log", "log-2", "pow2-2", "pow2-3")
 
+A_FEE = and_(ge(Decimal(-100)), lt(Decimal(10000)))
+CONSTANT, JITTERED, RECORDED = LATENCY_MODELS = ("constant", "jittered", "recorded")
+
 
 @value
 class ExchangeSettings:
@@ -206,6 +209,17 @@ class JournalSettings:
 
 
 @value
+class FeeTierSettings:
+    """What a venue charges from a volume on."""
+
+    volume: Decimal = setting(
+        Decimal(1_000_000), "traded there in 30 days, in the quote asset", gt(Decimal(0))
+    )
+    maker_bps: Decimal = setting(Decimal(10), "below 0: a rebate", A_FEE)
+    taker_bps: Decimal = setting(Decimal(10), "of the notional", A_FEE)
+
+
+@value
 class BacktestSettings:
     """What a simulated venue starts with and costs."""
 
@@ -215,8 +229,18 @@ class BacktestSettings:
     latency_ms: Decimal = setting(
         Decimal(50), "order entry, one way; the response takes the same", ge(Decimal(0))
     )
-    fee_bps: Decimal = setting(
-        Decimal(10), "maker and taker, at every venue", and_(ge(Decimal(-100)), lt(Decimal(10000)))
+    fee_bps: Decimal = setting(Decimal(10), "maker and taker, at every venue", A_FEE)
+    latency_model: str = setting(
+        CONSTANT,
+        "constant; jittered: latency_jitter_ms more at most; recorded: as much more as the feed",
+        in_(LATENCY_MODELS),
+    )
+    latency_jitter_ms: Decimal = setting(Decimal(0), "of the jittered model", ge(Decimal(0)))
+    maker_fee_bps: Decimal | None = setting(
+        None, "maker only, below 0 a rebate; default: fee_bps", optional(A_FEE)
+    )
+    fee_tiers: Mapping[str, FeeTierSettings] = section(
+        dict, "by any name: fees from a 30-day volume on, at every venue"
     )
     reporting: Asset | None = setting(
         None, "reporting currency; default: the first instrument's quote asset"

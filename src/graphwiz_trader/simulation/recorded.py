@@ -5,9 +5,8 @@ from collections.abc import Mapping, Sequence
 from graphwiz_trader.domain.events import BalanceReport
 from graphwiz_trader.domain.settings import BacktestSettings
 from graphwiz_trader.domain.tape import Tape
-from graphwiz_trader.domain.units import MILLISECOND, InstrumentId, Nanos, Venue
-from graphwiz_trader.simulation.fees import FeeSchedule
-from graphwiz_trader.simulation.latency import ConstantLatency
+from graphwiz_trader.domain.units import InstrumentId, Venue
+from graphwiz_trader.simulation.conditions import fees_of, latency_of
 from graphwiz_trader.simulation.queue import queue_model
 from graphwiz_trader.simulation.recording import Recording, recordings
 from graphwiz_trader.simulation.replay import ReplayVenue
@@ -19,18 +18,21 @@ def recorded_venues(
     """
     Return every venue of *tapes*, in their order, holding what *balances* say.
 
-    Requests and answers take `latency_ms` each way; the feed takes what the tape's stamps say.
+    Latency and fees are those of `conditions`; the feed takes what the tape's stamps say.
     """
     by_venue: dict[Venue, dict[InstrumentId, Recording]] = {}
     for name, recording in recordings(tapes).items():
         by_venue.setdefault(recording.instrument.venue, {})[name] = recording
-    one_way = Nanos(int(settings.latency_ms * MILLISECOND))
+    own = {
+        venue: [tape for tape in tapes if any(each.venue == venue for each in tape.instruments)]
+        for venue in by_venue
+    }
     return {
         venue: ReplayVenue(
             found,
             {report.asset: report.total for report in balances if report.venue == venue},
-            FeeSchedule(settings.fee_bps, settings.fee_bps),
-            ConstantLatency(one_way, one_way),
+            fees_of(settings),
+            latency_of(settings, venue, own[venue]),
             queue_model(settings.queue),
         )
         for venue, found in by_venue.items()
