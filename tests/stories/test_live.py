@@ -14,6 +14,7 @@ from graphwiz_trader.application.live import Ended, Live
 from graphwiz_trader.application.places import Place
 from graphwiz_trader.application.rerun import Rerun
 from graphwiz_trader.application.run_report import RunReport
+from graphwiz_trader.application.session import Seek
 from graphwiz_trader.application.start import Identity, Starter
 from graphwiz_trader.bootstrap.assembly import engine_of
 from graphwiz_trader.bootstrap.rendering import canonical
@@ -29,7 +30,13 @@ from graphwiz_trader.domain.venue import VenueSnapshot, VenueTerms
 from graphwiz_trader.engine.state import EngineState
 from graphwiz_trader.simulation.crowd import CrowdSettings
 from graphwiz_trader.simulation.exchange import Exchange, Terms
-from graphwiz_trader.simulation.market import LISTINGS, MarketSettings, build_market, default_venues
+from graphwiz_trader.simulation.market import (
+    LISTINGS,
+    Listing,
+    MarketSettings,
+    build_market,
+    default_venues,
+)
 from graphwiz_trader.testing import make
 from graphwiz_trader.testing.catalog import WrittenCatalog
 from graphwiz_trader.testing.clock import ManualClock
@@ -48,14 +55,14 @@ class SimulatedPlaces:
 
     leases: Sequence[str] = ("alpha-1a2b",)
 
-    def __init__(self, clock: ManualClock) -> None:
+    def __init__(self, clock: ManualClock, listings: Sequence[Listing]) -> None:
         crowd = CrowdSettings(makers=1, levels=3, quotes_per_s=6.0, takes_per_s=3.0)
         self.exchanges: tuple[Exchange, ...] = build_market(
             3,
             default_venues(Terms(entry=Nanos(2 * MILLISECOND), response=Nanos(MILLISECOND)))[:2],
             make.START,
             {Asset("USDT"): Decimal(100_000), Asset("BTC"): Decimal(2)},
-            MarketSettings(listings=LISTINGS[:1], crowd=crowd),
+            MarketSettings(listings=tuple(listings), crowd=crowd),
         )
         self.feeds = [ExchangeFeed(exchange, clock) for exchange in self.exchanges]
         self.catalogs = [WrittenCatalog(e.venue, e.instruments.values()) for e in self.exchanges]
@@ -63,7 +70,7 @@ class SimulatedPlaces:
             PaperVenue(exchange, clock, VenueTerms(), feed.tell)
             for exchange, feed in zip(self.exchanges, self.feeds, strict=True)
         ]
-        self.symbols: tuple[str, ...] = ("BTC/USDT",)
+        self.symbols = tuple(f"{one.base}/{one.quote}" for one in listings)
 
     @property
     def sources(self) -> Sequence[Source]:
@@ -96,9 +103,10 @@ class Teller:
 class Desk:
     """A home in memory, venues, and one engine process after another."""
 
-    def __init__(self) -> None:
+    def __init__(self, listings: Sequence[Listing] = LISTINGS[:1]) -> None:
         self.clock = ManualClock(make.START)
-        self.places = SimulatedPlaces(self.clock)
+        self.places = SimulatedPlaces(self.clock, listings)
+        self.seek: Seek | None = None
         self.runs = MemoryRuns()
         self.held: dict[str, str] = {}
         self.told = Teller()
@@ -127,7 +135,7 @@ class Desk:
             self.told,
         )
         identity = Identity("trade", "a7", self.incarnation, 0)
-        return asyncio.create_task(live.run(identity, self.stop))
+        return asyncio.create_task(live.run(identity, self.stop, self.seek))
 
     def _warm(self, started: RunStarted) -> None:
         self.warmed.append(started.run)

@@ -1,5 +1,7 @@
 """Ask: questions to the graph, as people put them."""
 
+from collections.abc import Iterable
+
 from graphwiz_trader.application.explain import Explanation, explained
 from graphwiz_trader.domain import graph
 from graphwiz_trader.domain.errors import DataError
@@ -18,6 +20,9 @@ from graphwiz_trader.domain.route import Route, routes
 from graphwiz_trader.domain.units import DAY, Asset, InstrumentId, Nanos, Venue
 from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.ports.graph import GraphQueries
+
+SHORTEST = 3
+"""Trades of the shortest round: two would only go there and back."""
 
 
 class Ask:
@@ -70,19 +75,14 @@ class Ask:
 
         Empty *venue* is each of them; a *start* leaves the rounds through it, begun there.
         """
-        listed: dict[Venue, list[Instrument]] = {}
-        for node in await self.graph.instruments():
-            instrument = _restored(node)
-            if venue in ("", instrument.venue):
-                listed.setdefault(instrument.venue, []).append(instrument)
-        found = (route for each in listed.values() for route in routes(each, 3))
-        rounds = (route for route in found if len(route.steps) == 3)
+        found = rounds(await self.graph.instruments(), SHORTEST)
+        there = (route for route in found if venue in ("", route.steps[0].instrument.venue))
         if not start:
-            return tuple(rounds)
+            return tuple(there)
         asset = Asset(start)
         return tuple(
             route.starting_with(asset)
-            for route in rounds
+            for route in there
             if any(step.given == asset for step in route.steps)
         )
 
@@ -109,6 +109,16 @@ class Ask:
         if verdict is None:
             raise DataError(f"the graph knows no opportunity {name!r}{_in(run)}")
         return verdict
+
+
+def rounds(nodes: Iterable[graph.Instrument], longest: int) -> tuple[Route, ...]:
+    """Return every round of three to *longest* trades at one venue, each both ways."""
+    listed: dict[Venue, list[Instrument]] = {}
+    for node in nodes:
+        instrument = _restored(node)
+        listed.setdefault(instrument.venue, []).append(instrument)
+    found = (route for each in listed.values() for route in routes(each, longest))
+    return tuple(route for route in found if len(route.steps) >= SHORTEST)
 
 
 def _restored(node: graph.Instrument) -> Instrument:

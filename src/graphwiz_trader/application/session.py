@@ -1,7 +1,9 @@
 """Session: one process's part of a live run, and everything that runs beside the trading."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping, Sequence
+from functools import partial
+from typing import TypeAlias
 
 from graphwiz_trader.application.auditor import AuditedVenue, Auditor
 from graphwiz_trader.application.clock_watch import ClockWatch
@@ -15,10 +17,16 @@ from graphwiz_trader.application.supervise import first_of
 from graphwiz_trader.application.trade import Stopped, Trade
 from graphwiz_trader.application.watch_instruments import WatchInstruments
 from graphwiz_trader.domain.commands import RaiseAlert, Severity
-from graphwiz_trader.domain.units import MILLISECOND, SECOND, Nanos
+from graphwiz_trader.domain.events import Event
+from graphwiz_trader.domain.units import MILLISECOND, SECOND, InstrumentId, Nanos
 from graphwiz_trader.ports.clock import Clock
 from graphwiz_trader.ports.control import ControlDoor
 from graphwiz_trader.ports.journal import Journal
+
+Seek: TypeAlias = Callable[
+    [Collection[InstrumentId], Callable[[Event], None]], Coroutine[None, None, None]
+]
+"""Delivers what is found of routes of those instruments, until canceled."""
 
 HOUR = Nanos(3_600 * SECOND)
 
@@ -28,6 +36,7 @@ class Session:
     One process's part of a run: the trading, and all that runs beside it.
 
     It takes *lag_limit* for how late the event loop may be, and deletes what *prune* names.
+    *seek* finds routes for it, if given.
     """
 
     def __init__(
@@ -39,6 +48,7 @@ class Session:
         prune: Callable[[], Sequence[str]],
         lag_limit: Nanos,
         tell: Tell,
+        seek: Seek | None,
     ) -> None:
         """Open every venue; nothing runs yet."""
         self.start = start
@@ -65,6 +75,9 @@ class Session:
         )
         self._journal_watch = JournalWatch(journal, clock, self.trade.deliver, tell.alert)
         self.trade.watches += [start.tally.feed, self.auditor.watch]
+        if seek is not None:
+            known = start.engine.state.instruments
+            self.trade.beside.append(partial(seek, known, self.trade.deliver))
         self._operate = Operate(self.trade, start.strategies, self.about)
 
     def about(self) -> Mapping[str, object]:

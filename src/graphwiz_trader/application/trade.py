@@ -75,7 +75,8 @@ class Trade:
 
     Start and restart are one path: every account is closed until its venue has been asked and
     agrees; its market data is listened to from then on. *alert* tells a person; *news* is told
-    right after the start, before anything is asked. Whoever is in `watches` sees every step.
+    right after the start, before anything is asked. Whoever is in `watches` sees every step;
+    what is in `beside` runs from then on, until it winds down.
     """
 
     def __init__(
@@ -95,6 +96,7 @@ class Trade:
         self.clock = clock
         self.latencies = Latencies(clock)
         self.watches: list[Watch] = []
+        self.beside: list[Callable[[], Coroutine[None, None, None]]] = []
         self._options = options
         self._news = news
         self._event: Event | None = None
@@ -184,6 +186,8 @@ class Trade:
     def _parts(self) -> Iterator[Coroutine[None, None, None]]:
         yield self._timers.run()
         yield self._rearm()
+        for part in self.beside:
+            yield part()
         for link in self._links.values():
             yield link.outbox.run()
             yield link.reconciler.run()

@@ -1,12 +1,18 @@
 """Graphs: the store of the knowledge graph that the settings choose."""
 
 import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from graphwiz_trader.adapters.sqlite.graph import SqliteGraph
+from graphwiz_trader.application.find_routes import FindRoutes
+from graphwiz_trader.application.session import Seek
+from graphwiz_trader.bootstrap.strategies import BUILT_IN
 from graphwiz_trader.domain.errors import ConfigError, Problem
-from graphwiz_trader.domain.settings import GraphSettings
+from graphwiz_trader.domain.settings import GraphSettings, Settings
+from graphwiz_trader.ports.clock import Clock
 
 if TYPE_CHECKING:
     from graphwiz_trader.adapters.neo4j.graph import Neo4jGraph
@@ -35,6 +41,22 @@ def graph_of(settings: GraphSettings, home: Path) -> Graph:
 
     password = _password(settings)
     return Neo4jGraph(Neo4jPlace(settings.uri, settings.user, password, settings.database))
+
+
+@asynccontextmanager
+async def seeking(
+    settings: Settings, graph: Callable[[], Graph], clock: Clock
+) -> AsyncIterator[Seek | None]:
+    """Have *graph* asked by a run that can use routes, by no other."""
+    wanted = BUILT_IN["triangular_arbitrage"]
+    if not any(held.enabled and held.use == wanted for held in settings.hft.strategies.values()):
+        yield None
+        return
+    lent = graph()
+    try:
+        yield FindRoutes(lent, clock).run
+    finally:
+        await lent.close()
 
 
 def _password(settings: GraphSettings) -> str:

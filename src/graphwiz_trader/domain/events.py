@@ -12,6 +12,7 @@ from graphwiz_trader.domain.errors import DomainError
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.level_rows import LevelRows as LevelRows  # noqa: PLC0414 # exported
 from graphwiz_trader.domain.orders import ExecutionReport
+from graphwiz_trader.domain.route import RoutesFound
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import (
     Asset,
@@ -288,6 +289,7 @@ Event: TypeAlias = (
     | AccountAgrees
     | TapeMessage
     | TimerFired
+    | RoutesFound
     | OperatorOrder
     | RunStarted
     | Shutdown

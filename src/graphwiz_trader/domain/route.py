@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from graphwiz_trader.domain.instrument import Instrument, Kind
 from graphwiz_trader.domain.sides import Side
-from graphwiz_trader.domain.units import Asset
+from graphwiz_trader.domain.units import Asset, InstrumentId, Nanos
 from graphwiz_trader.domain.value import value
 
 
@@ -49,6 +49,18 @@ class Route:
         return Route(self.steps[at:] + self.steps[:at])
 
 
+@value
+class RoutesFound:
+    """
+    Event: what the knowledge graph was asked for, rounds of trades, the most promising first.
+
+    Each is the instruments traded, in order; any of them may be the one it begins with.
+    """
+
+    ts: Nanos
+    routes: tuple[tuple[InstrumentId, ...], ...]
+
+
 def routes(instruments: Sequence[Instrument], longest: int) -> tuple[Route, ...]:
     """
     Return every simple cycle of two to *longest* trades on different spot *instruments*.
@@ -67,6 +79,17 @@ def routes(instruments: Sequence[Instrument], longest: int) -> tuple[Route, ...]
     return tuple(
         Route(path) for start in steps for path in _paths((), start, start, steps, order, longest)
     )
+
+
+def standing(
+    rounds: Sequence[tuple[InstrumentId, ...]],
+) -> dict[tuple[InstrumentId, ...], int]:
+    """Return where each of *rounds* stands, whichever of its instruments it is begun with."""
+    found: dict[tuple[InstrumentId, ...], int] = {}
+    for place, names in enumerate(rounds):
+        for first in range(len(names)):
+            found.setdefault(names[first:] + names[:first], place)
+    return found
 
 
 def _paths(

@@ -31,6 +31,10 @@ class View(Protocol):
     def instruments(self) -> Mapping[InstrumentId, Instrument]:
         """Every instrument's grid and rules."""
 
+    @property
+    def routes(self) -> tuple[tuple[InstrumentId, ...], ...]:
+        """Rounds that the knowledge graph holds promising, best first; empty until it is heard."""
+
     def position(self, instrument: InstrumentId) -> Lots:
         """What we hold of *instrument*, from fills: signed lots."""
 

@@ -36,6 +36,7 @@ from graphwiz_trader.domain.facts import (
     TradingState,
 )
 from graphwiz_trader.domain.orders import ExecutionReport
+from graphwiz_trader.domain.route import RoutesFound
 from graphwiz_trader.domain.signal import Observation, Refused, Signal, SignalKind
 from graphwiz_trader.domain.strategy import Opinion, Strategy, Wakeup
 from graphwiz_trader.domain.units import InstrumentId, StrategyId
@@ -49,6 +50,7 @@ from graphwiz_trader.engine.guard import Guard
 from graphwiz_trader.engine.intake import taken_in
 from graphwiz_trader.engine.operator import Operator
 from graphwiz_trader.engine.planner import Planner
+from graphwiz_trader.engine.rounds import Rounds
 from graphwiz_trader.engine.spec import EngineSpec
 from graphwiz_trader.engine.state import EngineState
 from graphwiz_trader.engine.trades import Record, Trades
@@ -75,9 +77,8 @@ class Engine:
         indices = {name: i for i, name in enumerate(self._strategies)}
         self._desk = Desk(self.state, self._draft, spec.ids, indices)
         self._gate = Gate(self.state, self._desk, self._draft)
-        self._groups = Groups(
-            self.state, self._desk, self._draft, self._gate, spec.policy.limits.group
-        )
+        limits = spec.policy.limits.group
+        self._groups = Groups(self.state, self._desk, self._draft, self._gate, limits)
         self._planner = Planner(self.state, self._desk, self._draft)
         self._agreement = Agreement(self.state, self._draft, self._gate)
         self._operator = Operator(
@@ -103,6 +104,7 @@ class Engine:
         self._handle(AccountDown, self._agreement.on_down)
         self._handle(AccountDiffers, self._agreement.on_difference)
         self._handle(AccountAgrees, self._agreement.on_agreement)
+        self._handle(RoutesFound, Rounds(self.state, self._draft).on_found)
         self._handle(RunStarted, self._on_start)
         self._handle(Shutdown, lambda e: self._operator.shut_down(e.reason))
 

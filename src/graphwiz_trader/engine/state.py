@@ -39,7 +39,7 @@ class EngineState:
 
     `limits` is each strategy's own position limit, `latency` how long an order takes to a venue;
     `blind` names the venues where nobody knows what our orders do, `agreed` those whose account
-    was ever what we think.
+    was ever what we think, `routes` the rounds that the graph named last.
     """
 
     def __init__(
@@ -66,6 +66,7 @@ class EngineState:
         self.hedged: dict[str, dict[InstrumentId, None]] = {}
         self.blind: dict[Venue, None] = {}
         self.agreed: dict[Venue, None] = {}
+        self.routes: tuple[tuple[InstrumentId, ...], ...] = ()
         self.losses = 0
         self._limits = dict(limits)
         self._latency = dict(latency)

@@ -69,6 +69,7 @@ async def _served(
     from graphwiz_trader.application.live import Live
     from graphwiz_trader.application.start import Identity
     from graphwiz_trader.bootstrap.container import live_app
+    from graphwiz_trader.bootstrap.graphs import seeking
     from graphwiz_trader.bootstrap.places import places_of
     from graphwiz_trader.entrypoints.loop import hang_watch, stop_signal
 
@@ -92,7 +93,8 @@ async def _served(
         if seconds is not None:
             asyncio.get_running_loop().call_later(seconds, stop.set)
         with busy_loop() if settings.engine.busy_spin else nullcontext():
-            return await live.run(identity, stop)
+            async with seeking(settings, app.gateways.graph, clock) as seek:
+                return await live.run(identity, stop, seek)
 
 
 def _ready(settings: "Settings", watch: Callable[[], None], started: "RunStarted") -> None:

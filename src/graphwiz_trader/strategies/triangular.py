@@ -1,6 +1,6 @@
 """Triangular arbitrage: one asset through two or three others and back, all legs at once."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import nan
 
 import attrs
@@ -11,7 +11,7 @@ from graphwiz_trader.domain.cycle import Cycle, CycleDesk
 from graphwiz_trader.domain.events import TimerFired
 from graphwiz_trader.domain.group import money_of
 from graphwiz_trader.domain.instrument import Instrument
-from graphwiz_trader.domain.route import Route, routes
+from graphwiz_trader.domain.route import Route, routes, standing
 from graphwiz_trader.domain.setting import setting
 from graphwiz_trader.domain.signal import Observation, Signal, SignalKind, Stage
 from graphwiz_trader.domain.strategy import Opinion, View, Wakeup
@@ -74,6 +74,7 @@ class Triangular:
     The legs leave together, so that all assets must be there beforehand; a leg that falls short
     is the engine's to complete or unwind. A round begins with the asset that no instrument of it
     sells, since only that one can both pay and be paid.
+    Rounds that the knowledge graph names come first, as long as it names them.
     An episode opens when the touch gains before fees and closes when it no longer does, or when
     a book may not be traded on.
     """
@@ -96,15 +97,17 @@ class Triangular:
         )
         names = dict.fromkeys(name for track in self._tracks for name in track.names)
         self.instruments = tuple(names)
-        self._by_instrument = {
-            name: tuple(track for track in self._tracks if name in track.names) for name in names
-        }
+        self._order({})
+        self._preferred: tuple[tuple[InstrumentId, ...], ...] = ()
         self._pending: dict[str, tuple[_Track, Lots]] = {}
 
     def on_event(self, event: Wakeup, view: View) -> Sequence[Opinion]:
         """Look at every round of which a book has just changed."""
         if isinstance(event, TimerFired):
             return tuple(self._survived(event.name, view))
+        if view.routes is not self._preferred:
+            self._preferred = view.routes
+            self._order(standing(view.routes))
         books = view.books
         opinions: list[Opinion] = []
         taken: set[InstrumentId] = set()
@@ -117,13 +120,22 @@ class Triangular:
                 opinions.append(self._noted(track, Stage.CLOSED, gross))
         return opinions
 
+    def _order(self, places: Mapping[tuple[InstrumentId, ...], int]) -> None:
+        """Look at the rounds that have *places* first, since the first to pay gets the books."""
+        last = len(places)
+        self._ordered = sorted(self._tracks, key=lambda track: places.get(track.names, last))
+        self._by_instrument = {
+            name: tuple(track for track in self._ordered if name in track.known)
+            for name in self.instruments
+        }
+
     def _moved(self, view: View) -> Iterable[_Track]:
         """Return the rounds with a book of this instant, in their order."""
         books, now = view.books, view.now
         moved = [name for name in self.instruments if books[name].ts == now]
         if len(moved) == 1:
             return self._by_instrument[moved[0]]
-        return [track for track in self._tracks if not track.known.isdisjoint(moved)]
+        return [track for track in self._ordered if not track.known.isdisjoint(moved)]
 
     def _look(
         self, track: _Track, gross: float, taken: set[InstrumentId], view: View

@@ -9,6 +9,7 @@ from graphwiz_trader.domain.events import BookGap, TimerFired
 from graphwiz_trader.domain.facts import GroupChanged, GroupState, Outcome, SignalRefused
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.orders import ExecType
+from graphwiz_trader.domain.route import RoutesFound
 from graphwiz_trader.domain.settings import RiskSettings
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import Observation, Reason, Stage
@@ -307,3 +308,42 @@ def test_settings_outside_their_range_are_refused(settings: dict[str, object]) -
 
     with pytest.raises(ValueError, match=key):
         TriangularConfig(**settings)  # type: ignore[arg-type] # a test names its own keys
+
+
+BY_SOL = (BTC.id, MID.id, SOL_ETH.id, SOL.id)
+BY_ETH = (BTC.id, MID.id, ETH.id)
+
+
+def first_taken(*heard: tuple[tuple[InstrumentId, ...], ...]) -> tuple[InstrumentId, ...]:
+    """Whom orders go to when a triangle and a square pay in one instant, after *heard*."""
+    venue = Venue(BTC, MID, ETH, SOL_ETH, SOL)
+    for found in heard:
+        venue.engine.step(RoutesFound(venue.now, found))
+    venue.engine.step(make.book_update(ETH, *SHOWN[ETH.id], venue.now, more=True))
+    return tuple(order.instrument for order in submitted(venue.square(DEAR_SOL)))
+
+
+@pytest.mark.parametrize("begun", range(3))
+def test_of_rounds_that_pay_at_once_the_one_the_graph_names_first_is_taken(begun: int) -> None:
+    turned = BY_ETH[begun:] + BY_ETH[:begun]
+
+    assert first_taken((turned, BY_SOL)) == BY_ETH
+    assert first_taken((BY_SOL, turned)) == BY_SOL
+
+
+def test_rounds_the_graph_does_not_name_are_taken_as_ever() -> None:
+    backwards = tuple(reversed(BY_ETH)), tuple(reversed(BY_SOL))
+
+    assert first_taken(backwards) == first_taken() != ()
+
+
+def test_the_latest_word_of_the_graph_counts() -> None:
+    assert first_taken((BY_ETH,), (BY_SOL,)) == BY_SOL
+    assert first_taken((BY_SOL,), (BY_ETH,)) == BY_ETH
+
+
+@pytest.mark.parametrize("before", [BY_ETH, BY_SOL])
+def test_the_own_order_holds_again_when_the_graph_names_none(
+    before: tuple[InstrumentId, ...],
+) -> None:
+    assert first_taken((before,), ()) == first_taken()
