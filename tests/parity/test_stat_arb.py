@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from graphwiz_trader.application.backtest import Backtested
 from graphwiz_trader.domain.instrument import Kind
 from graphwiz_trader.testing import make
+from tests.link import BINANCE, HUOBI, link_tape
 from tests.parity.versus import OTHER, SPOT, are_the_same, market
 from tests.stories.wiring import STATISTICAL
 
@@ -35,6 +37,15 @@ def test_the_seeded_runs_open_close_and_are_refused() -> None:
     assert sum(each.simulated.report.trades.record.count for each in done) > 20
     refused = {reason for each in done for reason in each.simulated.report.denials}
     assert refused >= {"EXPOSURE", "MIN_NOTIONAL", "BELOW_MIN"}
+
+
+def test_the_recorded_hour_of_two_venues_is_the_same_compiled(shared_data: Path) -> None:
+    tapes = [link_tape(shared_data, instrument) for instrument in (BINANCE, HUOBI)]
+    losses = ("hft.risk.circuit_breaker_threshold=-1", "hft.risk.max_drawdown_pct=100")
+
+    done = are_the_same(tapes, (f"{STATISTICAL}.cost_gate=false", *losses))
+
+    assert done.simulated.fills > 100
 
 
 def compare(seed: int) -> Backtested:
