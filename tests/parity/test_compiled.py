@@ -15,8 +15,8 @@ from graphwiz_trader.domain.compiled import CompiledMarket
 from graphwiz_trader.domain.errors import DataError
 from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.entrypoints.bench.generate import INSTRUMENT, generated_tape
+from graphwiz_trader.entrypoints.bench.loop import PERIOD, terms
 from graphwiz_trader.entrypoints.bench.making import Making
-from graphwiz_trader.entrypoints.bench.peers import PERIOD, terms
 from graphwiz_trader.kernels import run as c
 from graphwiz_trader.simulation.columns import Columns
 from graphwiz_trader.simulation.compiled import FIRST, LAST, CompiledRun

@@ -19,15 +19,15 @@ from graphwiz_trader.domain.tape import Tape
 from graphwiz_trader.domain.units import Lots, Nanos
 from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.entrypoints.bench.generate import INSTRUMENT, generated_tape
-from graphwiz_trader.entrypoints.bench.making import Making
-from graphwiz_trader.entrypoints.bench.peers import (
+from graphwiz_trader.entrypoints.bench.loop import (
     FEED,
     ONE_BOOK_RESPONSE,
     PERIOD,
     RESPONSE,
-    save,
     terms,
 )
+from graphwiz_trader.entrypoints.bench.making import Making
+from graphwiz_trader.entrypoints.bench.peers import save
 from graphwiz_trader.kernels import run as c
 from graphwiz_trader.simulation.columns import Columns
 from graphwiz_trader.simulation.compiled import CompiledRun

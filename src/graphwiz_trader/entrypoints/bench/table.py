@@ -8,6 +8,7 @@ from graphwiz_trader.entrypoints.bench.engine import engine_rows
 from graphwiz_trader.entrypoints.bench.feeds import feed_rows
 from graphwiz_trader.entrypoints.bench.journal import journal_rows
 from graphwiz_trader.entrypoints.bench.kernels import kernel_rows
+from graphwiz_trader.entrypoints.bench.loop import loop_rows
 from graphwiz_trader.entrypoints.bench.observed import observed_rows
 from graphwiz_trader.entrypoints.bench.order_path import order_path_rows
 from graphwiz_trader.entrypoints.bench.readers import reader_rows
@@ -22,6 +23,7 @@ def measured(messages: int, recorded: Path | None, say: Callable[[str], None]) -
         ("books and kernels", lambda: kernel_rows(messages)),
         ("journal", journal_rows),
         ("engine", lambda: engine_rows(messages)),
+        ("compiled backtest", lambda: loop_rows(messages)),
         ("frame to order", lambda: slice_rows(recorded)),
         ("an engine observed", observed_rows),
         ("feeds", feed_rows),
