@@ -1,6 +1,6 @@
 """Find routes: the rounds that the knowledge graph holds promising become an event."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
 
 from graphwiz_trader.application.ask import rounds
@@ -20,6 +20,7 @@ SOON = Nanos(15 * SECOND)
 """How long to wait after no answer, and while the graph knows no round of ours yet."""
 
 LONGEST = 4
+ZERO = Decimal(0)
 MOST_ROUNDS, MOST_EPISODES = 500, 1000
 
 
@@ -35,7 +36,7 @@ class FindRoutes:
         self._graph = graph
         self._clock = clock
         self._listed: Sequence[object] = ()
-        self._rounds: tuple[Route, ...] = ()
+        self._rounds: Mapping[tuple[InstrumentId, ...], str] = {}
 
     async def run(
         self, known: Collection[InstrumentId], deliver: Callable[[RoutesFound], None]
@@ -57,22 +58,34 @@ class FindRoutes:
         nodes = [one for one in await self._graph.instruments() if one.key in known]
         if nodes != self._listed:
             # Walking many instruments takes a while, and the engine shares this loop: only once.
-            self._listed, self._rounds = nodes, rounds(nodes, LONGEST)
+            self._listed, self._rounds = nodes, _named(rounds(nodes, LONGEST))
         if not self._rounds:
             return ()
         episodes = await self._graph.opportunities(OpportunityFilter(), MOST_EPISODES)
-        return _ranked(self._rounds, episodes)
+        return _ranked(self._rounds, _earned(episodes))
 
 
-def _ranked(found: Sequence[Route], episodes: Sequence[ArbitrageOpportunity]) -> Rounds:
+def _ranked(found: Mapping[tuple[InstrumentId, ...], str], earned: Mapping[str, Decimal]) -> Rounds:
+    best = sorted(found, key=lambda names: earned.get(found[names], ZERO), reverse=True)
+    return tuple(best[:MOST_ROUNDS])
+
+
+def _named(found: Sequence[Route]) -> dict[tuple[InstrumentId, ...], str]:
+    return {tuple(step.instrument.id for step in one.steps): _turned(one.name) for one in found}
+
+
+def _earned(episodes: Sequence[ArbitrageOpportunity]) -> dict[str, Decimal]:
     earned: dict[str, Decimal] = {}
     for episode in episodes:
-        earned[episode.route] = earned.get(episode.route, Decimal(0)) + episode.realised
+        if episode.realised:
+            name = _turned(episode.route)
+            earned[name] = earned.get(name, ZERO) + episode.realised
+    return earned
 
-    def record(route: Route) -> Decimal:
-        # Whoever noted the episode chose the asset to begin with.
-        starts = (route.starting_with(step.given) for step in route.steps)
-        return sum((earned.get(start.name, Decimal(0)) for start in starts), Decimal(0))
 
-    best = sorted(found, key=record, reverse=True)[:MOST_ROUNDS]
-    return tuple(tuple(step.instrument.id for step in route.steps) for route in best)
+def _turned(name: str) -> str:
+    """Return a route's name as if begun with its first asset by name, whoever began it where."""
+    assets, _, venue = name.rpartition("@")
+    loop = assets.split(">")[:-1]
+    first = loop.index(min(loop)) if loop else 0
+    return f"{'>'.join(loop[first:] + loop[:first])}@{venue}"
