@@ -12,7 +12,7 @@ from graphwiz_trader.application.simulate import Simulated, fill_line
 from graphwiz_trader.domain.bounds import Bound, Bounds
 from graphwiz_trader.domain.compiled import Compilable, CompiledMarket, CompiledRule
 from graphwiz_trader.domain.errors import Stopped
-from graphwiz_trader.domain.events import BalanceReport, RunStarted, TimerFired
+from graphwiz_trader.domain.events import BalanceReport, Event, RunStarted, TimerFired
 from graphwiz_trader.domain.facts import Entry, FillBooked, Outcome, SignalRefused
 from graphwiz_trader.domain.instrument import Instrument, Kind
 from graphwiz_trader.domain.position import ZERO, Position
@@ -160,7 +160,8 @@ def told(
     journal = folder.journal()
     # Nothing that reads a run's steps may take this journal, which has none, for one of few.
     begun = evolve(started, mode=COMPILED)
-    for seq, event in enumerate((begun, *balances), 1):
+    opening: list[Event] = [begun, *balances]
+    for seq, event in enumerate(opening, 1):
         journal.append(Entry(event, Outcome(seq)))
     journal.close()
 
@@ -185,7 +186,8 @@ def retold(
     reporting = reporting_of(settings, run.columns.instruments)
     prices = RecordedPrices(tapes, reporting)
     builder = ReportBuilder(prices, reporting)
-    for seq, entry in enumerate((begun, *balances), 1):
+    opening: list[Event] = [begun, *balances]
+    for seq, entry in enumerate(opening, 1):
         builder.feed(entry, Outcome(seq))
     _settle(builder, prices, begun.ts)
     fee = settings.backtest.fee_bps / BPS

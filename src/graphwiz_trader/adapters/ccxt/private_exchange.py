@@ -88,8 +88,8 @@ class PrivateExchange(Exchange, Protocol):
     async def fetch_time(self) -> int | None:
         """Ask for the venue's clock, in ms."""
 
-    async def cancel_all_orders_after(self, timeout: int, params: Fields, /) -> object:
-        """Have orders canceled *timeout* ms from now."""
+    async def cancel_all_orders_after(self, span: int, params: Fields, /) -> object:
+        """Have orders canceled *span* ms from now."""
 
     async def watch_orders(self) -> object:
         """Wait for news of an order."""

@@ -27,8 +27,9 @@ class PsutilProbe:
             psutil.cpu_percent(),
             psutil.virtual_memory().percent,
             psutil.disk_usage(str(self._home)).free,
-            net.bytes_sent if net is not None else 0,
-            net.bytes_recv if net is not None else 0,
+            # None where there is no network at all.
+            getattr(net, "bytes_sent", 0),
+            getattr(net, "bytes_recv", 0),
         )
 
     def process(self, pid: int, since: Nanos) -> Process | None:
