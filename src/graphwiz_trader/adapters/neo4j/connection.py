@@ -19,6 +19,7 @@ from graphwiz_trader.domain.value import value
 
 Record = Mapping[str, object]
 
+_EXISTS = "Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists"
 PATIENCE_S = 60.0
 """How long one question or batch may take; a store that hangs is one that is away."""
 
@@ -119,9 +120,19 @@ async def _migrate(driver: AsyncDriver, database: str) -> None:
             return
         for migration in schema.MIGRATIONS[version:]:
             for statement in migration:
-                await (await session.run(statement)).consume()
+                await _made(session, statement)
         await (await session.run(cypher.AWAIT_INDEXES)).consume()
         await (await session.run(cypher.MIGRATED, number=latest)).consume()
+
+
+async def _made(session: AsyncSession, statement: str) -> None:
+    """Run a statement of a migration; what another process made meanwhile is made."""
+    try:
+        await (await session.run(statement)).consume()
+    except ClientError as error:
+        # `IF NOT EXISTS` looks before it locks: two that begin together both find nothing.
+        if error.code != _EXISTS:
+            raise
 
 
 async def _fetched(
