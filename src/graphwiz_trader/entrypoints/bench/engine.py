@@ -37,7 +37,7 @@ from graphwiz_trader.entrypoints.bench.row import Row
 from graphwiz_trader.simulation.recorded import recorded_venues
 
 TARGET, TARGET_QUOTING = 150_000.0, 60_000.0
-PEER, PEER_QUOTING = "nautilus_trader 145 k msg/s", "nautilus_trader 13 to 28 k msg/s"
+PEER, PEER_QUOTING = "nautilus_trader 145 k msg/s", "nautilus_trader 33 to 46 k msg/s"
 RICH = Decimal(10**7)
 PACE = Nanos(100 * MILLISECOND)
 BEHIND = 2
