@@ -5,20 +5,17 @@ from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import attrs
-
 from graphwiz_trader.adapters.files.tape import FileTapes
 from graphwiz_trader.application.backtest import REFERENCE
 from graphwiz_trader.application.lookahead import Lookahead, Tampered, check
 from graphwiz_trader.application.recordings import moved
+from graphwiz_trader.bootstrap.changed_tapes import ChangedTapes
 from graphwiz_trader.bootstrap.container import backtest_app
 from graphwiz_trader.domain.facts import Entry
-from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.settings import Settings
 from graphwiz_trader.domain.tape import Tape
 from graphwiz_trader.domain.units import SECOND, Nanos, Venue
 from graphwiz_trader.domain.value import evolve
-from graphwiz_trader.ports.tape import TapeStore, TapeWriter
 
 
 def checked(
@@ -42,40 +39,22 @@ def checked(
 
     def decide(tampered: Tampered) -> Iterator[Entry]:
         nonlocal done
+
+        def change(tape: Tape) -> Tape:
+            by = _offset(tape, offsets)
+            return moved(tampered(moved(tape, by)), Nanos(-by))
+
         with TemporaryDirectory(prefix="graphwiz-lookahead-") as home:
             app = backtest_app(journaled, Path(home))
-            app.gateways.tapes.override(_Tampering(FileTapes(), tampered, offsets))
+            app.gateways.tapes.override(ChangedTapes(FileTapes(), change))
             ran = app.backtest().run(names, offsets, seed, _nothing)
             ran.folder.finish({})
             done += 1
             progress(done / runs)
             yield from app.gateways.runs().reader(ran.run).entries()
 
-    tapes = [_shifted(FileTapes().open(name), offsets) for name in names]
-    return check(decide, tapes, cuts)
-
-
-@attrs.define
-class _Tampering:
-    """The tapes of *inner*, each tampered with on the clock that *offsets* make of its own."""
-
-    inner: TapeStore
-    tampered: Tampered
-    offsets: Mapping[Venue, Decimal]
-
-    def open(self, name: str) -> Tape:
-        """Open a tape with another future."""
-        tape = self.inner.open(name)
-        by = _offset(tape, self.offsets)
-        return moved(self.tampered(moved(tape, by)), Nanos(-by))
-
-    def writer(self, name: str, instruments: tuple[Instrument, ...]) -> TapeWriter:
-        """Make a new tape, as it is."""
-        return self.inner.writer(name, instruments)
-
-
-def _shifted(tape: Tape, offsets: Mapping[Venue, Decimal]) -> Tape:
-    return moved(tape, _offset(tape, offsets))
+    opened = map(FileTapes().open, names)
+    return check(decide, [moved(tape, _offset(tape, offsets)) for tape in opened], cuts)
 
 
 def _offset(tape: Tape, offsets: Mapping[Venue, Decimal]) -> Nanos:

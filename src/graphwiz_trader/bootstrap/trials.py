@@ -9,36 +9,17 @@ from tempfile import TemporaryDirectory
 
 from graphwiz_trader.adapters.files.tape import FileTapes
 from graphwiz_trader.application.sweep import Job
+from graphwiz_trader.bootstrap.changed_tapes import ChangedTapes
 from graphwiz_trader.bootstrap.container import backtest_app
 from graphwiz_trader.bootstrap.settings import restored
 from graphwiz_trader.domain.equity import EquityPoint
 from graphwiz_trader.domain.errors import TraderError
-from graphwiz_trader.domain.instrument import Instrument
-from graphwiz_trader.domain.tape import Tape
 from graphwiz_trader.domain.tape_window import window
 from graphwiz_trader.domain.trial import Trial
 from graphwiz_trader.domain.units import Nanos, Venue
-from graphwiz_trader.ports.tape import TapeStore, TapeWriter
 
 MOST_PERIODS = 512
 """Returns kept of one trial: equity is thinned to at most so many periods."""
-
-
-class WindowTapes:
-    """The tapes of *inner*, each cut to [*first*, *last*)."""
-
-    def __init__(self, inner: TapeStore, first: Nanos, last: Nanos) -> None:
-        self._inner = inner
-        self._first = first
-        self._last = last
-
-    def open(self, name: str) -> Tape:
-        """Open the stretch of a tape."""
-        return window(self._inner.open(name), self._first, self._last)
-
-    def writer(self, name: str, instruments: tuple[Instrument, ...]) -> TapeWriter:
-        """Make a new tape, whole."""
-        return self._inner.writer(name, instruments)
 
 
 def run_trial(job: Job) -> Trial:
@@ -64,7 +45,8 @@ def _run(job: Job, assignments: Sequence[str]) -> Trial:
         app = backtest_app(settings, Path(folder))
         if "from" in plan:
             span = Nanos(int(plan["from"])), Nanos(int(plan["until"]))
-            app.gateways.tapes.override(WindowTapes(FileTapes(), *span))
+            stretch = ChangedTapes(FileTapes(), lambda tape: window(tape, *span))
+            app.gateways.tapes.override(stretch)
         ran = app.backtest().run(plan["tapes"].splitlines(), offsets, int(plan["seed"]), _nothing)
         ran.folder.finish({})
     done = ran.simulated

@@ -15,7 +15,8 @@ from graphwiz_trader.domain.tape import DIFF, SNAPSHOT, TRADE, Tape
 from graphwiz_trader.domain.units import Int64s
 
 _STRETCH = 1 << 16
-_KINDS = {DIFF: "change", SNAPSHOT: "snapshot", TRADE: "trade"}
+KINDS = {DIFF: "change", SNAPSHOT: "snapshot", TRADE: "trade"}
+"""What exports call the flags of a tape."""
 
 
 def to_csv(tape: Tape, path: Path) -> int:
@@ -32,7 +33,7 @@ def to_csv(tape: Tape, path: Path) -> int:
         DataError: *path* cannot be written.
     """
     written = 0
-    with _storage(path), path.open("w", newline="") as file:
+    with storage(path), path.open("w", newline="") as file:
         out = csv.writer(file)
         out.writerow(("ts", "ts_venue", "instrument", "kind", "side", "price", "qty"))
         for _, messages, rows in _stretches(tape):
@@ -44,7 +45,7 @@ def to_csv(tape: Tape, path: Path) -> int:
                 instrument = tape.instruments[owner[i]]
                 price, qty = instrument.price(ticks[i]), instrument.qty(lots[i])
                 out.writerow(
-                    (ts[i], ts_venue[i], instrument.id, _KINDS[flags[i]], side[i], price, qty)
+                    (ts[i], ts_venue[i], instrument.id, KINDS[flags[i]], side[i], price, qty)
                 )
             written += len(ts)
     return written
@@ -70,7 +71,7 @@ def to_hftbacktest(tape: Tape, path: Path) -> int:
     snapshots = np.flatnonzero(tape.flags == SNAPSHOT)[1:]
     total = len(tape.rows.side) + 2 * len(snapshots)
     with (
-        _storage(path),
+        storage(path),
         zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
         archive.open("data.npy", "w", force_zip64=True) as file,
     ):
@@ -129,7 +130,8 @@ def _stretches(tape: Tape) -> Iterator[tuple[range, Int64s, slice]]:
 
 
 @contextmanager
-def _storage(path: Path) -> Iterator[None]:
+def storage(path: Path) -> Iterator[None]:
+    """Raise what storage refuses as a `DataError` that names *path*."""
     try:
         yield
     except OSError as error:

@@ -1,9 +1,11 @@
 """FileTrials: a folder for each sweep, one line of JSON for each trial."""
 
 import json
+import os
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
+from typing import IO
 
 from graphwiz_trader.domain.errors import DataError
 from graphwiz_trader.domain.plain import plain
@@ -33,7 +35,8 @@ class FileTrialLog:
         line = json.dumps({name: plain(getattr(trial, name)) for name in _FIELDS}) + "\n"
         try:
             with self._file.open("ab+") as file:
-                file.truncate(_whole(self._file))
+                if _is_torn(file):
+                    file.truncate(_whole(self._file))
                 file.write(line.encode())
         except OSError as error:
             raise DataError(f"{self._file}: found {error.strerror}, expected to write") from error
@@ -98,6 +101,14 @@ def _plan(folder: Path) -> dict[str, str] | None:
     except (OSError, ValueError):
         return None
     return found
+
+
+def _is_torn(file: IO[bytes]) -> bool:
+    """Whether *file*, open at its end, stops within a line."""
+    if not file.tell():
+        return False
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) != b"\n"
 
 
 def _whole(file: Path) -> int:

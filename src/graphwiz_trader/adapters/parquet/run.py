@@ -7,7 +7,7 @@ from pathlib import Path
 import attrs
 import polars as pl
 
-from graphwiz_trader.domain.errors import DataError
+from graphwiz_trader.adapters.files.export import storage
 from graphwiz_trader.domain.facts import Entry
 from graphwiz_trader.domain.plain import plain
 from graphwiz_trader.domain.report import Report
@@ -31,7 +31,7 @@ def write_run(
     Raises:
         DataError: *folder* cannot be written.
     """
-    try:
+    with storage(folder):
         folder.mkdir(parents=True, exist_ok=True)
         equity = [{"ts": point.ts, "profit": float(point.profit)} for point in report.equity]
         return {
@@ -40,8 +40,6 @@ def write_run(
             "equity": _write(folder / "equity.parquet", equity),
             "events": _write_events(folder / "events.parquet", entries),
         }
-    except OSError as error:
-        raise DataError(f"{folder}: found {error.strerror}, expected to write there") from error
 
 
 def _plain(values: Sequence[object]) -> list[dict[str, object]]:

@@ -5,10 +5,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from graphwiz_trader.domain.errors import DataError
-from graphwiz_trader.domain.tape import DIFF, SNAPSHOT, TRADE, Tape
-
-_KINDS = {DIFF: "change", SNAPSHOT: "snapshot", TRADE: "trade"}
+from graphwiz_trader.adapters.files.export import KINDS, storage
+from graphwiz_trader.domain.tape import Tape
 
 
 def to_parquet(tape: Tape, path: Path) -> int:
@@ -31,7 +29,7 @@ def to_parquet(tape: Tape, path: Path) -> int:
         (of.tick_size.as_integer_ratio(), of.lot_size.as_integer_ratio()) for of in tape.instruments
     ]
     tick, lot = (np.array([size[n] for size in sizes], np.float64)[owner] for n in (0, 1))
-    kinds = pl.Series([_KINDS[kind] for kind in range(len(_KINDS))])
+    kinds = pl.Series([KINDS[kind] for kind in range(len(KINDS))])
     names = pl.Series([str(of.id) for of in tape.instruments])
     frame = pl.DataFrame(
         {
@@ -46,8 +44,6 @@ def to_parquet(tape: Tape, path: Path) -> int:
             "qty": tape.rows.lots * lot[:, 0] / lot[:, 1],
         }
     ).with_columns(pl.from_epoch("ts", time_unit="ns"), pl.from_epoch("ts_venue", time_unit="ns"))
-    try:
+    with storage(path):
         frame.write_parquet(path)
-    except OSError as error:
-        raise DataError(f"{path}: found {error.strerror}, expected to write there") from error
     return len(frame)
