@@ -11,6 +11,7 @@ from typing import TypeAlias
 from graphwiz_trader.domain.errors import DomainError
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.level_rows import LevelRows as LevelRows  # noqa: PLC0414 # exported
+from graphwiz_trader.domain.noticed import Noticed
 from graphwiz_trader.domain.orders import ExecutionReport
 from graphwiz_trader.domain.route import RoutesFound
 from graphwiz_trader.domain.sides import Side
@@ -25,6 +26,7 @@ from graphwiz_trader.domain.units import (
     Venue,
 )
 from graphwiz_trader.domain.value import value
+from graphwiz_trader.domain.vitals import VitalsSampled
 
 
 @value
@@ -292,5 +294,7 @@ Event: TypeAlias = (
     | RoutesFound
     | OperatorOrder
     | RunStarted
+    | Noticed
+    | VitalsSampled
     | Shutdown
 )

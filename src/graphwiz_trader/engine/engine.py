@@ -35,11 +35,13 @@ from graphwiz_trader.domain.facts import (
     StrategyRaised,
     TradingState,
 )
+from graphwiz_trader.domain.noticed import Noticed
 from graphwiz_trader.domain.orders import ExecutionReport
 from graphwiz_trader.domain.route import RoutesFound
 from graphwiz_trader.domain.signal import Observation, Refused, Signal, SignalKind
 from graphwiz_trader.domain.strategy import Opinion, Strategy, Wakeup
 from graphwiz_trader.domain.units import InstrumentId, StrategyId
+from graphwiz_trader.domain.vitals import VitalsSampled
 from graphwiz_trader.engine.agreement import Agreement
 from graphwiz_trader.engine.desk import Desk
 from graphwiz_trader.engine.draft import Draft
@@ -97,10 +99,11 @@ class Engine:
         self._handle(CancelReject, lambda e: self._desk.on_cancel_reject(e.cl_ord_id, e.text))
         self._handle(BalanceReport, self._on_balance)
         self._handle(FeedDown, self._on_feed_down)
-        self._handle(FeedUp, _nothing)
+        for kind in (FeedUp, AccountUp, VitalsSampled):
+            self._handlers[kind] = _nothing
         self._handle(BookGap, lambda e: self.state.books[e.instrument].drop(e.reason))
         self._handle(InstrumentUpdated, self._on_instrument)
-        self._handle(AccountUp, _nothing)
+        self._handle(Noticed, lambda e: self._draft.alert(e.severity, e.code, e.text))
         self._handle(AccountDown, self._agreement.on_down)
         self._handle(AccountDiffers, self._agreement.on_difference)
         self._handle(AccountAgrees, self._agreement.on_agreement)

@@ -32,6 +32,7 @@ from graphwiz_trader.domain.units import (
     StrategyId,
     Venue,
 )
+from graphwiz_trader.domain.vitals import VitalsSampled
 from graphwiz_trader.engine.engine import Engine
 from graphwiz_trader.engine.spec import EngineSpec
 
@@ -144,6 +145,14 @@ def report(
 def balance(venue: str, asset: str, amount: str, ts: int = START) -> BalanceReport:
     """Return a venue's word on one balance, all of it free."""
     return BalanceReport(Nanos(ts), Venue(venue), Asset(asset), Decimal(amount), Decimal(amount))
+
+
+def vitals(ts: int = START, outbox: int = 0) -> VitalsSampled:
+    """Make what a process tells of itself: half a core, 200 MB, a pause of 2 ms of 3."""
+    return VitalsSampled(
+        Nanos(ts), 50.0, 200_000_000, 40, 25.0, 60.0, 10**10, 1_000, 2_000, Nanos(1_000_000), 2,
+        Nanos(3_000_000), Nanos(2_000_000), 4_096, outbox,
+    )  # fmt: skip
 
 
 def engine(
