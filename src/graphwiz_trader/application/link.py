@@ -32,8 +32,16 @@ class Link:
         self.venue = venue
         self.feed = feed
         self.is_up = False
-        limiter = Limiter(clock, venue.terms)
-        self.outbox = Outbox(venue, limiter, clock, deliver, is_hedge)
+        self.limiter = Limiter(clock, venue.terms)
+        self.outbox = Outbox(venue, self.limiter, clock, deliver, is_hedge)
         self.reconciler = Reconciler(
-            venue, state, limiter, clock, deliver, lambda: self.is_up, own, pace
+            venue,
+            state,
+            self.limiter,
+            clock,
+            deliver,
+            self.outbox.sync,
+            lambda: self.is_up,
+            own,
+            pace,
         )

@@ -1,7 +1,7 @@
 """Outbox: commands on their way to one venue: in sequence per order, in budget, and bounded."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from graphwiz_trader.application.alarm import Alarm
 from graphwiz_trader.application.limiter import Lane, Limiter
@@ -71,16 +71,26 @@ class Outbox:
             lane: deque() for lane in (Lane.CANCEL, Lane.HEDGE, Lane.SUBMIT)
         }
         self._unanswered: dict[ClOrdId, tuple[ClOrdId, ...]] = {}
+        self._is_closed = False
 
     def __len__(self) -> int:
         return sum(map(len, self._lanes.values()))
 
+    @property
+    def unsent(self) -> Collection[ClOrdId]:
+        """The orders that wait here: no venue has heard of them."""
+        waiting = (each.command for queue in self._lanes.values() for each in queue)
+        return {each.cl_ord_id for each in waiting if not isinstance(each, CancelOrder)}
+
     def put(self, command: OrderCommand) -> None:
         """Send *command* now if it may leave, else keep it; never waits."""
-        self._sync()
+        self.sync()
         if isinstance(command, CancelAll):
-            self._drop_all()
+            self._drop()
             self._venue.send(command)
+            return
+        if self._is_closed and not isinstance(command, CancelOrder):
+            self._refuse(command, NEVER_SENT)
             return
         lane = self._lane(command)
         if isinstance(command, CancelOrder) and self._is_settled_here(command):
@@ -102,15 +112,21 @@ class Outbox:
         if len(self):
             self._alarm.set(self._clock.now())
 
-    async def run(self) -> None:
-        """Send what waits as soon as it may leave, until canceled."""
-        await self._alarm.run()
-
-    def _sync(self) -> None:
+    def sync(self) -> None:
+        """Heed what the venue last said of our requests; a ban is told as `AccountDown`."""
         if self._limiter.sync(self._venue.usage):
             left = (self._limiter.closed_until - self._clock.now()) / SECOND
             reason = f"the venue takes no requests for {left:.1f} s: we asked too often"
             self._deliver(AccountDown(self._clock.now(), self._venue.venue, reason))
+
+    def close(self) -> None:
+        """Let nothing leave any more but cancels: what waits is refused, and what comes."""
+        self._is_closed = True
+        self._drop()
+
+    async def run(self) -> None:
+        """Send what waits as soon as it may leave, until canceled."""
+        await self._alarm.run()
 
     def _lane(self, command: _Chained) -> Lane:
         if isinstance(command, CancelOrder):
@@ -167,13 +183,13 @@ class Outbox:
                     return True
         return False
 
-    def _drop_all(self) -> None:
+    def _drop(self) -> None:
         for lane in (Lane.SUBMIT, Lane.HEDGE):
             while self._lanes[lane]:
                 self._refuse(self._lanes[lane].popleft().command, NEVER_SENT)
 
     def _pump(self) -> None:
-        self._sync()
+        self.sync()
         for lane, queue in self._lanes.items():
             held: list[Waiting] = []
             while queue:

@@ -40,11 +40,16 @@ ROUNDING = Decimal("0.00000001")
 
 @value
 class Pace:
-    """How often to ask: each `period` while all is well, else from `first`, doubling to `most`."""
+    """
+    How often to ask: each `period` while all is well, else from `first`, doubling to `most`.
+
+    An account is closed once no question was answered for `silence`.
+    """
 
     period: Nanos = Nanos(30 * SECOND)
     first: Nanos = Nanos(200 * MILLISECOND)
     most: Nanos = Nanos(5 * SECOND)
+    silence: Nanos = Nanos(30 * SECOND)
 
 
 class Reconciler:
@@ -54,7 +59,8 @@ class Reconciler:
     It asks at the start, whenever reports were missing or an answer did not come, and every
     `Pace.period`. A difference counts once it has stood, unchanged, for the venue's settle
     window: until then a report may be under way that explains it. While reports do not come in
-    (*is_up*) nothing can agree. *own* begins our ids.
+    (*is_up*) nothing can agree. *heed* takes over what an answer said of how much we ask; *own*
+    begins our ids.
     `looked` is set once it is known, for the first time, whether the account agrees.
     """
 
@@ -65,6 +71,7 @@ class Reconciler:
         limiter: Limiter,
         clock: Clock,
         deliver: Deliver,
+        heed: Callable[[], None],
         is_up: Callable[[], bool],
         own: str,
         pace: Pace = Pace(),  # noqa: B008 # a value
@@ -75,6 +82,7 @@ class Reconciler:
         self._limiter = limiter
         self._clock = clock
         self._deliver = deliver
+        self._heed = heed
         self._is_up = is_up
         self._own = own
         self._pace = pace
@@ -82,6 +90,8 @@ class Reconciler:
         self._alarm = Alarm(clock, self._wanted.set)
         self._moved: dict[str, None] = {}
         self._standing: dict[str, tuple[Nanos, str, str]] = {}
+        self._unanswered: Nanos | None = None
+        self._is_silent = False
         self._doubts = Doubts(venue, state, limiter, clock, deliver)
 
     def heard(self, event: Event) -> None:
@@ -125,8 +135,12 @@ class Reconciler:
             settled = await self._doubts.settle(snapshot, balanced=not differs)
             if differs:
                 await self._doubts.catch_up()
-        except Transient:
+        except Transient as error:
+            self._heed()
+            self._miss(error)
             return False
+        self._heed()
+        self._unanswered, self._is_silent = None, False
         if differs:
             self._tell(differs)
             return False
@@ -137,6 +151,15 @@ class Reconciler:
             self._deliver(AccountAgrees(self._clock.now(), self._venue.venue))
         self.looked.set()
         return True
+
+    def _miss(self, error: Transient) -> None:
+        """Close the account, once, when nobody has answered for too long: it may be anything."""
+        now = self._clock.now()
+        since = self._unanswered = self._unanswered or now
+        if not self._is_silent and now - since >= self._pace.silence:
+            self._is_silent = True
+            waited = f"no answer to our questions for {(now - since) / SECOND:.0f} s: {error}"
+            self._deliver(AccountDown(now, self._venue.venue, waited))
 
     def _tell(self, differs: Differences) -> None:
         """Tell what has stood long enough."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
+from graphwiz_trader.application.limiter import Lane
 from graphwiz_trader.application.link import Link
 from graphwiz_trader.application.state_view import agrees
 from graphwiz_trader.domain.commands import CancelAll
@@ -74,7 +75,7 @@ class WindDown:
                 if waited or all(agrees(self._state, venue) for venue in self._links):
                     return ()
             elif now >= deadline:
-                return remaining
+                return await self._at_last()
             await self._clock.sleep_until(Nanos(now + _AGAIN))
             if any(order.ord_status in _WORKS for order in self._state.orders):
                 self._deliver(Shutdown(self._clock.now(), reason))
@@ -97,8 +98,16 @@ class WindDown:
             await self._clock.sleep_until(Nanos(self._clock.now() + _AGAIN))
         return remaining
 
+    async def _at_last(self) -> Remaining:
+        """Return what is left when no more is waited for; what never left is no part of it."""
+        listed = await self._listed()
+        for link in self._links.values():
+            link.outbox.close()
+        return self._working() or listed
+
     async def _feared(self) -> Remaining:
-        known = {venue for venue, _ in self._working()}
+        unsent = {name for link in self._links.values() for name in link.outbox.unsent}
+        known = {venue for venue, name in self._working() if name not in unsent}
         return tuple(
             (venue, name) for venue, name in await self._listed() if name != _ANY or venue in known
         )
@@ -108,9 +117,13 @@ class WindDown:
         return tuple((state.instruments[o.instrument].venue, o.cl_ord_id) for o in state.orders)
 
     async def _listed(self) -> Remaining:
-        """Return what venues still list under our ids."""
+        """Return what venues still list under our ids; one that bans us is not asked."""
         found: list[tuple[Venue, ClOrdId]] = []
         for name, link in self._links.items():
+            link.limiter.sync(link.venue.usage)
+            if not link.limiter.take(Lane.CANCEL, link.venue.terms.snapshot):
+                found.append((name, _ANY))
+                continue
             try:
                 orders = (await link.venue.snapshot()).orders
             except PortError:

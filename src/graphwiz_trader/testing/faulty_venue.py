@@ -5,7 +5,7 @@ from collections import deque
 from enum import Enum
 
 from graphwiz_trader.domain.commands import CancelAll, OrderCommand, ReplaceOrder, SubmitOrder
-from graphwiz_trader.domain.errors import TimedOut
+from graphwiz_trader.domain.errors import RateLimited, TimedOut
 from graphwiz_trader.domain.events import AccountDown, AccountUp, Event, SubmitUnknown
 from graphwiz_trader.domain.orders import ExecutionReport
 from graphwiz_trader.domain.units import MILLISECOND, ClOrdId, InstrumentId, Nanos, Venue
@@ -47,7 +47,9 @@ class FaultyVenue:
 
     `late` and `duplicate` name what befalls the next reports, in the same way; `unanswerable`
     how many of the next questions get no answer, `forgets_for` how long after it was sent no
-    query finds an order. `break_stream` and `mend_stream` lose all reports between them.
+    query finds an order. `said` is what it says of our requests: questions that come before it
+    wants to hear any are refused. `questions` counts all. `break_stream` and `mend_stream` lose
+    all reports between them.
     """
 
     def __init__(
@@ -66,6 +68,8 @@ class FaultyVenue:
         self.duplicate = 0
         self.unanswerable = 0
         self.forgets_for = Nanos(0)
+        self.said: Usage | None = None
+        self.questions = 0
         self.sent: list[OrderCommand] = []
         self._clock = clock
         self._chance = chance
@@ -87,8 +91,8 @@ class FaultyVenue:
 
     @property
     def usage(self) -> Usage | None:
-        """The inner venue's."""
-        return self.inner.usage
+        """What was last said, here or by the inner venue."""
+        return self.said or self.inner.usage
 
     def send(self, command: OrderCommand) -> None:
         """Send *command*, or let something befall it."""
@@ -152,6 +156,9 @@ class FaultyVenue:
         return await self.inner.server_time()
 
     async def _ask(self) -> None:
+        self.questions += 1
+        if self.said is not None and self._clock.now() < self.said.closed_until:
+            raise RateLimited(f"{self.venue}: asked too often")
         if self.unanswerable or self._chance.unit() < self.odds.no_answer:
             self.unanswerable = max(0, self.unanswerable - 1)
             await self._clock.sleep_until(Nanos(self._clock.now() + self.patience))

@@ -115,6 +115,25 @@ def test_a_cancel_does_not_overtake_its_order() -> None:
     assert play(scene).sent == ["a", "a"]
 
 
+def test_once_closed_nothing_leaves_but_cancels() -> None:
+    async def scene(post: Post) -> None:
+        post.submit("a")
+        post.answer("a")
+        post.exhaust()
+        post.hedges.add("b")
+        post.submit("b")
+        assert set(post.outbox.unsent) == {"b"}
+        post.outbox.close()
+        post.submit("c")
+        post.cancel("a")
+        await post.clock.advance(60 * SECOND)
+
+    post = play(scene)
+
+    assert post.sent == ["a", "a"]
+    assert post.refused == [("b", NEVER_SENT), ("c", NEVER_SENT)]
+
+
 def test_other_orders_do_not_wait_for_it() -> None:
     async def scene(post: Post) -> None:
         post.submit("a")

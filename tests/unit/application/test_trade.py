@@ -6,10 +6,11 @@ from decimal import Decimal
 
 import pytest
 
+from graphwiz_trader.application.outbox import NEVER_SENT
 from graphwiz_trader.application.state_view import agrees
 from graphwiz_trader.domain.commands import CancelOrder, SubmitOrder
 from graphwiz_trader.domain.errors import JournalError, JournalFull, LeftOpen
-from graphwiz_trader.domain.events import BookGap, OperatorAction
+from graphwiz_trader.domain.events import AccountDown, BookGap, OperatorAction
 from graphwiz_trader.domain.facts import (
     DifferenceFound,
     FillBooked,
@@ -18,7 +19,7 @@ from graphwiz_trader.domain.facts import (
     TradingState,
 )
 from graphwiz_trader.domain.money import Money
-from graphwiz_trader.domain.orders import OrdStatus, OrdType, TimeInForce
+from graphwiz_trader.domain.orders import ExecType, OrdStatus, OrdType, TimeInForce
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import Leg, Signal, SignalKind
 from graphwiz_trader.domain.strategy import Opinion, View, Wakeup
@@ -35,6 +36,7 @@ from graphwiz_trader.domain.units import (
     Venue,
 )
 from graphwiz_trader.domain.value import evolve
+from graphwiz_trader.domain.venue import Usage
 from graphwiz_trader.simulation.chance import Chance
 from graphwiz_trader.simulation.exchange import Exchange, Terms
 from graphwiz_trader.testing import make
@@ -613,6 +615,97 @@ def test_a_stop_that_cannot_prove_it_names_what_remains() -> None:
         s.alpha.script.extend([Fault.LOST] * 1_000)
         stopped = await s.floor.stop()
         assert stopped.remaining == ((ALPHA, name),)
+
+    play(scene)
+
+
+def test_a_stop_drops_hedges_that_never_left() -> None:
+    async def scene(s: Scene) -> None:
+        s.beta.script.append(Fault.LOST)
+        await s.want(take(A.id, Side.BUY), take(B.id, Side.SELL))
+        await s.pass_time(50 * MS)
+        now = s.floor.clock.now()
+        s.beta.said = Usage(now, closed_until=Nanos(now + 3_600 * SECOND))
+        assert s.floor.trade is not None
+        s.floor.trade.deliver(make.report(B, s.last, ExecType.REJECTED, ts=now))
+        hedge = s.last
+        assert (s.status(hedge), s.submits()) == (OrdStatus.PENDING_NEW, 2)
+
+        stopped = await s.floor.stop()
+
+        order = s.floor.engine.state.orders.find(hedge)
+        assert order is not None
+        assert (order.ord_status, order.text) == (OrdStatus.REJECTED, NEVER_SENT)
+        assert stopped.remaining == ((BETA, "*"),)
+        assert s.submits() == 2
+
+    play(scene)
+
+
+def test_after_a_failure_nobody_fears_for_orders_that_never_left() -> None:
+    async def scene(s: Scene) -> None:
+        now = s.floor.clock.now()
+        s.alpha.said = Usage(now, closed_until=Nanos(now + 3_600 * SECOND))
+        await s.want(rest())
+        assert (s.status(s.last), s.submits()) == (OrdStatus.PENDING_NEW, 0)
+        s.floor.journal.fill_up()
+        with pytest.raises(JournalFull):
+            s.beta.break_stream()
+        assert s.floor.trade is not None
+        s.floor.trade.stop("the disk is full")
+        await s.floor.clock.advance(60 * SECOND)
+        assert isinstance(await s.floor.abandon(), JournalError)
+
+    play(scene)
+
+
+def closures(s: Scene) -> list[str]:
+    """Why alpha's account was closed, since it opened first."""
+    events = [entry.event for entry in s.floor.journal.entries()]
+    downs = [e for e in events if isinstance(e, AccountDown) and e.venue == ALPHA]
+    return [down.reason for down in downs[1:]]
+
+
+def test_an_account_that_nobody_answers_for_is_closed_until_somebody_does() -> None:
+    async def scene(s: Scene) -> None:
+        s.alpha.unanswerable = 1_000_000
+        await s.pass_time(50 * SECOND)
+        assert (s.floor.state_at("alpha"), closures(s)) == (TradingState.ACTIVE, [])
+        before = s.alpha.questions
+        await s.pass_time(60 * SECOND)
+        assert s.floor.state_at("alpha") is TradingState.HALTED
+        assert [why.split(":")[0] for why in closures(s)] == ["no answer to our questions for 30 s"]
+        assert s.alpha.questions - before <= 15
+        s.alpha.unanswerable = 0
+        await s.pass_time(10 * SECOND)
+        assert s.floor.state_at("alpha") is TradingState.ACTIVE
+
+    play(scene)
+
+
+def test_a_venue_that_wants_to_hear_nothing_is_asked_nothing() -> None:
+    async def scene(s: Scene) -> None:
+        await s.pass_time(20 * SECOND)
+        now = s.floor.clock.now()
+        s.alpha.said = Usage(now, closed_until=Nanos(now + 60 * SECOND), is_ban=True)
+        before = s.alpha.questions
+        await s.pass_time(59 * SECOND)
+        assert s.alpha.questions - before <= 1
+        assert [why[:29] for why in closures(s)] == ["the venue takes no requests f"]
+        await s.pass_time(10 * SECOND)
+        assert s.floor.state_at("alpha") is TradingState.ACTIVE
+
+    play(scene)
+
+
+def test_a_stop_asks_nothing_of_a_venue_that_wants_to_hear_nothing() -> None:
+    async def scene(s: Scene) -> None:
+        now = s.floor.clock.now()
+        s.alpha.said = Usage(now, closed_until=Nanos(now + 3_600 * SECOND))
+        before = s.alpha.questions
+        stopped = await s.floor.stop()
+        assert stopped.remaining == ((ALPHA, "*"),)
+        assert s.alpha.questions - before <= 1
 
     play(scene)
 
