@@ -3,6 +3,8 @@
 import sys
 
 from graphwiz_trader.entrypoints.cli import main
+from graphwiz_trader.entrypoints.parent import heed_parent
 
 if __name__ == "__main__":
+    heed_parent()
     sys.exit(main())

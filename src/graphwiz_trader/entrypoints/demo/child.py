@@ -14,6 +14,7 @@ from typing import IO
 
 from graphwiz_trader.domain.errors import TraderError
 from graphwiz_trader.domain.plain import Plain
+from graphwiz_trader.entrypoints.parent import beside_me
 
 LAST_WORDS = 12
 """How many lines of a child that failed a person is shown."""
@@ -27,7 +28,8 @@ class Child:
     """
     Runs one of our own commands in a session of its own, so that Ctrl-C is the parent's alone.
 
-    Everything it says on stderr is kept in *log*.
+    It is terminated when the parent dies, however that happens. Everything it says on stderr is
+    kept in *log*.
     """
 
     def __init__(self, name: str, words: Sequence[str], env: Mapping[str, str], log: Path) -> None:
@@ -36,7 +38,7 @@ class Child:
         """What it printed on stdout, once it has ended."""
         self.said: deque[str] = deque(maxlen=LAST_WORDS)
         self._words = (sys.executable, "-m", "graphwiz_trader", *words)
-        self._env = {**os.environ, **env}
+        self._env = {**os.environ, **env, **beside_me()}
         self._log = log
         self._process: asyncio.subprocess.Process | None = None
         self._heard = asyncio.Condition()
