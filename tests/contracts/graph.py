@@ -5,10 +5,12 @@ import atexit
 import json
 from collections.abc import Coroutine
 from decimal import Decimal
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
+from graphwiz_trader.application.ask_watched import AskWatched
+from graphwiz_trader.application.pattern_links import PatternLinks
 from graphwiz_trader.domain import graph as g
 from graphwiz_trader.domain.graph import Batch, Edge, Node, Relation
 from graphwiz_trader.domain.graph_answers import (
@@ -18,10 +20,12 @@ from graphwiz_trader.domain.graph_answers import (
     Window,
 )
 from graphwiz_trader.domain.graph_keep import Keep
-from graphwiz_trader.domain.graph_watch import Case, MetricSample, Occurrence, Pattern
+from graphwiz_trader.domain.graph_watch import Case, MetricSample, Occurrence, Pattern, pattern_key
+from graphwiz_trader.domain.setting import fields_of
 from graphwiz_trader.domain.units import Nanos, RunId
 from graphwiz_trader.domain.value import evolve
-from graphwiz_trader.ports.graph import FactSink, GraphQueries
+from graphwiz_trader.ports.graph import Graph as Graph  # noqa: PLC0414 # exported
+from graphwiz_trader.testing import make
 
 T = TypeVar("T")
 
@@ -43,10 +47,6 @@ NASTY = (
     "line\nbreak\ttab\x00null",
     "x" * 10_000,
 )
-
-
-class Graph(FactSink, GraphQueries, Protocol):
-    """Both roles of one store."""
 
 
 def wait(coroutine: Coroutine[Any, Any, T]) -> T:
@@ -111,14 +111,15 @@ def occurrence(
 
 
 def pattern(kind: str = "SWEEP") -> Pattern:
-    return Pattern(
-        f"{RUN}:{kind}:BTC/USDT", RUN, 1, NOON, kind, "BTC/USDT", 1, 1, 1, 1.0, 2.5, NOON, NOON,
-        "fees", "{}",
-    )  # fmt: skip
+    return Pattern(pattern_key(kind, "BTC/USDT"), kind, "BTC/USDT", Nanos(10**9))
 
 
 def sample(n: int = 1) -> MetricSample:
-    return MetricSample(f"{RUN}:{n}", RUN, n, Nanos(NOON + n * 10**9), 9, 8, 1, 0, 0, 0, 0, 0)
+    """Measured in every other second."""
+    counted = MetricSample(f"{RUN}:{n}", RUN, n, Nanos(NOON + n * 10**9), 9, 8, 1, 0, 0, 0, 0, 0)
+    vitals = make.vitals()
+    told = {field.name: getattr(vitals, field.name) for field in fields_of(type(vitals))}
+    return evolve(counted, **{**told, "ts": counted.ts}) if n % 2 else counted
 
 
 def case(n: int = 1, known: int | None = NOON) -> Case:
@@ -182,7 +183,13 @@ async def answers(store: Graph) -> list[object]:
         [await store.story(order, "") for order in sorted(orders)],
         [await store.verdict(each.key, "") for each in opportunities],
         [await store.verdict(each.name, "") for each in opportunities[:20]],
-        await store.watched(Pattern, WatchFilter(), 10_000),
+        await store.keys(Pattern, "", 10_000),
+        await store.hours(168),
+        [
+            await store.around(label, key, 50)
+            for label in g.LABELS
+            for key in await store.keys(label, "", 9)
+        ],
         await store.watched(Occurrence, WatchFilter(), 10_000),
         await store.watched(Occurrence, WatchFilter(kind="SWEEP", window=late), 3),
         await store.watched(Case, WatchFilter(), 10_000),
@@ -231,7 +238,6 @@ class GraphContract:
         assert found(kind="ICEBERG", run=RUN, symbol="BTC/USDT") == [other]
         assert found(key=other.key) == [other]
         assert found(symbol="ETH/USDT") == found(run="run-9") == found(kind=NASTY[1]) == []
-        assert wait(graph.watched(Pattern, WatchFilter(kind="SWEEP"), 10)) == (pattern(),)
         assert wait(graph.watched(MetricSample, WatchFilter(run=RUN), 10)) == (sample(),)
         assert wait(graph.watched(Case, WatchFilter(kind="cross"), 10)) == (case(), case(2, None))
         assert wait(graph.watched(Case, WatchFilter(), 1)) == (case(),)
@@ -263,6 +269,87 @@ class GraphContract:
 
         assert wait(graph.links(Relation.CORRELATED_WITH)) == (edges[1],)
         assert wait(graph.links(Relation.MOVES_WITH)) == ()
+
+    def test_relationships_of_a_kind_are_put_in_place_of_all_there_were(self, graph: Graph) -> None:
+        ends = [pattern(kind) for kind in ("SWEEP", "ICEBERG", "OFI_SURGE")]
+        old, new = (
+            Edge(Relation.CORRELATED_WITH, ends[0].key, end.key, "together", "{}")
+            for end in ends[1:]
+        )
+        other = Edge(Relation.DETECTED_ON, ends[0].key, "BTC/USDT")
+        wait(graph.write(batch(*ends, g.Symbol("BTC/USDT"), edges=(old, other))))
+
+        wait(graph.relate(Relation.CORRELATED_WITH, [new]))
+        wait(graph.relate(Relation.CORRELATED_WITH, [new]))
+
+        assert wait(graph.links(Relation.CORRELATED_WITH)) == (new,)
+        assert wait(graph.links(Relation.DETECTED_ON)) == (other,)
+        wait(graph.relate(Relation.CORRELATED_WITH, []))
+        assert wait(graph.links(Relation.CORRELATED_WITH)) == ()
+
+    def test_hours_are_those_of_all_runs_before_the_newest_entry(self, graph: Graph) -> None:
+        """A week to the hour of the newest entry: its first hour counts, its last does not."""
+        hour, now = 3600 * 10**9, NOON // (3600 * 10**9)
+        at = [(now - 168) * hour - 1, (now - 168) * hour, NOON - 1, NOON]
+        seen = [occurrence(n, ts, "SWEEP" if n else "ICEBERG") for n, ts in enumerate(at)]
+        samples = [evolve(sample(n), ts=Nanos(ts)) for n, ts in enumerate(at)]
+        wait(graph.write(batch(*seen[:2], *samples[:2])))
+        wait(graph.write(batch(*seen[2:], *samples[2:], of=NEXT)))
+
+        found = wait(graph.hours(168))
+
+        assert found.until == now
+        assert found.watched == {now - 168, now - 1}
+        assert found.seen == {("BTC/USDT", "SWEEP", now - 168), ("BTC/USDT", "SWEEP", now - 1)}
+
+    def test_patterns_are_linked_across_runs_with_their_order(self, graph: Graph) -> None:
+        """Two runs, each half the story: sweeps, an hour later icebergs, and a surge with them."""
+        hour = 3600 * 10**9
+        for start, of in ((0, RUN), (1, NEXT)):
+            nodes: list[Node] = [
+                evolve(sample(n), key=f"{of}:{n}", run=of, ts=Nanos(NOON + n * hour))
+                for n in range(48)
+            ]
+            for n in range(start * 4, 48, 8):
+                for kind, later in (("SWEEP", 0), ("ICEBERG", 1), ("OFI_SURGE", 1)):
+                    one = occurrence(n, NOON + (n + later) * hour, kind)
+                    nodes += [evolve(one, key=f"{kind}:{of}:{n}", run=of), pattern(kind)]
+            wait(graph.write(evolve(batch(*nodes, of=of), ts=Nanos(NOON + 48 * hour))))
+
+        wait(PatternLinks(graph).renew())
+
+        found = wait(AskWatched(graph).together(WatchFilter()))
+        told = {
+            (link.source, link.numbers["lag_h"], link.target, link.numbers["n"]) for link in found
+        }
+        assert told == {
+            ("ICEBERG:BTC/USDT", 0, "OFI_SURGE:BTC/USDT", 12),
+            ("SWEEP:BTC/USDT", 1, "ICEBERG:BTC/USDT", 12),
+            ("SWEEP:BTC/USDT", 1, "OFI_SURGE:BTC/USDT", 12),
+        }
+        before = wait(graph.links(Relation.CORRELATED_WITH))
+        wait(PatternLinks(graph).renew())
+        assert wait(graph.links(Relation.CORRELATED_WITH)) == before
+
+    def test_what_is_kept_can_be_browsed(self, graph: Graph) -> None:
+        wait(graph.write(STORY))
+
+        found = wait(graph.around(g.Order, order(1).key, 9))
+
+        assert wait(graph.keys(g.Order, "", 9)) == (order(1).key, order(2).key)
+        assert wait(graph.keys(g.Order, ":2:", 9)) == (order(2).key,)
+        assert wait(graph.keys(g.Order, "%", 9)) == wait(graph.keys(g.Asset, "", 9)) == ()
+        assert wait(graph.around(g.Order, "nobody", 9)) is None
+        assert wait(graph.around(g.Trade, order(1).key, 9)) is None
+        assert found is not None
+        assert found.node == order(1)
+        assert [(one.relation, one.is_onward, one.label, one.key) for one in found.steps] == [
+            ("FILLED_BY", True, "Fill", fill(1).key),
+            ("TRIGGERED", False, "Signal", signal().key),
+        ]
+        last = wait(graph.around(g.Trade, trade(3).key, 1))
+        assert last is not None
+        assert [one.key for one in last.steps] == [fill(1).key]
 
     def test_an_earlier_batch_does_not_undo_a_later_one(self, graph: Graph) -> None:
         filled = evolve(order(), ord_status="FILLED")

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from graphwiz_trader.application.explain import Explanation, explained
 from graphwiz_trader.domain import graph
 from graphwiz_trader.domain.errors import DataError
-from graphwiz_trader.domain.graph import ArbitrageOpportunity, Trade
+from graphwiz_trader.domain.graph import ArbitrageOpportunity, Node, Trade
 from graphwiz_trader.domain.graph_answers import (
     FOREVER,
     ArbitrageLine,
@@ -15,6 +15,7 @@ from graphwiz_trader.domain.graph_answers import (
     Verdict,
     Window,
 )
+from graphwiz_trader.domain.graph_browse import Neighbourhood
 from graphwiz_trader.domain.instrument import Instrument, Kind
 from graphwiz_trader.domain.route import Route, routes
 from graphwiz_trader.domain.units import DAY, Asset, InstrumentId, Nanos, Venue
@@ -109,6 +110,18 @@ class Ask:
         if verdict is None:
             raise DataError(f"the graph knows no opportunity {name!r}{_in(run)}")
         return verdict
+
+    async def around(self, label: type[Node], key: str, most: int) -> Neighbourhood:
+        """
+        Return the node *key* of *label* with at most *most* of each of its relationships.
+
+        Raises:
+            DataError: the graph knows none.
+        """
+        found = await self.graph.around(label, key, most)
+        if found is None:
+            raise DataError(f"the graph knows no {label.__name__} {key!r}")
+        return found
 
 
 def rounds(nodes: Iterable[graph.Instrument], longest: int) -> tuple[Route, ...]:

@@ -39,12 +39,16 @@ class AskWatched:
         return pattern_lines(seen, now)[:most]
 
     async def together(self, only: WatchFilter) -> tuple[Link, ...]:
-        """Return patterns seen in the same hours, one of each two as meant, the strongest first."""
+        """
+        Return patterns seen in the same hours, or one in the hour before the other.
+
+        One of each two is of the kind and symbol meant; the strongest come first. Patterns are of
+        all runs, so that the run of *only* does not count.
+        """
         found = [
             link
             for link in links_of(await self.graph.links(Relation.CORRELATED_WITH))
-            if only.run in ("", link.run)
-            and any(_is_pattern(end, link.run, only) for end in (link.source, link.target))
+            if any(_is_pattern(end, only) for end in (link.source, link.target))
         ]
         return _strongest(found, "strength")
 
@@ -90,8 +94,8 @@ class AskWatched:
         raise DataError(f"the graph does not know how {name!r} looked when it was seen")
 
 
-def _is_pattern(key: str, run: str, only: WatchFilter) -> bool:
-    kind, _, symbol = key.removeprefix(f"{run}:").partition(":")
+def _is_pattern(key: str, only: WatchFilter) -> bool:
+    kind, _, symbol = key.partition(":")
     return only.kind in ("", kind) and only.symbol in ("", symbol)
 
 

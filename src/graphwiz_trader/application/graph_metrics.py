@@ -9,7 +9,10 @@ from graphwiz_trader.domain.events import BookUpdate, Trade
 from graphwiz_trader.domain.facts import FillBooked, OrderRefused, SignalApproved, SignalRefused
 from graphwiz_trader.domain.graph import Relation
 from graphwiz_trader.domain.graph_watch import MetricSample
+from graphwiz_trader.domain.setting import fields_of
 from graphwiz_trader.domain.units import SECOND, Nanos
+from graphwiz_trader.domain.value import evolve
+from graphwiz_trader.domain.vitals import VitalsSampled
 
 COUNTED: Mapping[type, str] = {
     BookUpdate: "books",
@@ -26,6 +29,9 @@ COUNTED: Mapping[type, str] = {
 
 NAMES = ("entries", *dict.fromkeys(COUNTED.values()))
 
+VITALS = tuple(field.name for field in fields_of(VitalsSampled) if field.name != "ts")
+"""What a sample says of the process and its machine, the last of the second."""
+
 
 class GraphMetrics:
     """Counts; a second is told when it ends, and so far as it went by `tell`."""
@@ -35,6 +41,7 @@ class GraphMetrics:
         self._second: int | None = None
         self._run, self._seq = "", 0
         self._counts = dict.fromkeys(NAMES, 0)
+        self._vitals: VitalsSampled | None = None
         self._is_told = True
 
     def feed(self, step: GraphStep) -> None:
@@ -43,9 +50,12 @@ class GraphMetrics:
         if second != self._second:
             self.tell()
             self._counts = dict.fromkeys(NAMES, 0)
+            self._vitals = None
             self._second, self._run, self._seq = second, step.run, step.seq
         self._is_told = False
         self._counts["entries"] += 1
+        if isinstance(step.event, VitalsSampled):
+            self._vitals = step.event
         outcome = step.outcome
         for one in (step.event, *outcome.facts, *outcome.commands):
             name = COUNTED.get(type(one))
@@ -59,5 +69,9 @@ class GraphMetrics:
         self._is_told = True
         key = f"{self._run}:{self._seq}:second"
         ts = Nanos(self._second * SECOND)
-        self._draft.put(MetricSample(key, self._run, self._seq, ts, **self._counts))
+        told: dict[str, object] = {**self._counts}
+        if self._vitals is not None:
+            told |= {name: getattr(self._vitals, name) for name in VITALS}
+        nothing = MetricSample(key, self._run, self._seq, ts, 0, 0, 0, 0, 0, 0, 0, 0)
+        self._draft.put(evolve(nothing, **told))
         self._draft.link(key, Relation.OF_RUN, self._run)

@@ -10,20 +10,15 @@ from graphwiz_trader.application.graph_draft import GraphDraft
 from graphwiz_trader.application.graph_step import GraphStep, as_json
 from graphwiz_trader.application.graph_watch import BookWatch
 from graphwiz_trader.application.prices import RebuiltPrices
-from graphwiz_trader.domain.association import linked
 from graphwiz_trader.domain.events import BookGap, BookUpdate, FeedDown, InstrumentUpdated, Trade
 from graphwiz_trader.domain.graph import Relation
-from graphwiz_trader.domain.graph_watch import Occurrence, Pattern
+from graphwiz_trader.domain.graph_watch import Occurrence, Pattern, pattern_key
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.sighting import HORIZON, PatternKind, Sighting
 from graphwiz_trader.domain.signal import Observation, Stage
-from graphwiz_trader.domain.units import SECOND, InstrumentId, Nanos, Venue
+from graphwiz_trader.domain.units import InstrumentId, Nanos, Venue
 from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.domain.venue_patterns import ArbCluster
-
-HOUR = 3600 * SECOND
-WEEK = 168
-"""Hours in which patterns are compared."""
 
 Name = tuple[PatternKind, str]
 """A kind of pattern in a symbol."""
@@ -44,7 +39,6 @@ class GraphPatterns:
         self,
         draft: GraphDraft,
         prices: RebuiltPrices,
-        started: Nanos,
         taker_bps: Mapping[Venue, Decimal],
     ) -> None:
         """*taker_bps* is what trading costs, twice taken off each outcome."""
@@ -58,9 +52,6 @@ class GraphPatterns:
         self._open: dict[tuple[PatternKind, str], _Due] = {}
         self._due: list[tuple[Nanos, int, _Due]] = []
         self._count = 0
-        self._patterns: dict[Name, Pattern] = {}
-        self._hours: dict[str, dict[str, set[int]]] = {}
-        self._began = self._hour = started // HOUR
         for instrument in prices.instruments.values():
             self._watch(instrument)
 
@@ -68,9 +59,6 @@ class GraphPatterns:
         """Take in *step*, its event resolved and applied to the books."""
         while self._due and self._due[0][0] < step.ts:
             self._judge(*heapq.heappop(self._due)[::2])
-        if step.ts // HOUR > self._hour:
-            self._hour = step.ts // HOUR
-            self._link(step)
         self._hear(step)
         for fact in step.outcome.facts:
             if isinstance(fact, Observation) and fact.stage is Stage.SEEN:
@@ -150,29 +138,19 @@ class GraphPatterns:
             lasted=None,
         )
         self._put(node)
-        hours = self._hours.setdefault(symbol, {}).setdefault(kind.value, set())
-        hours.add(step.ts // HOUR)
-        self._note(name, node)
+        self._name(node)
         return _Due(node, sighting.since, 0.0, InstrumentId(instrument))
 
     def _put(self, node: Occurrence) -> None:
         self._draft.put(node)
-        self._draft.link(node.key, Relation.INSTANCE_OF, _key(node.run, node.kind, node.symbol))
+        self._draft.link(node.key, Relation.INSTANCE_OF, pattern_key(node.kind, node.symbol))
 
-    def _note(self, name: Name, node: Occurrence) -> None:
-        """Count an occurrence in its pattern."""
-        known = self._patterns.get(name)
-        if known is None:
-            known = _new(node)
-            if any(i.symbol == node.symbol for i in self._prices.instruments.values()):
-                self._draft.link(known.key, Relation.DETECTED_ON, node.symbol)
-        count = known.occurrence_count + 1
-        self._keep(name, known, occurrence_count=count, last_seen=node.ts, ts=node.ts,
-                   seq=node.seq, indicators=node.indicators)  # fmt: skip
-
-    def _keep(self, name: Name, pattern: Pattern, **changes: object) -> None:
-        self._patterns[name] = pattern = evolve(pattern, **changes)
-        self._draft.put(pattern)
+    def _name(self, node: Occurrence) -> None:
+        """Write which pattern it is one of."""
+        key = pattern_key(node.kind, node.symbol)
+        self._draft.put(Pattern(key, node.kind, node.symbol, node.horizon))
+        if any(i.symbol == node.symbol for i in self._prices.instruments.values()):
+            self._draft.link(key, Relation.DETECTED_ON, node.symbol)
 
     def _wait(self, until: Nanos, due: _Due) -> None:
         self._count += 1
@@ -194,18 +172,6 @@ class GraphPatterns:
             return
         profit = due.node.side * (mid - due.mid) / due.mid * 1e4 - due.node.cost_bps
         self._put(evolve(due.node, known=at, profit_bps=profit))
-        name = (kind, due.node.symbol)
-        pattern = self._patterns[name]
-        judged, successes = pattern.judged + 1, pattern.successes + (profit > 0)
-        before = pattern.average_profit_bps or 0.0
-        self._keep(
-            name,
-            pattern,
-            judged=judged,
-            successes=successes,
-            success_rate=successes / judged,
-            average_profit_bps=before + (profit - before) / judged,
-        )
 
     def _end(self, book: BookWatch, ts: Nanos) -> None:
         for place in [place for place in self._open if place[1] == book.instrument.id]:
@@ -236,52 +202,3 @@ class GraphPatterns:
         due = self._occur(step, sighting, symbol, seen.route, 0.0)
         if due is not None:
             self._wait(cluster.ends, due)
-
-    def _link(self, step: GraphStep) -> None:
-        """Compare in which hours of the last week patterns were seen, up to this one."""
-        first = self._hour - WEEK
-        for kinds in self._hours.values():
-            for hours in kinds.values():
-                hours.difference_update([hour for hour in hours if hour < first])
-        seen = {
-            symbol: {kind: hours - {self._hour} for kind, hours in kinds.items()}
-            for symbol, kinds in self._hours.items()
-        }
-        total = min(WEEK, self._hour - self._began)
-        for symbol, one, other, table in linked(seen, total):
-            detail = {
-                "window": f"{total} h to {self._hour * HOUR}",
-                "strength": table.phi,
-                "lift": table.lift,
-                "n": table.both,
-                "p_value": table.p_value,
-            }
-            ends = _key(step.run, one, symbol), _key(step.run, other, symbol)
-            self._draft.link(ends[0], Relation.CORRELATED_WITH, ends[1], step.run, as_json(detail))
-
-
-COST_MODEL = "taker fee twice and the spread when seen"
-
-
-def _key(run: str, kind: str, symbol: str) -> str:
-    return f"{run}:{kind}:{symbol}"
-
-
-def _new(node: Occurrence) -> Pattern:
-    return Pattern(
-        key=_key(node.run, node.kind, node.symbol),
-        run=node.run,
-        seq=node.seq,
-        ts=node.ts,
-        kind=node.kind,
-        symbol=node.symbol,
-        occurrence_count=0,
-        judged=0,
-        successes=0,
-        success_rate=None,
-        average_profit_bps=None,
-        first_seen=node.ts,
-        last_seen=node.ts,
-        cost_model=COST_MODEL if node.side else "none: judged by how long it lasts",
-        indicators=node.indicators,
-    )

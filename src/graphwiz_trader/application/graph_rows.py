@@ -59,7 +59,7 @@ class GraphRows:
         self._cases = GraphCases(self._draft, prices, earnings, self._episodes)
         self._metrics = GraphMetrics(self._draft)
         self._patterns = (
-            GraphPatterns(self._draft, prices, started.ts, _fees(started, prices, fee_bps))
+            GraphPatterns(self._draft, prices, _fees(started, prices, fee_bps))
             if switches.store_patterns
             else None
         )

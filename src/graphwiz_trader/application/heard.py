@@ -1,9 +1,9 @@
 """Heard: a graph's store that lets alerts be heard on their way into it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from graphwiz_trader.domain.commands import Severity
-from graphwiz_trader.domain.graph import Batch
+from graphwiz_trader.domain.graph import Batch, Edge, Relation
 from graphwiz_trader.domain.graph_keep import Keep
 from graphwiz_trader.domain.graph_watch import Alert
 from graphwiz_trader.domain.health import Symptom
@@ -46,6 +46,10 @@ class HeardSink:
             if isinstance(node, Alert) and node.ts >= since:
                 symptom = Symptom(node.code, node.run, Severity(node.severity), node.text)
                 self._hear(symptom)
+
+    async def relate(self, relation: Relation, edges: Sequence[Edge]) -> None:
+        """Put *edges* in place of all of *relation*."""
+        await self._sink.relate(relation, edges)
 
     async def trim(self, keep: Keep) -> int:
         """Forget what *keep* does not keep."""

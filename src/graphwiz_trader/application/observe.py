@@ -7,10 +7,12 @@ from typing import TypeVar
 
 import attrs
 
+from graphwiz_trader.application.pattern_links import PatternLinks
 from graphwiz_trader.application.run_tail import RunTail, RunTails, Stretch
 from graphwiz_trader.domain.backoff import Backoff
 from graphwiz_trader.domain.errors import TraderError, Transient
 from graphwiz_trader.domain.graph import Batch
+from graphwiz_trader.domain.graph_browse import HOUR
 from graphwiz_trader.domain.graph_keep import Keep
 from graphwiz_trader.domain.units import MILLISECOND, SECOND, Nanos, RunId
 from graphwiz_trader.domain.value import value
@@ -84,13 +86,15 @@ class Observe:
         self,
         tails: RunTails,
         sink: FactSink,
+        links: PatternLinks,
         clock: Clock,
         say: Callable[[str], None],
         options: ObserveOptions = ObserveOptions(),  # noqa: B008 # a value
     ) -> None:
-        """*say* tells a person."""
+        """*links* are those of the store behind *sink*; *say* tells a person."""
         self._tails = tails
         self._sink = sink
+        self._links = links
         self._clock = clock
         self._say = say
         self._options = options
@@ -188,11 +192,18 @@ class Observe:
 
     async def _write(self) -> None:
         keep, due = self._options.keep, Nanos(0)
+        hour, is_stale = -1, False
         while (batch := await self._queue.get()) is not None:
             await self._insist(partial(self._sink.write, batch))
+            is_stale = True
             if not keep.is_all and self._clock.now() >= due:
                 await self._insist(partial(self._sink.trim, keep))
                 due = Nanos(self._clock.now() + self._options.trim)
+            if batch.ts // HOUR > hour:
+                await self._insist(self._links.renew)
+                hour, is_stale = batch.ts // HOUR, False
+        if is_stale:
+            await self._insist(self._links.renew)
 
     async def _insist(self, ask: Callable[[], Awaitable[T]]) -> T:
         """Ask the store until it answers; once told to stop, no longer than is reasonable."""

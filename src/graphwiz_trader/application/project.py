@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
+from graphwiz_trader.application.pattern_links import PatternLinks
 from graphwiz_trader.application.run_tail import RunTails
 from graphwiz_trader.domain.errors import TraderError, Transient
 from graphwiz_trader.domain.events import TapeMessage
 from graphwiz_trader.domain.graph_keep import Keep
 from graphwiz_trader.domain.units import SECOND, RunId
 from graphwiz_trader.domain.value import value
-from graphwiz_trader.ports.graph import FactSink
+from graphwiz_trader.ports.graph import Graph
 
 Progress = Callable[[float], None]
 
@@ -31,11 +32,12 @@ class Project:
     depends on those before; only what is new is written.
     """
 
-    def __init__(self, tails: RunTails, sink: FactSink, keep: Keep = Keep()) -> None:  # noqa: B008 # a value
+    def __init__(self, tails: RunTails, sink: Graph, keep: Keep = Keep()) -> None:  # noqa: B008 # a value
         """*keep* says what of it is kept after catching up."""
         self._tails = tails
         self._runs = tails.runs
         self._sink = sink
+        self._links = PatternLinks(sink)
         self._keep = keep
 
     async def catch_up(self, progress: Progress) -> Projected:
@@ -58,6 +60,8 @@ class Project:
             progress((done + 1) / len(names))
         if total.rows and not self._keep.is_all:
             await self._sink.trim(self._keep)
+        if total.rows:
+            await self._links.renew()
         return total
 
     async def rebuild(self, progress: Progress) -> Projected:

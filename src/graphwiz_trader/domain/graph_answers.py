@@ -9,6 +9,7 @@ from graphwiz_trader.domain.graph import (
     Edge,
     Fill,
     Order,
+    Relation,
     Signal,
     Trade,
 )
@@ -122,7 +123,7 @@ class Verdict:
 @value
 class Link:
     """
-    Two that go together during `run`: patterns, or instruments.
+    Two that go together: patterns of whatever runs, or instruments during `run`.
 
     `numbers` say how; docs/reference/graph.md, Patterns.
     """
@@ -228,7 +229,13 @@ def arbitrage_line(found: Iterable[ArbitrageOpportunity]) -> ArbitrageLine:
 def links_of(edges: Iterable[Edge]) -> tuple[Link, ...]:
     """Return what CORRELATED_WITH and MOVES_WITH edges say."""
     return tuple(
-        Link(edge.relation.value, edge.source, edge.target, edge.key, json.loads(edge.detail))
+        Link(
+            edge.relation.value,
+            edge.source,
+            edge.target,
+            edge.key if edge.relation is Relation.MOVES_WITH else "",
+            json.loads(edge.detail),
+        )
         for edge in edges
     )
 

@@ -7,28 +7,20 @@ from graphwiz_trader.domain.value import value
 @value
 class Pattern:
     """
-    What came of one kind of pattern in one symbol during one run, as far as that is known.
+    One kind of pattern in one symbol, in whatever run it is seen.
 
-    `judged` occurrences have an outcome in money, `successes` of them paid their cost;
-    `average_profit_bps`, after cost, is None while there is none. `indicators`, JSON, are those
-    of the latest occurrence. `cost_model` says what was taken off.
+    `horizon` is how far ahead it is judged, and for how long another is not told.
     """
 
     key: str
-    run: str
-    seq: int
-    ts: Nanos
     kind: str
     symbol: str
-    occurrence_count: int
-    judged: int
-    successes: int
-    success_rate: float | None
-    average_profit_bps: float | None
-    first_seen: Nanos
-    last_seen: Nanos
-    cost_model: str
-    indicators: str
+    horizon: Nanos
+
+
+def pattern_key(kind: str, symbol: str) -> str:
+    """Return the key of the pattern of *kind* in *symbol*."""
+    return f"{kind}:{symbol}"
 
 
 @value
@@ -81,7 +73,11 @@ class Case:
 
 @value
 class MetricSample:
-    """What one second of a run, begun at `ts`, held: counts of entries and of what came of them."""
+    """
+    What one second of a run, begun at `ts`, held: counts of entries and of what came of them.
+
+    From `cpu_pct` on: what `VitalsSampled` told within it, None where nobody measured.
+    """
 
     key: str
     run: str
@@ -95,6 +91,20 @@ class MetricSample:
     orders: int
     fills: int
     alerts: int
+    cpu_pct: float | None = None
+    memory_bytes: int | None = None
+    open_files: int | None = None
+    machine_cpu_pct: float | None = None
+    machine_memory_pct: float | None = None
+    disk_free_bytes: int | None = None
+    sent_bytes: int | None = None
+    received_bytes: int | None = None
+    loop_lag: Nanos | None = None
+    gc_count: int | None = None
+    gc_pause: Nanos | None = None
+    gc_longest: Nanos | None = None
+    journal_pending: int | None = None
+    outbox: int | None = None
 
 
 @value

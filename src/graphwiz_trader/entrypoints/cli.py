@@ -36,7 +36,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "doctor": ("doctor:doctor", "Whether machine, venues and keys are fit to trade."),
     "demo": ("demo:demo", "The main job on simulated exchanges."),
     "flatten": ("operate:flatten", "Close what the running engine holds."),
-    "graph": ("graph_watched:graph", "What the runs did and why: the knowledge graph."),
+    "graph": ("graph_browse:graph", "What the runs did and why: the knowledge graph."),
     "exchange": ("exchange:exchange", "Simulated exchanges alone, on loopback sockets."),
     "halt": ("operate:halt", "Stop all new risk."),
     "init": ("init:init", "A commented configuration, an example strategy and its test."),

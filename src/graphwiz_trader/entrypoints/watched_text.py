@@ -44,11 +44,12 @@ def links_tables(found: Sequence[Link]) -> tuple[Table, ...]:
     moves = [link for link in found if link.relation == Relation.MOVES_WITH.value]
     tables = (
         Table(
-            "Patterns seen in the same hours",
-            ("pattern", "with", "strength", "hours", "lift", "p"),
+            "Patterns seen in the same hours, or the first in the hour before the second",
+            ("pattern", "", "with", "strength", "hours", "lift", "p"),
             tuple(
                 (
                     printable(link.source),
+                    "before" if link.numbers["lag_h"] else "with",
                     printable(link.target),
                     *(_number(link.numbers[name]) for name in ("strength", "n", "lift", "p_value")),
                 )

@@ -1,5 +1,6 @@
 """Graph: the memory of what was seen, done and why, written from journals and asked by people."""
 
+from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
 from graphwiz_trader.domain.graph import (
@@ -7,6 +8,7 @@ from graphwiz_trader.domain.graph import (
     Batch,
     Edge,
     Instrument,
+    Node,
     Relation,
     Trade,
 )
@@ -20,11 +22,12 @@ from graphwiz_trader.domain.graph_answers import (
     Verdict,
     WatchFilter,
 )
+from graphwiz_trader.domain.graph_browse import Neighbourhood, PatternHours
 from graphwiz_trader.domain.graph_keep import Keep
-from graphwiz_trader.domain.graph_watch import Alert, Case, MetricSample, Occurrence, Pattern
+from graphwiz_trader.domain.graph_watch import Alert, Case, MetricSample, Occurrence
 from graphwiz_trader.domain.units import Nanos, RunId
 
-W = TypeVar("W", Pattern, Occurrence, Case, MetricSample, Alert)
+W = TypeVar("W", Occurrence, Case, MetricSample, Alert)
 
 
 class FactSink(Protocol):
@@ -41,6 +44,9 @@ class FactSink(Protocol):
 
     async def write(self, batch: Batch) -> None:
         """Keep *batch*, durably; raise `Transient` if it should be sent again."""
+
+    async def relate(self, relation: Relation, edges: Sequence[Edge]) -> None:
+        """Put *edges*, whose ends are kept, in place of all of *relation*: whole or not at all."""
 
     async def trim(self, keep: Keep) -> int:
         """
@@ -93,5 +99,22 @@ class GraphQueries(Protocol):
     async def watched(self, label: type[W], only: WatchFilter, most: int) -> tuple[W, ...]:
         """Return at most *most* of what was watched, the latest first."""
 
+    async def hours(self, most: int) -> PatternHours:
+        """
+        Return in which hours there were entries, and patterns, of any run.
+
+        Of at most *most* full hours, the last before the one of the newest entry of any run.
+        """
+
+    async def keys(self, label: type[Node], part: str, most: int) -> tuple[str, ...]:
+        """Return at most *most* keys of *label* that hold *part*, in their order."""
+
+    async def around(self, label: type[Node], key: str, most: int) -> Neighbourhood | None:
+        """Return a node with at most *most* of each of its relationships, None if unknown."""
+
     async def links(self, relation: Relation) -> tuple[Edge, ...]:
         """Return every relationship of one kind, by its ends and key."""
+
+
+class Graph(FactSink, GraphQueries, Protocol):
+    """Both roles of one store."""

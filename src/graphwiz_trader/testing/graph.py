@@ -1,6 +1,6 @@
 """Fake graph: one in memory, which keeps what it is given in plain dictionaries."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from graphwiz_trader.domain.graph import (
@@ -30,14 +30,22 @@ from graphwiz_trader.domain.graph_answers import (
     refusals,
     strategy_lines,
 )
+from graphwiz_trader.domain.graph_browse import (
+    HOUR,
+    Neighbourhood,
+    PatternHours,
+    Step,
+    hours_before,
+    steps_of,
+)
 from graphwiz_trader.domain.graph_keep import MOMENTS, Keep
 from graphwiz_trader.domain.graph_story import story_of
-from graphwiz_trader.domain.graph_watch import Alert, Case, MetricSample, Occurrence, Pattern
+from graphwiz_trader.domain.graph_watch import Alert, Case, MetricSample, Occurrence
 from graphwiz_trader.domain.setting import fields_of
 from graphwiz_trader.domain.units import Nanos, RunId
 
 L = TypeVar("L", bound=Node)
-W = TypeVar("W", Pattern, Occurrence, Case, MetricSample, Alert)
+W = TypeVar("W", Occurrence, Case, MetricSample, Alert)
 N = TypeVar("N", Order, Trade, ArbitrageOpportunity)
 
 
@@ -66,6 +74,12 @@ class MemoryGraph:
         for edge in batch.edges:
             self._edges[edge.relation, edge.source, edge.target, edge.key] = edge
         self._cursors[batch.run] = (batch.seq, batch.ts)
+
+    async def relate(self, relation: Relation, edges: Sequence[Edge]) -> None:
+        """Put *edges* in place of all of *relation*."""
+        self._edges = {name: one for name, one in self._edges.items() if name[0] != relation}
+        for edge in edges:
+            self._edges[relation, edge.source, edge.target, edge.key] = edge
 
     async def trim(self, keep: Keep) -> int:
         """Forget."""
@@ -185,10 +199,38 @@ class MemoryGraph:
         found.sort(key=lambda each: (each.ts, each.run, each.seq, each.key), reverse=True)
         return tuple(found[:most])
 
+    async def hours(self, most: int) -> PatternHours:
+        """Return in which hours there was what."""
+        window = hours_before(max((ts for _, ts in self._cursors.values()), default=Nanos(0)), most)
+        samples = [one for one in self._all(MetricSample) if _is_within(one.ts, window)]
+        seen = [one for one in self._all(Occurrence) if _is_within(one.ts, window)]
+        return PatternHours(
+            window.until // HOUR,
+            frozenset(one.ts // HOUR for one in samples),
+            frozenset((one.symbol, one.kind, one.ts // HOUR) for one in seen),
+        )
+
+    async def keys(self, label: type[Node], part: str, most: int) -> tuple[str, ...]:
+        """Return keys of *label*."""
+        return tuple(sorted(each.key for each in self._all(label) if part in each.key)[:most])
+
+    async def around(self, label: type[Node], key: str, most: int) -> Neighbourhood | None:
+        """Return a node and its relationships."""
+        found = self._nodes.get((label.__name__, key))
+        if found is None:
+            return None
+        steps: dict[tuple[bool, str], list[Step]] = {}
+        for edge in sorted(self._edges.values(), key=_place):
+            for step in steps_of(edge, label, key):
+                if (step.label, step.key) in self._nodes:
+                    steps.setdefault((not step.is_onward, step.relation), []).append(step)
+        told = (step for _, each in sorted(steps.items()) for step in each[:most])
+        return Neighbourhood(found, tuple(told))
+
     async def links(self, relation: Relation) -> tuple[Edge, ...]:
         """Return relationships."""
         found = [edge for edge in self._edges.values() if edge.relation is relation]
-        return tuple(sorted(found, key=lambda edge: (edge.source, edge.target, edge.key)))
+        return tuple(sorted(found, key=_place))
 
     def onward(self, relation: Relation, source: str) -> tuple[Node, ...]:
         """Step along *relation*."""
@@ -231,6 +273,10 @@ class MemoryGraph:
 
     def _leads(self, relation: Relation, source: str, target: str) -> bool:
         return not target or (relation, source, target, "") in self._edges
+
+
+def _place(edge: Edge) -> tuple[str, str, str]:
+    return edge.source, edge.target, edge.key
 
 
 def _is_within(at: Nanos, window: Window) -> bool:

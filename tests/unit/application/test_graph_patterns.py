@@ -10,6 +10,7 @@ import pytest
 
 from graphwiz_trader.application.ask_watched import AskWatched
 from graphwiz_trader.application.graph_rows import GraphRows
+from graphwiz_trader.application.pattern_links import PatternLinks
 from graphwiz_trader.application.prices import RebuiltPrices
 from graphwiz_trader.domain.errors import DataError
 from graphwiz_trader.domain.events import BookGap, Trade
@@ -45,7 +46,7 @@ from tests.unit.application.graph_diary import (
     wanting,
 )
 
-W = TypeVar("W", Pattern, Occurrence, Case, MetricSample, Alert)
+W = TypeVar("W", Occurrence, Case, MetricSample, Alert)
 
 BUY = order("buy", AT_A, Side.BUY)
 SELL = order("sell", AT_B, Side.SELL)
@@ -87,13 +88,9 @@ def test_its_outcome_is_the_mid_at_its_horizon_less_its_cost() -> None:
     graph = swept((1009, "100"), (1011, "90")).graph()
 
     (found,) = watched(graph, Occurrence)
-    (pattern,) = watched(graph, Pattern)
-
     # From 100 to 100.5; the spread was 2 of 100, the fee is 10 bps each way.
     assert found.profit_bps == pytest.approx(50.0 - 200.0 - 20.0)
     assert found.known == at(1010)
-    assert (pattern.judged, pattern.successes, pattern.success_rate) == (1, 0, 0.0)
-    assert pattern.average_profit_bps == pytest.approx(-170.0)
 
 
 def test_an_update_at_the_very_horizon_counts() -> None:
@@ -246,26 +243,66 @@ def test_correlations_can_be_switched_off() -> None:
     assert Relation.MOVES_WITH not in {edge.relation for edge in rows.cut().edges}
 
 
+HOUR = 3_600_000
+"""In milliseconds."""
+
+
+def leaning(diary: Diary, hour: int) -> None:
+    """A book that leans to its bid for more than a second."""
+    for k in range(12):
+        start = at(hour * HOUR + 100 * k)
+        diary.step(make.book_update(AT_A, [("99", "9")], [("101", "1")], start))
+
+
+def linked(diary: Diary, **only: str) -> list[tuple[str, object, str, object]]:
+    """The links of patterns in what *diary* says."""
+    graph = diary.graph()
+    asyncio.run(PatternLinks(graph).renew())
+    found = asyncio.run(AskWatched(graph).together(WatchFilter(**only)))
+    return [(one.source, one.numbers["lag_h"], one.target, one.numbers["n"]) for one in found]
+
+
+def test_a_pattern_is_named_by_its_kind_and_symbol() -> None:
+    graph = swept().graph()
+
+    found = asyncio.run(graph.around(Pattern, "SWEEP:LINK/USDT", 9))
+
+    assert found is not None
+    assert found.node == Pattern("SWEEP:LINK/USDT", "SWEEP", "LINK/USDT", SECOND)
+    assert [(one.relation, one.label, one.key) for one in found.steps] == [
+        ("DETECTED_ON", "Symbol", "LINK/USDT"),
+        ("INSTANCE_OF", "Occurrence", f"SWEEP:LINK/USDT:{RUN}:3"),
+    ]
+
+
 def test_patterns_of_the_same_hours_are_linked() -> None:
-    """Sweeps that the book leans to, every other hour for half a day."""
+    """Sweeps that the book leans to, every third hour for a day and a half."""
     diary = Diary()
-    hour = 3_600_000
-    for n in range(0, 24, 2):
-        start = n * hour
-        for k in range(12):
-            update = make.book_update(AT_A, [("99", "9")], [("101", "1")], at(start + 100 * k))
-            diary.step(update)
-        sweep(diary, start + 1500)
-    diary.book(25 * hour, AT_A)
+    for n in range(36):
+        if n % 3:
+            diary.book(n * HOUR, AT_A)
+        else:
+            leaning(diary, n)
+            sweep(diary, n * HOUR + 1500)
+    diary.book(37 * HOUR, AT_A)
 
-    ask = AskWatched(diary.graph())
+    assert linked(diary, kind="SWEEP", symbol="LINK/USDT") == [
+        ("IMBALANCE_RUN:LINK/USDT", 0, "SWEEP:LINK/USDT", 12)
+    ]
+    assert linked(diary, kind="ICEBERG") == []
 
-    (link,) = asyncio.run(ask.together(WatchFilter(kind="SWEEP", symbol="LINK/USDT")))
 
-    assert asyncio.run(ask.together(WatchFilter(kind="ICEBERG"))) == ()
-    assert link.source == f"{RUN}:IMBALANCE_RUN:LINK/USDT"
-    assert link.target == f"{RUN}:SWEEP:LINK/USDT"
-    assert (link.numbers["n"], link.numbers["strength"]) == (12, pytest.approx(1.0))
+def test_patterns_that_follow_in_the_next_hour_are_linked_in_that_order() -> None:
+    diary = Diary()
+    for n in range(36):
+        diary.book(n * HOUR, AT_A)
+        if n % 3 == 0:
+            leaning(diary, n)
+        elif n % 3 == 1:
+            sweep(diary, n * HOUR + 1500)
+    diary.book(37 * HOUR, AT_A)
+
+    assert linked(diary) == [("IMBALANCE_RUN:LINK/USDT", 1, "SWEEP:LINK/USDT", 12)]
 
 
 def test_each_second_is_counted_once() -> None:
@@ -281,6 +318,19 @@ def test_each_second_is_counted_once() -> None:
     assert (first.entries, first.books, first.approved, first.refused) == (3, 2, 1, 1)
     assert (first.orders, first.fills) == (2, 0)
     assert (second.ts - first.ts, second.entries, second.fills) == (SECOND, 1, 1)
+
+
+def test_how_the_process_fared_is_part_of_its_second() -> None:
+    diary = Diary()
+    diary.step(make.vitals(at(100), outbox=3))
+    diary.step(make.vitals(at(900), outbox=7))
+    diary.book(1500, AT_A)
+
+    first, second = watched(diary.graph(), MetricSample)
+
+    assert (first.outbox, first.cpu_pct, first.gc_longest) == (7, 50.0, 2_000_000)
+    assert (first.entries, first.books) == (3, 0)
+    assert (second.outbox, second.cpu_pct, second.books) == (None, None, 1)
 
 
 def episode(diary: Diary, ms: int, n: int, realised: str | None) -> None:

@@ -9,6 +9,7 @@ import pytest
 from typing_extensions import override
 
 from graphwiz_trader.application.observe import Observe, Observed, ObserveOptions
+from graphwiz_trader.application.pattern_links import PatternLinks
 from graphwiz_trader.application.run_tail import RunTails
 from graphwiz_trader.bootstrap.settings import restored
 from graphwiz_trader.domain.errors import DataError, Transient
@@ -76,7 +77,14 @@ class Scene:
     def begin(self) -> None:
         """Start an observer."""
         self.stop = asyncio.Event()
-        observe = Observe(self.tails, self.graph, self.clock, self.said.append, ObserveOptions())
+        observe = Observe(
+            self.tails,
+            self.graph,
+            PatternLinks(self.graph),
+            self.clock,
+            self.said.append,
+            ObserveOptions(),
+        )
         self.task = asyncio.ensure_future(observe.run(self.stop))
 
     def journal(self, entries: list[Entry], run: RunId = RUN) -> None:
@@ -307,7 +315,14 @@ def test_what_is_too_old_is_forgotten_on_the_way() -> None:
     async def story(scene: Scene) -> GraphStats:
         scene.task.cancel()
         options = ObserveOptions(keep=Keep(most=2))
-        observe = Observe(scene.tails, scene.graph, scene.clock, scene.said.append, options)
+        observe = Observe(
+            scene.tails,
+            scene.graph,
+            PatternLinks(scene.graph),
+            scene.clock,
+            scene.said.append,
+            options,
+        )
         scene.task = asyncio.ensure_future(observe.run(scene.stop))
         scene.journal(lived(WHOLE))
         await scene.ended()

@@ -27,6 +27,8 @@ QUESTIONS = (
     ["routes"],
     ["patterns"],
     ["correlated"],
+    ["browse"],
+    ["browse", "Order"],
 )
 
 
@@ -171,3 +173,34 @@ def test_a_trade_resembles_what_was_over_before_it(home: Path, capsys: Captured)
     assert all(each["known"] < found["case"]["ts"] for each in found["similar"])
     assert main(["graph", "similar", trade["key"], "--home", str(home)]) == 0
     assert "Resembled" in capsys.readouterr().out
+
+
+def test_a_node_is_browsed_to_from_its_label(home: Path, capsys: Captured) -> None:
+    labels = ask(home, capsys, "browse")["nodes"]
+    first = ask(home, capsys, "browse", "Fill", "--most", "1")["keys"][0]
+
+    found = ask(home, capsys, "browse", "Fill", first)
+
+    assert labels["Fill"] == summary(home)["fills"]
+    assert (found["label"], found["node"]["key"]) == ("Fill", first)
+    (order,) = [step for step in found["steps"] if step["relation"] == "FILLED_BY"]
+    assert (order["label"], order["is_onward"]) == ("Order", False)
+    back = ask(home, capsys, "browse", "order", order["key"])["steps"]
+    assert ("FILLED_BY", first) in [(step["relation"], step["key"]) for step in back]
+
+
+def test_what_a_relationship_says_is_told(home: Path, capsys: Captured) -> None:
+    (asset,) = ask(home, capsys, "browse", "Asset", "--part", "BTC")["keys"]
+
+    steps = ask(home, capsys, "browse", "Asset", asset)["steps"]
+    assert main(["graph", "browse", "Asset", asset, "--home", str(home)]) == 0
+
+    converts = [step["name"] for step in steps if step["relation"] == "CONVERTS"]
+    assert any(name.startswith("BTC/") for name in converts)
+    assert all(name in capsys.readouterr().out for name in converts[:1])
+
+
+def test_a_node_that_is_not_there_is_bad_data(home: Path, capsys: Captured) -> None:
+    error = ask(home, capsys, "browse", "Order", "nobody", code=4)["error"]
+
+    assert "no Order 'nobody'" in error["message"]

@@ -10,7 +10,7 @@ from graphwiz_trader.adapters.neo4j.schema import MISSING
 from graphwiz_trader.domain.graph import ENDS, LABELS, Node, Relation
 from graphwiz_trader.domain.graph_keep import MOMENTS
 from graphwiz_trader.domain.graph_story import REFUSALS as MOST_REFUSALS
-from graphwiz_trader.domain.graph_watch import Alert, Case, MetricSample, Occurrence, Pattern
+from graphwiz_trader.domain.graph_watch import Alert, Case, MetricSample, Occurrence
 from graphwiz_trader.domain.setting import fields_of
 
 VERSION = "MATCH (v:GraphVersion) RETURN v.number AS number"
@@ -160,7 +160,7 @@ def _watched(label: type[Node]) -> str:
 
 
 WATCHED: Mapping[type[Node], str] = {
-    label: _watched(label) for label in (Pattern, Occurrence, Case, MetricSample, Alert)
+    label: _watched(label) for label in (Occurrence, Case, MetricSample, Alert)
 }
 """Finds what was watched of a label, the latest first."""
 
@@ -171,6 +171,53 @@ LINKS: Mapping[Relation, str] = {
     for relation in Relation
 }
 """Finds every relationship of one kind."""
+
+HOURS = """
+    MATCH (m:MetricSample) WHERE m.ts >= $since AND m.ts < $until
+    RETURN DISTINCT m.ts / 3600000000000 AS hour
+"""
+SEEN = """
+    MATCH (o:Occurrence) WHERE o.ts >= $since AND o.ts < $until
+    RETURN DISTINCT o.symbol AS symbol, o.kind AS kind, o.ts / 3600000000000 AS hour
+"""
+UNRELATE: Mapping[Relation, str] = {
+    relation: f"MATCH ()-[r:{relation.value}]->() DELETE r" for relation in Relation
+}
+"""Forgets every relationship of one kind."""
+
+KEYS: Mapping[type[Node], str] = {
+    label: f"MATCH (n:{label.__name__}) WHERE NOT n:{MISSING}"
+    " WITH coalesce(n.long_key, n.key) AS key WHERE key CONTAINS $part"
+    " RETURN key ORDER BY key LIMIT $most"
+    for label in LABELS
+}
+"""Finds keys that hold a text."""
+
+NODE: Mapping[type[Node], str] = {
+    label: f"MATCH (n:{label.__name__} {{key: $key}}) WHERE NOT n:{MISSING}"
+    " RETURN properties(n) AS found"
+    for label in LABELS
+}
+"""Finds a node by its key."""
+
+
+def _steps(relation: Relation, *, is_onward: bool) -> str:
+    source, target = (label.__name__ for label in ENDS[relation])
+    near, far = ("a", "b") if is_onward else ("b", "a")
+    return (
+        f"MATCH (a:{source})-[r:{relation.value}]->(b:{target})"
+        f" WHERE {near}.key = $key AND NOT {far}:{MISSING}"
+        f" RETURN coalesce({far}.long_key, {far}.key) AS key, coalesce(r.key, '') AS name,"
+        " coalesce(r.detail, '') AS detail ORDER BY key, name LIMIT $most"
+    )
+
+
+STEPS: Mapping[tuple[Relation, bool], str] = {
+    (relation, way): _steps(relation, is_onward=way)
+    for relation in Relation
+    for way in (True, False)
+}
+"""Finds the relationships of a node, onward or back, as a browser shows them."""
 
 _NAMED = """
     CALL () {{

@@ -1,12 +1,12 @@
 """Graph in Neo4j: for those who want Cypher, a browser, and questions of their own."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import TypeVar
 
-from graphwiz_trader.adapters.neo4j import cypher, schema
+from graphwiz_trader.adapters.neo4j import browse, cypher, schema
 from graphwiz_trader.adapters.neo4j.connection import Neo4jConnection, Neo4jPlace
-from graphwiz_trader.adapters.neo4j.intake import keep
+from graphwiz_trader.adapters.neo4j.intake import keep, relate
 from graphwiz_trader.adapters.neo4j.trim import trim
 from graphwiz_trader.adapters.neo4j.walk import FetchedWalk
 from graphwiz_trader.domain.graph import (
@@ -14,6 +14,7 @@ from graphwiz_trader.domain.graph import (
     Batch,
     Edge,
     Instrument,
+    Node,
     Order,
     Relation,
     Trade,
@@ -32,14 +33,15 @@ from graphwiz_trader.domain.graph_answers import (
     refusals,
     strategy_lines,
 )
+from graphwiz_trader.domain.graph_browse import Neighbourhood, PatternHours
 from graphwiz_trader.domain.graph_keep import Keep
 from graphwiz_trader.domain.graph_story import story_of
-from graphwiz_trader.domain.graph_watch import Alert, Case, MetricSample, Occurrence, Pattern
+from graphwiz_trader.domain.graph_watch import Alert, Case, MetricSample, Occurrence
 from graphwiz_trader.domain.units import Nanos, RunId
 
 N = TypeVar("N", Order, Trade, ArbitrageOpportunity, Instrument)
 
-W = TypeVar("W", Pattern, Occurrence, Case, MetricSample, Alert)
+W = TypeVar("W", Occurrence, Case, MetricSample, Alert)
 
 ALL = 2**63 - 1
 """A limit of none."""
@@ -61,6 +63,11 @@ class Neo4jGraph:
         """Keep *batch* in one transaction."""
         async with self._connection.session() as session:
             await keep(session, batch)
+
+    async def relate(self, relation: Relation, edges: Sequence[Edge]) -> None:
+        """Put *edges* in place of all of *relation*."""
+        async with self._connection.session() as session:
+            await relate(session, relation, edges)
 
     async def trim(self, keep: Keep) -> int:
         """Forget, in many small transactions."""
@@ -167,7 +174,20 @@ class Neo4jGraph:
             until=only.window.until,
             most=most,
         )
-        return tuple(schema.node(label, _properties(each["found"])) for each in found)
+        return tuple(schema.node(label, browse.properties(each["found"])) for each in found)
+
+    async def hours(self, most: int) -> PatternHours:
+        """Return in which hours there was what."""
+        return await browse.hours(self._connection, most)
+
+    async def keys(self, label: type[Node], part: str, most: int) -> tuple[str, ...]:
+        """Return keys of *label*."""
+        found = await self._connection.ask(cypher.KEYS[label], part=part, most=most)
+        return tuple(str(each["key"]) for each in found)
+
+    async def around(self, label: type[Node], key: str, most: int) -> Neighbourhood | None:
+        """Return a node and its relationships."""
+        return await browse.around(self._connection, label, key, most)
 
     async def links(self, relation: Relation) -> tuple[Edge, ...]:
         """Return relationships."""
@@ -183,7 +203,7 @@ class Neo4jGraph:
 
     async def _nodes(self, label: type[N], text: str, **asked: object) -> tuple[N, ...]:
         found = await self._connection.ask(text, **asked)
-        return tuple(schema.node(label, _properties(each["found"])) for each in found)
+        return tuple(schema.node(label, browse.properties(each["found"])) for each in found)
 
 
 _NEVER = (0, Nanos(0))
@@ -209,10 +229,4 @@ def _earned(
 def _rows(found: object) -> list[list[str]]:
     if not isinstance(found, list):
         raise TypeError(f"found {type(found).__name__}, expected rows")
-    return found
-
-
-def _properties(found: object) -> Mapping[str, object]:
-    if not isinstance(found, Mapping):
-        raise TypeError(f"found {type(found).__name__}, expected properties")
     return found

@@ -39,6 +39,23 @@ async def keep(session: AsyncSession, batch: Batch) -> None:
         await session.execute_write(_keep, rest, buried)
 
 
+async def relate(session: AsyncSession, relation: Relation, edges: Sequence[Edge]) -> None:
+    """
+    Put *edges* in place of all of *relation*, in one transaction.
+
+    Raises:
+        neo4j.exceptions.Neo4jError, DriverError: the store did not keep it.
+    """
+    await session.execute_write(_relate, relation, [_ends(edge) for edge in edges])
+
+
+async def _relate(
+    transaction: Transaction, relation: Relation, rows: Sequence[schema.Properties]
+) -> None:
+    await (await transaction.run(cypher.UNRELATE[relation])).consume()
+    await _link(transaction, relation, rows)
+
+
 async def _keep(transaction: Transaction, batch: Batch, buried: Sequence[Buried]) -> None:
     kept = await (await transaction.run(cypher.BEGIN, run=batch.run)).single(strict=True)
     if batch.seq <= kept["seq"]:

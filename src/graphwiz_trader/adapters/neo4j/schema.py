@@ -72,6 +72,21 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         _index("MetricSample", "ts"),
         _index("Alert", "ts"),
     ),
+    (
+        """
+        MATCH (p:Pattern) WHERE p.run IS NOT NULL
+        CALL (p) { DETACH DELETE p } IN TRANSACTIONS OF 5000 ROWS
+        """,
+        """
+        MATCH (o:Occurrence) WHERE NOT EXISTS { (o)-[:INSTANCE_OF]->() }
+        CALL (o) {
+            MERGE (p:Pattern {key: o.kind + ':' + o.symbol})
+            SET p.kind = o.kind, p.symbol = o.symbol, p.horizon = o.horizon
+            MERGE (o)-[:INSTANCE_OF]->(p)
+        } IN TRANSACTIONS OF 5000 ROWS
+        """,
+        "MATCH (p:Pattern), (s:Symbol {key: p.symbol}) MERGE (p)-[:DETECTED_ON]->(s)",
+    ),
 )
 """
 Migration n brings version n to n + 1; one that was released is never changed.

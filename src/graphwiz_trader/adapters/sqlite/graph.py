@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 
-from graphwiz_trader.adapters.sqlite import schema, texts
+from graphwiz_trader.adapters.sqlite import asked, browse, schema, texts
 from graphwiz_trader.adapters.sqlite.intake import edge_row, insert
 from graphwiz_trader.adapters.sqlite.trim import trim
 from graphwiz_trader.domain.errors import DataError, Transient
@@ -39,14 +39,15 @@ from graphwiz_trader.domain.graph_answers import (
     refusals,
     strategy_lines,
 )
+from graphwiz_trader.domain.graph_browse import Neighbourhood, PatternHours
 from graphwiz_trader.domain.graph_keep import Keep
 from graphwiz_trader.domain.graph_story import story_of
-from graphwiz_trader.domain.graph_watch import Alert, Case, MetricSample, Occurrence, Pattern
+from graphwiz_trader.domain.graph_watch import Alert, Case, MetricSample, Occurrence
 from graphwiz_trader.domain.units import Nanos, RunId
 
 T = TypeVar("T")
 N = TypeVar("N", Order, Trade, ArbitrageOpportunity, Instrument)
-W = TypeVar("W", Pattern, Occurrence, Case, MetricSample, Alert)
+W = TypeVar("W", Occurrence, Case, MetricSample, Alert)
 Parameters = Sequence[object] | Mapping[str, object]
 
 ALL = -1
@@ -76,6 +77,10 @@ class SqliteGraph:
         """Keep *batch* in one transaction."""
         await self._call(lambda: self._write(batch))
 
+    async def relate(self, relation: Relation, edges: Sequence[Edge]) -> None:
+        """Put *edges* in place of all of *relation*."""
+        await self._call(lambda: browse.relate(self._connection(), relation, edges))
+
     async def trim(self, keep: Keep) -> int:
         """Forget; the file does not shrink, but what comes next has room in it."""
         return await self._call(lambda: trim(self._connection(), keep))
@@ -96,28 +101,22 @@ class SqliteGraph:
     async def strategies(self, only: TradeFilter) -> tuple[StrategyLine, ...]:
         """Sum up trades by strategy, exactly."""
         text = texts.EARNED_BY_STRATEGY if only.strategy else texts.EARNED
-        return await self._call(lambda: strategy_lines(self._earned(text, _asked(only, ALL))))
+        return await self._call(
+            lambda: strategy_lines(self._earned(text, asked.of_trades(only, ALL)))
+        )
 
     async def trades(self, only: TradeFilter, most: int) -> tuple[Trade, ...]:
         """Return trades, the latest first."""
         text = texts.TRADES_OF_STRATEGY if only.strategy else texts.TRADES
-        return await self._call(lambda: self._nodes(Trade, text, _asked(only, most)))
+        return await self._call(lambda: self._nodes(Trade, text, asked.of_trades(only, most)))
 
     async def opportunities(
         self, only: OpportunityFilter, most: int
     ) -> tuple[ArbitrageOpportunity, ...]:
         """Return opportunities, the latest first."""
-        asked = {
-            "run": only.run,
-            "strategy": only.strategy,
-            "outcome": only.outcome,
-            "reason": only.reason,
-            "since": only.window.since,
-            "until": only.window.until,
-            "most": most,
-        }
+        words = asked.of_opportunities(only, most)
         return await self._call(
-            lambda: self._nodes(ArbitrageOpportunity, texts.OPPORTUNITIES, asked)
+            lambda: self._nodes(ArbitrageOpportunity, texts.OPPORTUNITIES, words)
         )
 
     async def instruments(self) -> tuple[Instrument, ...]:
@@ -138,13 +137,25 @@ class SqliteGraph:
 
     async def watched(self, label: type[W], only: WatchFilter, most: int) -> tuple[W, ...]:
         """Return what was watched, the latest first."""
-        asked = {**_watch(only), "most": most}
+        words = asked.of_watched(only, most)
         return await self._call(
             lambda: tuple(
                 schema.node(label, columns)
-                for columns in self._connection().execute(schema.WATCHED[label], asked)
+                for columns in self._connection().execute(schema.WATCHED[label], words)
             )
         )
+
+    async def hours(self, most: int) -> PatternHours:
+        """Return in which hours there was what."""
+        return await self._call(lambda: browse.hours(self._connection(), most))
+
+    async def keys(self, label: type[Node], part: str, most: int) -> tuple[str, ...]:
+        """Return keys of *label*."""
+        return await self._call(lambda: browse.keys(self._connection(), label, part, most))
+
+    async def around(self, label: type[Node], key: str, most: int) -> Neighbourhood | None:
+        """Return a node and its relationships."""
+        return await self._call(lambda: browse.around(self._connection(), label, key, most))
 
     async def links(self, relation: Relation) -> tuple[Edge, ...]:
         """Return relationships."""
@@ -219,52 +230,29 @@ class SqliteGraph:
                 connection.execute(texts.LATEST).fetchone()[0],
             )
 
-    def _story(self, asked: Parameters) -> Story | None:
-        found: Sequence[Order | Trade] = self._nodes(Order, texts.ORDER, asked)
-        found = found or self._nodes(Trade, texts.TRADE, asked)
+    def _story(self, words: Parameters) -> Story | None:
+        found: Sequence[Order | Trade] = self._nodes(Order, texts.ORDER, words)
+        found = found or self._nodes(Trade, texts.TRADE, words)
         return story_of(found[0], self) if found else None
 
-    def _verdict(self, asked: Parameters) -> Verdict | None:
-        found = self._nodes(ArbitrageOpportunity, texts.OPPORTUNITY, asked)
+    def _verdict(self, words: Parameters) -> Verdict | None:
+        found = self._nodes(ArbitrageOpportunity, texts.OPPORTUNITY, words)
         if not found:
             return None
         rows = self._connection().execute(texts.REFUSALS, (found[0].key,))
         return Verdict(found[0], refusals(detail for (detail,) in rows))
 
-    def _nodes(self, label: type[N], text: str, asked: Parameters) -> tuple[N, ...]:
-        rows = self._connection().execute(text, asked)
+    def _nodes(self, label: type[N], text: str, words: Parameters) -> tuple[N, ...]:
+        rows = self._connection().execute(text, words)
         return tuple(schema.node(label, columns) for columns in rows)
 
-    def _earned(self, text: str, asked: Parameters) -> Iterator[Earned]:
-        for strategy, reporting, net, fees, *places in self._connection().execute(text, asked):
+    def _earned(self, text: str, words: Parameters) -> Iterator[Earned]:
+        for strategy, reporting, net, fees, *places in self._connection().execute(text, words):
             yield Earned(strategy, reporting, Decimal(net), Decimal(fees), *places)
 
     def _step(self, label: type[Node], text: str, relation: Relation, key: str) -> tuple[Node, ...]:
         rows = self._connection().execute(text, (relation.value, key))
         return tuple(schema.node(label, columns) for columns in rows)
-
-
-def _asked(only: TradeFilter, most: int) -> dict[str, object]:
-    asked: dict[str, object] = {
-        "run": only.run,
-        "symbol": only.symbol,
-        "venue": only.venue,
-        "since": only.window.since,
-        "until": only.window.until,
-        "most": most,
-    }
-    return {**asked, "strategy": only.strategy} if only.strategy else asked
-
-
-def _watch(only: WatchFilter) -> dict[str, object]:
-    return {
-        "key": only.key,
-        "run": only.run,
-        "kind": only.kind,
-        "symbol": only.symbol,
-        "since": only.window.since,
-        "until": only.window.until,
-    }
 
 
 def _cursor(connection: sqlite3.Connection, run: RunId) -> tuple[int, Nanos]:

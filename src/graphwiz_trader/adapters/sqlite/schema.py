@@ -10,7 +10,7 @@ import attrs
 
 from graphwiz_trader.domain.errors import DataError
 from graphwiz_trader.domain.graph import ENDS, LABELS, Node, Relation
-from graphwiz_trader.domain.graph_watch import Alert, Case, MetricSample, Occurrence, Pattern
+from graphwiz_trader.domain.graph_watch import Alert, Case, MetricSample, Occurrence
 
 N = TypeVar("N", bound=Node)
 
@@ -85,6 +85,33 @@ MIGRATIONS: tuple[str, ...] = (
         alerts INTEGER);
     CREATE INDEX sample_ts ON "MetricSample" (ts);
     CREATE INDEX alert_ts ON "Alert" (ts);
+    """,
+    """
+    DROP TABLE "Pattern";
+    CREATE TABLE "Pattern" (key TEXT PRIMARY KEY, kind TEXT, symbol TEXT, horizon INTEGER);
+    INSERT INTO "Pattern"
+        SELECT kind || ':' || symbol, kind, symbol, max(horizon) FROM "Occurrence"
+        GROUP BY kind, symbol;
+    DELETE FROM edge WHERE relation IN ('CORRELATED_WITH', 'DETECTED_ON');
+    INSERT INTO edge SELECT 'DETECTED_ON', p.key, p.symbol, '', ''
+        FROM "Pattern" p JOIN "Symbol" s ON s.key = p.symbol;
+    UPDATE edge SET target = (
+        SELECT o.kind || ':' || o.symbol FROM "Occurrence" o WHERE o.key = edge.source)
+        WHERE relation = 'INSTANCE_OF';
+    ALTER TABLE "MetricSample" ADD COLUMN cpu_pct REAL;
+    ALTER TABLE "MetricSample" ADD COLUMN memory_bytes INTEGER;
+    ALTER TABLE "MetricSample" ADD COLUMN open_files INTEGER;
+    ALTER TABLE "MetricSample" ADD COLUMN machine_cpu_pct REAL;
+    ALTER TABLE "MetricSample" ADD COLUMN machine_memory_pct REAL;
+    ALTER TABLE "MetricSample" ADD COLUMN disk_free_bytes INTEGER;
+    ALTER TABLE "MetricSample" ADD COLUMN sent_bytes INTEGER;
+    ALTER TABLE "MetricSample" ADD COLUMN received_bytes INTEGER;
+    ALTER TABLE "MetricSample" ADD COLUMN loop_lag INTEGER;
+    ALTER TABLE "MetricSample" ADD COLUMN gc_count INTEGER;
+    ALTER TABLE "MetricSample" ADD COLUMN gc_pause INTEGER;
+    ALTER TABLE "MetricSample" ADD COLUMN gc_longest INTEGER;
+    ALTER TABLE "MetricSample" ADD COLUMN journal_pending INTEGER;
+    ALTER TABLE "MetricSample" ADD COLUMN outbox INTEGER;
     """,
 )
 """Migration n brings version n to n + 1; one that was released is never changed."""
@@ -170,6 +197,25 @@ def _watched(label: type) -> str:
     )
 
 
+def _keys(label: type) -> str:
+    return (
+        f'SELECT key FROM "{label.__name__}" WHERE instr(key, :part) > 0'  # noqa: S608 # likewise
+        " OR :part = '' ORDER BY key LIMIT :most"
+    )
+
+
+def _node(label: type) -> str:
+    return f'SELECT {", ".join(_names(label))} FROM "{label.__name__}" WHERE key = ?'  # noqa: S608 # likewise
+
+
+def _steps(label: type, near: str, far: str) -> str:
+    return (
+        f'SELECT e.{far}, e.key, e.detail FROM edge e JOIN "{label.__name__}" n'  # noqa: S608 # likewise
+        f" ON n.key = e.{far} WHERE e.relation = ? AND e.{near} = ?"
+        f" ORDER BY e.{far}, e.key LIMIT ?"
+    )
+
+
 def _neighbours(label: type, near: str, far: str) -> str:
     columns = ", ".join(f"n.{name}" for name in _names(label))
     return (
@@ -190,7 +236,7 @@ COUNT: Mapping[type[Node], str] = {
 """Counts the nodes of a label."""
 
 WATCHED: Mapping[type[Node], str] = {
-    label: _watched(label) for label in (Pattern, Occurrence, Case, MetricSample, Alert)
+    label: _watched(label) for label in (Occurrence, Case, MetricSample, Alert)
 }
 """Finds what was watched of a label, the latest first."""
 
@@ -203,6 +249,18 @@ BACK: Mapping[Relation, str] = {
     relation: _neighbours(source, "target", "source") for relation, (source, _) in ENDS.items()
 }
 """Finds what points to a node; takes the same."""
+
+KEYS: Mapping[type[Node], str] = {label: _keys(label) for label in LABELS}
+"""Finds keys that hold a text."""
+
+NODE: Mapping[type[Node], str] = {label: _node(label) for label in LABELS}
+"""Finds a node by its key."""
+
+STEPS: Mapping[tuple[Relation, bool], str] = {
+    **{(one, True): _steps(ends[1], "source", "target") for one, ends in ENDS.items()},
+    **{(one, False): _steps(ends[0], "target", "source") for one, ends in ENDS.items()},
+}
+"""Finds the relationships of a node, onward or back, as a browser shows them."""
 
 EMPTY: tuple[str, ...] = (
     "DELETE FROM cursor",

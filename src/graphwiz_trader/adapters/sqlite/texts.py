@@ -62,6 +62,15 @@ OPPORTUNITY = """
 """
 INSTRUMENTS = 'SELECT i.* FROM "Instrument" i ORDER BY i.key'
 REFUSALS = "SELECT detail FROM edge WHERE relation = 'REFUSED_BECAUSE' AND source = ?"
+NEWEST = "SELECT coalesce(max(ts), 0) FROM cursor"
+HOURS = """
+    SELECT DISTINCT ts / 3600000000000 FROM "MetricSample" WHERE ts >= :since AND ts < :until
+"""
+SEEN = """
+    SELECT DISTINCT symbol, kind, ts / 3600000000000 FROM "Occurrence"
+    WHERE ts >= :since AND ts < :until
+"""
+UNRELATE = "DELETE FROM edge WHERE relation = ?"
 LINKS = """
     SELECT source, target, key, detail FROM edge WHERE relation = ? ORDER BY source, target, key
 """

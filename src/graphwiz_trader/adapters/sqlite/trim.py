@@ -2,11 +2,11 @@
 
 import sqlite3
 
+from graphwiz_trader.adapters.sqlite import texts
 from graphwiz_trader.adapters.sqlite.schema import transaction
 from graphwiz_trader.domain.graph import ENDS
 from graphwiz_trader.domain.graph_keep import MOMENTS, Keep
 
-NEWEST = "SELECT coalesce(max(ts), 0) FROM cursor"
 _TIMES = " UNION ALL ".join(
     f'SELECT {time} AS ts FROM "{label.__name__}"'  # noqa: S608 # names of our own classes
     for label, time in MOMENTS.items()
@@ -20,7 +20,7 @@ def trim(connection: sqlite3.Connection, keep: Keep) -> int:
     with transaction(connection, "IMMEDIATE"):
         since = 0
         if keep.age is not None:
-            since = connection.execute(NEWEST).fetchone()[0] - keep.age
+            since = connection.execute(texts.NEWEST).fetchone()[0] - keep.age
         if keep.most is not None:
             beyond = connection.execute(BEYOND, (keep.most,)).fetchone()
             since = max(since, beyond[0] + 1) if beyond else since

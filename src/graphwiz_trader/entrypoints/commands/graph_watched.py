@@ -45,7 +45,11 @@ def patterns(options: Options, symbol: str, kind: str, run: str, most: int) -> N
 @_RUN
 @common_options
 def correlated(options: Options, symbol: str, kind: str, run: str) -> None:
-    """List patterns seen in the same hours, and instruments that move together, by lag."""
+    """
+    List patterns that are seen together, or one before another, and instruments that move together.
+
+    Patterns are those of all runs; RUN chooses instruments.
+    """
     from graphwiz_trader.application.ask_watched import AskWatched
     from graphwiz_trader.entrypoints.tables import shown
     from graphwiz_trader.entrypoints.watched_text import link_keys, links_tables

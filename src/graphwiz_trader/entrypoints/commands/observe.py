@@ -57,6 +57,7 @@ async def _observed(options: Options, beside: int | None) -> "Observed":
     from graphwiz_trader.adapters.clock import SystemClock
     from graphwiz_trader.adapters.files.lock import FileLock
     from graphwiz_trader.application.observe import Observe, Observed, ObserveOptions
+    from graphwiz_trader.application.pattern_links import PatternLinks
     from graphwiz_trader.application.squeeze import Squeeze
     from graphwiz_trader.bootstrap.container import live_app
     from graphwiz_trader.bootstrap.graphs import LOCK
@@ -83,7 +84,9 @@ async def _observed(options: Options, beside: int | None) -> "Observed":
                 tasks.append(group.create_task(squeeze.run()))
                 runs = app.gateways.runs()
                 async with watching(options, settings, runs, sink, clock) as heard:
-                    return await Observe(app.tails(), heard, clock, options.say, chosen).run(stop)
+                    links = PatternLinks(sink)
+                    follow = Observe(app.tails(), heard, links, clock, options.say, chosen)
+                    return await follow.run(stop)
             finally:
                 for task in tasks:
                     task.cancel()

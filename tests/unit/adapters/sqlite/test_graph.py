@@ -15,6 +15,8 @@ from graphwiz_trader.adapters.sqlite.graph import SqliteGraph
 from graphwiz_trader.domain.errors import DataError, Transient
 from graphwiz_trader.domain.graph import LABELS
 from graphwiz_trader.domain.graph_answers import TradeFilter
+from graphwiz_trader.domain.graph_watch import Pattern
+from graphwiz_trader.domain.units import Nanos
 from tests.contracts.graph import RUN, STORY, batch, trade, wait
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -105,8 +107,39 @@ def test_a_graph_of_a_later_version_is_left_alone(path: Path) -> None:
         connection.execute("PRAGMA user_version = 99")
     connection.close()
 
-    with pytest.raises(DataError, match="version 99, expected 2"):
+    with pytest.raises(DataError, match="version 99, expected 3"):
         wait(SqliteGraph(path).stats())
+
+
+def test_patterns_of_single_runs_become_those_of_all(path: Path) -> None:
+    """As version 2 wrote them, of two runs."""
+    path.parent.mkdir()
+    old = sqlite3.connect(path)
+    for migration in schema.MIGRATIONS[:2]:
+        old.executescript(migration)
+    old.execute("PRAGMA user_version = 2")
+    old.execute("""INSERT INTO "Symbol" VALUES ('BTC/USDT')""")
+    for name in ("run-1", "run-2"):
+        mine, key = f"{name}:SWEEP:BTC/USDT", f"SWEEP:BTC/USDT:{name}:1"
+        old.execute("""INSERT INTO "Pattern" (key, run) VALUES (?, ?)""", (mine, name))
+        old.execute(
+            """INSERT INTO "Occurrence" (key, run, seq, ts, kind, symbol, horizon)
+            VALUES (?, ?, 1, 5, 'SWEEP', 'BTC/USDT', 9)""",
+            (key, name),
+        )
+        links = (("INSTANCE_OF", key, mine), ("DETECTED_ON", mine, "BTC/USDT"))
+        old.executemany("INSERT INTO edge VALUES (?, ?, ?, '', '')", links)
+    old.commit()
+    old.close()
+
+    graph = SqliteGraph(path)
+    found = wait(graph.around(Pattern, "SWEEP:BTC/USDT", 9))
+
+    assert found is not None
+    assert found.node == Pattern("SWEEP:BTC/USDT", "SWEEP", "BTC/USDT", Nanos(9))
+    assert [step.relation for step in found.steps] == ["DETECTED_ON", "INSTANCE_OF", "INSTANCE_OF"]
+    assert wait(graph.keys(Pattern, "", 9)) == ("SWEEP:BTC/USDT",)
+    wait(graph.close())
 
 
 def test_a_folder_that_cannot_be_written_is_a_reason_to_try_again(tmp_path: Path) -> None:
