@@ -11,6 +11,7 @@ from graphwiz_trader.adapters.clock import SystemClock
 from graphwiz_trader.adapters.loopback.faults import Fault, Kind
 from graphwiz_trader.adapters.loopback.server import Served
 from graphwiz_trader.application.clock_watch import OFFSET, ClockPace, ClockWatch
+from graphwiz_trader.domain.clock_compared import ClockCompared
 from graphwiz_trader.domain.commands import RaiseAlert
 from graphwiz_trader.domain.units import SECOND, Nanos
 from graphwiz_trader.ports.venue import ExecutionVenue, SignedByClock
@@ -38,17 +39,19 @@ def test_the_watch_cures_a_wrong_clock(
 ) -> None:
     async def played() -> tuple[float, list[str], int]:
         alerts: list[RaiseAlert] = []
+        told: list[ClockCompared] = []
         async with through(dialect) as stage:
             skew = Fault(Kind.SKEW, "time", offset_ms=AHEAD_MS, seconds=600.0)
             stage.served.premises.faults.add(skew)
             venue = stage.venue
-            watch = ClockWatch([venue], SystemClock(), alerts.append, PACE)
+            watch = ClockWatch([venue], SystemClock(), alerts.append, told.append, PACE)
             watching = asyncio.create_task(watch.run())
             while not watch.readings:
                 await turns(10)
             watching.cancel()
             await asyncio.wait([watching])
             assert isinstance(venue, SignedByClock)
+            assert [each.offset for each in told] == [venue.offset]
             balances = (await venue.snapshot()).balances
             return venue.offset / SECOND, [alert.code for alert in alerts], len(balances)
 

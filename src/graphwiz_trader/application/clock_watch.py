@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
+from graphwiz_trader.domain.clock_compared import ClockCompared
 from graphwiz_trader.domain.clock_reading import ClockReading, surest
 from graphwiz_trader.domain.commands import RaiseAlert, Severity
 from graphwiz_trader.domain.errors import Transient
@@ -21,8 +22,8 @@ class ClockPace:
     How often clocks are compared, and what is too far.
 
     Every `period` each venue is asked `questions` times, and again after `retry` if it did not
-    answer. An offset above `bound` raises an alert, once until it is below again; so does a
-    change of more than `step` between two readings.
+    answer, or if its clock is suddenly elsewhere. An offset above `bound` raises an alert, once
+    until it is below again; so does a change of more than `step` between two readings.
     """
 
     period: Nanos = Nanos(60 * SECOND)
@@ -37,7 +38,7 @@ class ClockWatch:
     Asks *venues* for their time at the start, every `ClockPace.period` and on demand.
 
     `readings` holds the latest of each venue that answered. A venue that signs by its own clock
-    is told; *alert* tells a person.
+    is told, and so is the engine, by *deliver*; *alert* tells a person.
     """
 
     def __init__(
@@ -45,12 +46,14 @@ class ClockWatch:
         venues: Sequence[ExecutionVenue],
         clock: Clock,
         alert: Callable[[RaiseAlert], None],
+        deliver: Callable[[ClockCompared], None],
         pace: ClockPace = ClockPace(),  # noqa: B008 # a value
     ) -> None:
         self.readings: dict[Venue, ClockReading] = {}
         self._venues = venues
         self._clock = clock
         self._alert = alert
+        self._deliver = deliver
         self._pace = pace
         self._wanted = {venue.venue: asyncio.Event() for venue in venues}
         self._far: dict[Venue, None] = {}
@@ -70,8 +73,8 @@ class ClockWatch:
         while True:
             wanted.clear()
             try:
-                self._take(venue, await self._read(venue))
-                wait = self._pace.period
+                is_steady = self._take(venue, await self._read(venue))
+                wait = self._pace.period if is_steady else self._pace.retry
             except Transient:
                 wait = self._pace.retry
             await self._wait(wanted, Nanos(self._clock.now() + wait))
@@ -95,13 +98,17 @@ class ClockWatch:
             found.append(ClockReading.of(asked, shown, self._clock.now()))
         return surest(found)
 
-    def _take(self, venue: ExecutionVenue, reading: ClockReading) -> None:
+    def _take(self, venue: ExecutionVenue, reading: ClockReading) -> bool:
+        """Note and tell *reading*; return whether the clocks go as they did."""
         name = venue.venue
         before = self.readings.get(name)
         self.readings[name] = reading
         if isinstance(venue, SignedByClock):
             venue.offset = reading.offset
-        if before is not None and reading.differs(before, self._pace.step):
+            told = ClockCompared(self._clock.now(), name, reading.offset, reading.error)
+            self._deliver(told)
+        is_step = before is not None and reading.differs(before, self._pace.step)
+        if before is not None and is_step:
             moved = _seconds(Nanos(reading.offset - before.offset))
             self._warn(STEP, f"{name}: the clocks moved apart by {moved} at once")
         is_far = abs(reading.offset) - reading.error > self._pace.bound
@@ -112,6 +119,7 @@ class ClockWatch:
             self._far[name] = None
         else:
             self._far.pop(name, None)
+        return not is_step
 
     def _warn(self, code: str, text: str) -> None:
         self._alert(RaiseAlert(Severity.WARNING, code, text))

@@ -57,8 +57,6 @@ class Session:
         self._prune = prune
         self._tell = tell
         opened = places.open(start.engine.state, start.started.incarnation)
-        self._clocks = ClockWatch([place.venue for place in opened], clock, tell.alert)
-        self._dead_man = DeadMan([place.venue for place in opened], clock, tell.alert)
         self._lag = LoopLag(clock, lag_limit, tell.alert, self._note_lag)
         self._worst_lag = Nanos(0)
         self.auditor = Auditor(start.engine.state, clock, self._violated)
@@ -73,6 +71,9 @@ class Session:
             start.recovered,
             news=start.updates,
         )
+        venues = [place.venue for place in opened]
+        self._clocks = ClockWatch(venues, clock, tell.alert, self.trade.deliver)
+        self._dead_man = DeadMan(venues, clock, tell.alert)
         self._journal_watch = JournalWatch(journal, clock, self.trade.deliver, tell.alert)
         self.trade.watches += [start.tally.feed, self.auditor.watch]
         if seek is not None:

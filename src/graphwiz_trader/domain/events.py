@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import TypeAlias
 
+from graphwiz_trader.domain.clock_compared import ClockCompared
 from graphwiz_trader.domain.errors import DomainError
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.level_rows import LevelRows as LevelRows  # noqa: PLC0414 # exported
@@ -69,11 +70,7 @@ class Trade:
 
 @value
 class TapeMessage:
-    """
-    A market event by reference: message *message* of the run's tape number *tape*.
-
-    A backtest journals this in place of the event itself.
-    """
+    """A market event as a backtest journals it: message *message* of the run's tape *tape*."""
 
     tape: int
     message: int
@@ -275,8 +272,7 @@ class Shutdown:
 
 MarketEvent: TypeAlias = BookUpdate | Trade
 Event: TypeAlias = (
-    BookUpdate
-    | Trade
+    MarketEvent
     | FeedUp
     | FeedDown
     | BookGap
@@ -289,6 +285,7 @@ Event: TypeAlias = (
     | AccountDown
     | AccountDiffers
     | AccountAgrees
+    | ClockCompared
     | TapeMessage
     | TimerFired
     | RoutesFound

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from graphwiz_trader.domain.account import Account
+from graphwiz_trader.domain.clock_compared import ClockCompared
 from graphwiz_trader.domain.commands import SetTimer, Severity
 from graphwiz_trader.domain.errors import DomainError, UnknownInstrument
 from graphwiz_trader.domain.events import (
@@ -60,6 +61,7 @@ from graphwiz_trader.engine.trades import Record, Trades
 E = TypeVar("E")
 STRATEGY_OWNER = "strategy:"
 MAX_RAISES = 3
+_QUIET = (FeedUp, AccountUp, VitalsSampled)
 
 
 class Engine:
@@ -89,7 +91,7 @@ class Engine:
         self._guard = Guard(self.state, self._draft, self._gate)
         self._listeners = _listeners(spec.strategies)
         self._instant: dict[StrategyId, Wakeup] = {}
-        self._handlers: dict[type, Callable[[Event], None]] = {}
+        self._handlers: dict[type, Callable[[Event], None]] = dict.fromkeys(_QUIET, _nothing)
         self._handle(BookUpdate, self._on_book)
         self._handle(Trade, self._on_trade)
         self._handle(ExecutionReport, self._on_report)
@@ -99,14 +101,13 @@ class Engine:
         self._handle(CancelReject, lambda e: self._desk.on_cancel_reject(e.cl_ord_id, e.text))
         self._handle(BalanceReport, self._on_balance)
         self._handle(FeedDown, self._on_feed_down)
-        for kind in (FeedUp, AccountUp, VitalsSampled):
-            self._handlers[kind] = _nothing
         self._handle(BookGap, lambda e: self.state.books[e.instrument].drop(e.reason))
         self._handle(InstrumentUpdated, self._on_instrument)
         self._handle(Noticed, lambda e: self._draft.alert(e.severity, e.code, e.text))
         self._handle(AccountDown, self._agreement.on_down)
         self._handle(AccountDiffers, self._agreement.on_difference)
         self._handle(AccountAgrees, self._agreement.on_agreement)
+        self._handle(ClockCompared, self.state.clocks.take)
         self._handle(RoutesFound, Rounds(self.state, self._draft).on_found)
         self._handle(RunStarted, self._on_start)
         self._handle(Shutdown, lambda e: self._operator.shut_down(e.reason))
@@ -249,6 +250,7 @@ class Engine:
         """Begin, or begin again after whatever ended the incarnation before."""
         self._desk.begin(started.installation, started.incarnation)
         self._raises = dict.fromkeys(self._strategies, 0)
+        self.state.clocks.clear()
         self._operator.begin()
         self._groups.begin()
 
@@ -269,11 +271,8 @@ class Engine:
         self._groups.regrid(instrument)
         for order in self.state.orders.of(instrument.id):
             self._desk.cancel(order)
-        self._draft.facts.append(
-            StateChanged(
-                f"instrument:{instrument.id}", TradingState.ACTIVE, "new trading rules", "venue"
-            )
-        )
+        scope, why = f"instrument:{instrument.id}", "new trading rules"
+        self._draft.facts.append(StateChanged(scope, TradingState.ACTIVE, why, "venue"))
 
 
 def _state(spec: EngineSpec) -> EngineState:

@@ -22,6 +22,7 @@ from graphwiz_trader.domain.units import (
 )
 from graphwiz_trader.engine.books import Books
 from graphwiz_trader.engine.clearance import Clearance
+from graphwiz_trader.engine.clocks import Clocks
 from graphwiz_trader.engine.exposures import Exposures
 from graphwiz_trader.engine.holdings import Holdings
 from graphwiz_trader.engine.orders import Orders
@@ -61,6 +62,7 @@ class EngineState:
         self.orders = Orders()
         self.scopes = Scopes()
         self.policy = policy
+        self.clocks = Clocks(Nanos(policy.bounds.max_book_age))
         self.debts: dict[str, float] = {}
         self.stuck: dict[str, None] = {}
         self.hedged: dict[str, dict[InstrumentId, None]] = {}
@@ -228,7 +230,9 @@ class EngineState:
 
     def follow(self, update: BookUpdate) -> None:
         """Apply *update* to its book, at which exposures are valued."""
-        self.books.apply(update)
+        book = self.books.apply(update)
+        if self.clocks:
+            self.clocks.date(book, update)
         self.exposures.priced(update.instrument)
 
     def hold(self, order: Order) -> None:

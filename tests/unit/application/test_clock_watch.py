@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from graphwiz_trader.application.clock_watch import OFFSET, STEP, ClockPace, ClockWatch
+from graphwiz_trader.domain.clock_compared import ClockCompared
 from graphwiz_trader.domain.commands import RaiseAlert
 from graphwiz_trader.domain.errors import TimedOut
 from graphwiz_trader.domain.units import MILLISECOND, SECOND, Nanos
@@ -45,7 +46,10 @@ class Play:
         self.clock = ManualClock(make.START)
         self.venue = ClockedVenue(self.clock)
         self.alerts: list[RaiseAlert] = []
-        self.watch = ClockWatch([self.venue], self.clock, self.alerts.append, PACE)
+        self.told: list[ClockCompared] = []
+        self.watch = ClockWatch(
+            [self.venue], self.clock, self.alerts.append, self.told.append, PACE
+        )
 
     @property
     def codes(self) -> list[str]:
@@ -84,7 +88,9 @@ def test_a_venue_that_signs_by_its_clock_is_told() -> None:
     play = played(lambda p: p.clock.advance(SECOND))
 
     assert isinstance(play.venue, SignedByClock)
-    assert play.venue.offset == play.watch.readings[NAME].offset
+    found = play.watch.readings[NAME]
+    assert play.venue.offset == found.offset
+    assert play.told == [ClockCompared(found.ts, NAME, found.offset, found.error)]
 
 
 def test_a_venue_that_does_not_is_left_alone() -> None:
@@ -92,7 +98,7 @@ def test_a_venue_that_does_not_is_left_alone() -> None:
     venue = FillingVenue(BTC, clock, {})
 
     async def playing() -> ClockWatch:
-        watch = ClockWatch([venue], clock, pytest.fail, PACE)
+        watch = ClockWatch([venue], clock, pytest.fail, pytest.fail, PACE)
         task = asyncio.create_task(watch.run())
         await clock.advance(SECOND)
         task.cancel()
@@ -107,6 +113,15 @@ def test_clocks_are_compared_again_and_again() -> None:
     play = played(lambda p: p.clock.advance(35 * SECOND))
 
     assert len(play.venue.asked) == 4 * PACE.questions
+
+
+def test_a_clock_that_jumped_is_looked_at_again_soon() -> None:
+    async def scene(play: Play) -> None:
+        await play.clock.advance(SECOND)
+        play.venue.ahead += 800 * MILLISECOND
+        await play.clock.advance(PACE.period + PACE.retry)
+
+    assert len(played(scene).venue.asked) == 3 * PACE.questions
 
 
 def test_clocks_are_compared_on_demand() -> None:

@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from decimal import Decimal
+from typing import TypeVar
 
 import pytest
 
 from graphwiz_trader.application.outbox import NEVER_SENT
 from graphwiz_trader.application.state_view import agrees
+from graphwiz_trader.domain.clock_compared import ClockCompared
 from graphwiz_trader.domain.commands import CancelOrder, SubmitOrder
 from graphwiz_trader.domain.errors import JournalError, JournalFull, LeftOpen
 from graphwiz_trader.domain.events import AccountDown, BookGap, OperatorAction
@@ -16,12 +18,13 @@ from graphwiz_trader.domain.facts import (
     FillBooked,
     GroupState,
     OrderChanged,
+    SignalRefused,
     TradingState,
 )
 from graphwiz_trader.domain.money import Money
 from graphwiz_trader.domain.orders import ExecType, OrdStatus, OrdType, TimeInForce
 from graphwiz_trader.domain.sides import Side
-from graphwiz_trader.domain.signal import Leg, Signal, SignalKind
+from graphwiz_trader.domain.signal import Leg, Reason, Signal, SignalKind
 from graphwiz_trader.domain.strategy import Opinion, View, Wakeup
 from graphwiz_trader.domain.units import (
     MILLISECOND,
@@ -47,6 +50,7 @@ MS = MILLISECOND
 ALPHA, BETA = Venue("alpha"), Venue("beta")
 A = make.instrument("BTC/USDT@alpha", lot="0.0001")
 B = make.instrument("BTC/USDT@beta", lot="0.0001")
+F = TypeVar("F")
 USDT, BTC = Asset("USDT"), Asset("BTC")
 PUPPET = StrategyId("puppet")
 BID, ASK = Ticks(998), Ticks(1002)
@@ -128,6 +132,14 @@ class Scene:
             await self.floor.crash()
         await self.pass_time(0)
 
+    def want_on(self, sent: Nanos) -> None:
+        """Let the strategy want to buy at alpha on a frame that alpha sent at *sent* of its own."""
+        now = self.floor.clock.now()
+        signal = Signal(PUPPET, SignalKind.TAKE, (take(),), 1.0, Nanos(now + SECOND))
+        self.plan[self.puppet.asked + 1] = (signal,)
+        feed = self.floor.feeds[ALPHA]
+        feed.tell(evolve(feed.exchange.snapshot(A.id), ts=now, ts_venue=sent))
+
     def refresh(self, *names: Venue) -> None:
         for name in names or (ALPHA, BETA):
             feed = self.floor.feeds[name]
@@ -150,7 +162,7 @@ class Scene:
         assert order is not None
         return order.ord_status
 
-    def facts(self, kind: type) -> list[object]:
+    def facts(self, kind: type[F]) -> list[F]:
         entries = self.floor.journal.entries()
         return [f for entry in entries for f in entry.outcome.facts if isinstance(f, kind)]
 
@@ -694,6 +706,25 @@ def test_a_venue_that_wants_to_hear_nothing_is_asked_nothing() -> None:
         assert [why[:29] for why in closures(s)] == ["the venue takes no requests f"]
         await s.pass_time(10 * SECOND)
         assert s.floor.state_at("alpha") is TradingState.ACTIVE
+
+    play(scene)
+
+
+def test_a_frame_that_waited_while_the_loop_stood_still_is_not_traded_on() -> None:
+    async def scene(s: Scene) -> None:
+        now = s.floor.clock.now()
+        assert s.floor.trade is not None
+        s.floor.trade.deliver(ClockCompared(now, ALPHA, Nanos(300 * MS), Nanos(20 * MS)))
+        shown = Nanos(now + 300 * MS)  # by alpha's clock
+
+        s.want_on(sent=Nanos(shown - 6 * SECOND))
+        refused = [fact.refused for fact in s.facts(SignalRefused)]
+        assert [(each.reason, each.found) for each in refused] == [(Reason.BOOK_STALE, "5980 ms")]
+        assert s.submits() == 0
+
+        s.want_on(sent=shown)
+        assert s.submits() == 1
+        await s.pass_time(SECOND)
 
     play(scene)
 
