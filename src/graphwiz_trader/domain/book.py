@@ -169,6 +169,14 @@ class OrderBook(Depth):
         """Whether the levels are the venue's, as far as it told."""
         return self._flaw is None
 
+    def usable_touch(self) -> tuple[int, int] | None:
+        """Return the best bid and ask in ticks, None unless the book is usable; in one look."""
+        if self._flaw is not None:
+            return None
+        top = self._top
+        bid, ask = top[BID], top[ASK]
+        return None if bid > ask or bid == NO_BID or ask == NO_ASK else (bid, ask)
+
     @property
     def is_usable(self) -> bool:
         """Whether a strategy may act on it: synced, two-sided, not crossed; locked is fine."""

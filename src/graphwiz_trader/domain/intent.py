@@ -28,6 +28,8 @@ from graphwiz_trader.domain.value import value
 
 # Looking a member up in its enumeration costs as much as a rule.
 _BUY, _SELL = Side.BUY, Side.SELL
+_LIMIT, _LIMIT_MAKER = OrdType.LIMIT, OrdType.LIMIT_MAKER
+_EXIT = SignalKind.EXIT
 _INVERSE = Kind.INVERSE
 
 
@@ -62,15 +64,15 @@ class Intent:
             signal.strategy,
             leg.instrument,
             leg.side,
-            OrdType.LIMIT_MAKER if leg.post_only else OrdType.LIMIT,
+            _LIMIT_MAKER if leg.post_only else _LIMIT,
             leg.time_in_force,
             leg.price,
             leg.qty,
             signal.expires,
-            reducing=signal.kind is SignalKind.EXIT,
-            group=group,
-            leg=index,
-            replaces=replaces,
+            signal.kind is _EXIT,
+            group,
+            index,
+            replaces,
         )
 
 

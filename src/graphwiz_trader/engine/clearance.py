@@ -53,6 +53,7 @@ class _Place:
     venue: Venue
     is_spot: bool
     is_alone: bool
+    is_reported: bool
 
 
 class Clearance:
@@ -66,11 +67,16 @@ class Clearance:
         self._collar = bounds.price_collar_bps / 1e4 * _NARROWER
         self._most_qty = float(settings.max_order_qty or inf) * _NARROWER
         self._most_value = min(bounds.max_order_notional, bounds.size_cap) * _NARROWER
+        self._most_sent = settings.max_orders_per_second
+        self._most_twins = min(settings.max_identical_orders_per_second, self._most_sent)
+        self._most_canceled = settings.max_cancels_per_second + 1
+        self._most_open = settings.max_open_orders
+        self._most_tries = settings.max_order_to_trade
         self._most_losses = settings.max_consecutive_losses or inf
         self._most_exposure = bounds.max_exposure * _NARROWER
         self._most_there = bounds.max_venue_exposure * _NARROWER
+        self._most_anywhere = min(self._most_exposure, self._most_there)
         self._most_net = bounds.max_net_exposure * _NARROWER
-        self._floor, self._down = bounds.day_floor, bounds.max_drawdown_pct
         self._limits: dict[StrategyId, float] = {}
         self._places: dict[InstrumentId, _Place] = {}
 
@@ -88,11 +94,12 @@ class Clearance:
     def _suits_the_book(self, intent: Intent, place: _Place) -> bool:
         """In time, on a book that is whole and fresh, near its price, not against our own."""
         book, now, price, side = place.book, self._state.now, intent.price, intent.side
-        if now > intent.expires or now - book.ts > self._age or not book.is_usable:
+        touch = book.usable_touch()
+        if touch is None or now > intent.expires or now - book.ts > self._age:
             return False
-        bid, ask = book.touch
+        bid, ask = touch
         mid = (bid + ask) / 2
-        if bid <= 0 or (price - mid) * side > self._collar * mid:
+        if bid <= 0 or (price - mid if side is _BUY else mid - price) > self._collar * mid:
             return False
         if place.elsewhere:
             reference = self._state.reference_mid(intent.instrument)
@@ -110,63 +117,69 @@ class Clearance:
 
     def _is_rare(self, intent: Intent) -> bool:
         """Orders, cancels, twins, orders a fill and losses in a row are few enough."""
-        state, settings, orders = self._state, self._settings, self._state.orders
-        now, twins = state.now, settings.max_identical_orders_per_second
-        sent = state.sent.count(now)
+        state, orders = self._state, self._state.orders
+        now = state.now
         return (
-            sent < settings.max_orders_per_second
-            and (sent < twins or state.identical_in_last_second(intent) < twins)
-            and state.canceled.count(now) <= settings.max_cancels_per_second
-            and orders.live < settings.max_open_orders
-            and orders.submitted <= settings.max_order_to_trade * (orders.fills or 1)
+            (state.sent.is_below(self._most_twins, now) or self._has_few_twins(intent))
+            and state.canceled.is_below(self._most_canceled, now)
+            and orders.live < self._most_open
+            and orders.submitted <= self._most_tries * (orders.fills or 1)
             and state.losses < self._most_losses
+            and state.loss_limits.are_kept(now)
+        )
+
+    def _has_few_twins(self, intent: Intent) -> bool:
+        twins = self._settings.max_identical_orders_per_second
+        return (
+            self._state.sent.is_below(self._most_sent, self._state.now)
+            and self._state.identical_in_last_second(intent) < twins
         )
 
     def _is_affordable(self, intent: Intent, place: _Place) -> bool:
-        """Size, balance, position, exposure and losses stay within their limits."""
-        state, qty, side = self._state, intent.qty, intent.side
-        if not (place.fewest <= qty <= place.most and 0 < intent.price < MAX_TICKS):
+        """Size, balance, position and exposure stay within their limits."""
+        price, qty, is_buy = intent.price, intent.qty, intent.side is _BUY
+        if not (place.fewest <= qty <= place.most and 0 < price < MAX_TICKS):
             return False
-        size = qty * place.contract
-        cash = intent.price * place.tick * size * _WIDER
-        rates, account = state.rates, place.account
-        rate = 1.0 if place.quote == rates.reporting else rates.of(place.quote)
-        if rate is None or size > self._most_qty or cash < place.least:
+        size, account = qty * place.contract, place.account
+        cash = price * place.tick * size * _WIDER
+        if size > self._most_qty or cash < place.least:
             return False
-        if place.is_spot and side is not _BUY:
-            is_covered = qty * place.lot * _WIDER <= float(account.free(place.base))
-        else:
+        if is_buy or not place.is_spot:
             is_covered = cash * account.fee_factor <= float(account.free(place.quote))
-        holdings = state.holdings
+        else:
+            is_covered = qty * place.lot * _WIDER <= float(account.free(place.base))
+        rate = 1.0 if place.is_reported else self._state.rates.of(place.quote)
+        if not is_covered or rate is None:
+            return False
+        value, held = cash * rate, place.position.lots
+        worst = place.may_fill[0] + held if is_buy else place.may_fill[1] - held
         return (
-            is_covered
-            and cash * rate <= self._most_value
-            and self._suits_the_position(intent, place, size)
-            and self._suits_the_exposure(place, cash * rate)
-            and holdings.day_pnl(state.now) > self._floor
-            and holdings.drawdown_pct() < self._down
+            value <= self._most_value
+            and self._suits_the_position(intent, place, worst + qty)
+            and self._suits_the_exposure(place, value)
         )
 
-    def _suits_the_position(self, intent: Intent, place: _Place, size: float) -> bool:
-        side, limit = intent.side, self._limits.get(intent.strategy)
+    def _suits_the_position(self, intent: Intent, place: _Place, worst: int) -> bool:
+        limit = self._limits.get(intent.strategy)
         if limit is None:
             limit = float(self._state.position_limit(intent.strategy)) * _NARROWER
             self._limits[intent.strategy] = limit
-        lots = place.position.lots * side + place.may_fill[side is not _BUY] + intent.qty
-        if lots * place.contract > limit:
+        if worst * place.contract > limit:
             return False
         if place.is_alone:
             return True
-        return float(self._state.asset_worst(place.base, side)) + size * _WIDER <= limit
+        size = intent.qty * place.contract
+        return float(self._state.asset_worst(place.base, intent.side)) + size * _WIDER <= limit
 
     def _suits_the_exposure(self, place: _Place, value: float) -> bool:
         exposures = self._state.exposures
         exposures.refresh()
-        return (
-            exposures.total + value <= self._most_exposure
-            and (self._most_there == inf or exposures.at(place.venue) + value <= self._most_there)
-            and (self._most_net == inf or abs(exposures.net) + value <= self._most_net)
-        )
+        gross = exposures.total + value
+        if gross > self._most_anywhere and (
+            gross > self._most_exposure or exposures.at(place.venue) + value > self._most_there
+        ):
+            return False
+        return self._most_net == inf or abs(exposures.net) + value <= self._most_net
 
     def _found(self, name: InstrumentId) -> _Place | None:
         """Look everything up; None where only the rules can tell."""
@@ -198,4 +211,5 @@ def _place(state: "EngineState", of: Instrument) -> _Place:
         of.venue,
         of.kind is Kind.SPOT,
         state.is_alone(of),
+        of.quote == state.rates.reporting,
     )

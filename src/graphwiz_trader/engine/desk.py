@@ -44,27 +44,32 @@ class Desk:
         if (installation, incarnation) != (self._ids.installation, self._ids.incarnation):
             self._ids = ClOrdIds(installation, incarnation)
 
-    def submit(self, intents: Sequence[Intent]) -> tuple[Order, ...] | Refused:
+    def send(self, intent: Intent) -> Order | Refused:
         """
-        Send all of *intents*, or none.
+        Send *intent* if it is admitted.
 
-        Each is admitted against the reservations of those before it. An order that one of them
-        replaces holds its worst case until the venue has answered.
+        An order that it replaces holds its worst case until the venue has answered.
         """
         state = self._state
+        admitted = state.policy.admit(intent, state)
+        if isinstance(admitted, Refused):
+            return admitted
+        order, command = self._made(admitted)
+        state.hold(order)
+        self._draft.commands.append(command)
+        return order
+
+    def send_all(self, intents: Sequence[Intent]) -> tuple[Order, ...] | Refused:
+        """Send all of *intents*, each admitted against what those before it hold, or none."""
         orders: list[Order] = []
-        commands: list[OrderCommand] = []
         for intent in intents:
-            admitted = state.policy.admit(intent, state)
-            if isinstance(admitted, Refused):
+            sent = self.send(intent)
+            if isinstance(sent, Refused):
                 for order in reversed(orders):
-                    state.unhold(order)
-                return admitted
-            order, command = self._made(admitted)
-            state.hold(order)
-            orders.append(order)
-            commands.append(command)
-        self._draft.commands.extend(commands)
+                    self._state.unhold(order)
+                    self._draft.commands.pop()
+                return sent
+            orders.append(sent)
         return tuple(orders)
 
     def cancel(self, order: Order) -> None:

@@ -12,6 +12,7 @@ from graphwiz_trader.engine.books import Books
 from graphwiz_trader.engine.holdings import Holdings, settlement
 from graphwiz_trader.engine.orders import Orders
 from graphwiz_trader.engine.rates import Rates
+from graphwiz_trader.kernels.levels import NO_ASK, NO_BID
 
 _INVERSE = Kind.INVERSE
 
@@ -31,6 +32,8 @@ class _Part:
     may_fill: Sequence[int]
     settled: Asset
     floats: bool
+    tick: float
+    contract: float
     worth: float = 0.0
     gross: float = 0.0
     net: float = 0.0
@@ -91,12 +94,16 @@ class Exposures:
         if self._floating:
             self._stale.update(self._floating)
         if self._stale:
-            changed = [name for name in self._stale if self._work_out(name)]
+            is_changed = False
+            for name in self._stale:
+                is_changed |= self._work_out(name)
             self._stale.clear()
-            if changed:
-                parts = self._parts.values()
-                self.total = sum([part.gross for part in parts])
-                self.net = sum([part.net for part in parts])
+            if is_changed:
+                total = net = 0.0
+                for part in self._parts.values():
+                    total += part.gross
+                    net += part.net
+                self.total, self.net = total, net
 
     def _work_out(self, name: InstrumentId) -> bool:
         """Bring one share up to date; return whether the sums have changed."""
@@ -105,18 +112,20 @@ class Exposures:
             part = self._known[name] = self._part(name)
         held = part.position.lots
         buys, sells = part.may_fill
-        worst = max(abs(held + buys), abs(held - sells))
+        bought, sold = held + buys, sells - held
+        worst = max(bought, sold)
         if not worst:
             self._floating.pop(name, None)
             return self._parts.pop(name, None) is not None
         self._parts[name] = part
         if part.floats:
             self._floating[name] = None
-        book, rate = part.book, self._rates.of(part.settled)
-        if rate is not None and book.is_two_sided:
-            price = abs(book.mid) * part.instrument.tick
+        rate = self._rates.of(part.settled) if part.floats else 1.0
+        bid, ask = part.book.touch
+        if rate is not None and bid != NO_BID and ask != NO_ASK:
+            price = abs((bid + ask) / 2) * part.tick
             one = 1 / price if part.instrument.kind is _INVERSE else price
-            part.worth = one * part.instrument.contract * rate
+            part.worth = one * part.contract * rate
         part.gross = part.worth * worst
         part.net = part.worth * held
         return True
@@ -131,4 +140,6 @@ class Exposures:
             self._orders.may_fill(name),
             settled,
             settled != self._rates.reporting,
+            instrument.tick,
+            instrument.contract,
         )

@@ -59,7 +59,7 @@ class Groups:
         refused = self._debt_refusal()
         name = f"g{self._count + 1}"
         intents = [Intent.of_leg(signal, leg, name, i) for i, leg in enumerate(signal.legs)]
-        sent = refused or self._desk.submit(intents)
+        sent = refused or self._desk.send_all(intents)
         if isinstance(sent, Refused):
             self._draft.facts.append(SignalRefused(signal, sent))
             return
@@ -230,13 +230,13 @@ class Groups:
             group=group.id,
             leg=hedge.leg,
         )
-        sent = self._desk.submit((intent,))
+        sent = self._desk.send(intent)
         if isinstance(sent, Refused):
             self._draft.facts.append(OrderRefused(group.strategy, group.id, sent))
             if sent.reason is Reason.SELF_MATCH:
                 self._clear_way(group, intent)
             return False
-        group.live[sent[0].cl_ord_id] = None
+        group.live[sent.cl_ord_id] = None
         group.was_unwound |= not hedge.completes
         return True
 

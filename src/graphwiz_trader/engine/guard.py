@@ -21,10 +21,10 @@ class Guard:
     def check(self) -> None:
         """Halt everything if a limit is reached; latched by the state it sets."""
         state = self._state
+        if state.loss_limits.are_kept(state.now):
+            return
         lost = state.day_pnl()
         down = state.drawdown_pct()
-        if lost > self._floor and down < self._drawdown:
-            return
         if state.scopes.get("") is TradingState.HALTED:
             return
         text = (

@@ -45,7 +45,9 @@ class Holdings:
         self._valued: dict[InstrumentId, tuple[int, float]] = {}
         """At which price and rate each position was valued last, as it is now."""
         self.pnl = 0.0
-        self._day = -1
+        self.changes = 0
+        """Counts what may have changed the day's result or the drawdown."""
+        self._day_begins = self._day_ends = -1
         self._day_base = 0.0
         self._endowment: float | None = None
         self._peak = 0.0
@@ -102,6 +104,7 @@ class Holdings:
             return
         self._valued[name] = (price, rate)
         worth = float(position.pnl(price)) * rate
+        self.changes += 1
         self.pnl += worth - self._parts.get(name, 0.0)
         self._parts[name] = worth
         self._peak = max(self._peak, self.pnl)
@@ -119,8 +122,13 @@ class Holdings:
     def rearm(self, now: Nanos) -> None:
         """Count the day's loss and the drawdown from here: an operator has resumed."""
         self._roll(now)
+        self.changes += 1
         self._day_base = self.pnl
         self._peak = self.pnl
+
+    def is_today(self, now: Nanos) -> bool:
+        """Whether *now* is in the day whose result is counted."""
+        return self._day_begins <= now < self._day_ends
 
     def content(self) -> tuple[tuple[object, ...], ...]:
         """Positions and balances in a fixed order, for the digest."""
@@ -135,13 +143,15 @@ class Holdings:
         return held + owned
 
     def _roll(self, now: Nanos) -> None:
-        day = now // DAY
-        if day != self._day:
-            self._day = day
+        if not self.is_today(now):
+            self._day_begins = now // DAY * DAY
+            self._day_ends = self._day_begins + DAY
             self._day_base = self.pnl
+            self.changes += 1
 
     def _value_endowment(self) -> None:
         if self._endowment is None:
+            self.changes += 1
             totals = (t for account in self.accounts.values() for t in account.total.items())
             self._endowment = sum(float(a) * (self._rates.of(x) or 0.0) for x, a in totals)
 

@@ -1,6 +1,6 @@
 """Intake: what a strategy answered, checked where it enters the engine."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from operator import index
 
 from graphwiz_trader.domain.commands import SetTimer
@@ -13,7 +13,7 @@ from graphwiz_trader.domain.value import evolve
 _SIGNED = (Signal, Observation)
 
 
-def taken_in(strategy: StrategyId, answer: Iterable[object]) -> tuple[Opinion, ...]:
+def taken_in(strategy: StrategyId, answer: Iterable[object]) -> Sequence[Opinion]:
     """
     Return *answer* as *strategy*'s opinions, their whole numbers Python's own.
 
@@ -21,7 +21,13 @@ def taken_in(strategy: StrategyId, answer: Iterable[object]) -> tuple[Opinion, .
         DomainError: one is no opinion, or in another strategy's name.
         TypeError: *answer* is no sequence, or what must be a whole number is none.
     """
-    return tuple([_opinion(strategy, item) for item in answer])
+    opinions: list[Opinion] = []
+    for item in answer:
+        if type(item) is Signal and item.strategy == strategy and _is_plain(item):
+            opinions.append(item)
+        else:
+            opinions.append(_opinion(strategy, item))
+    return opinions
 
 
 def _opinion(strategy: StrategyId, item: object) -> Opinion:
@@ -33,10 +39,14 @@ def _opinion(strategy: StrategyId, item: object) -> Opinion:
         raise DomainError(f"found an opinion of {item.strategy}, expected one of {strategy}")
     if isinstance(item, Observation):
         return item
-    for leg in item.legs:
+    return item if _is_plain(item) else _plain(item)
+
+
+def _is_plain(signal: Signal) -> bool:
+    for leg in signal.legs:  # noqa: SIM110 # a generator costs more than the look
         if type(leg.price) is not int or type(leg.qty) is not int:
-            return _plain(item)
-    return item
+            return False
+    return True
 
 
 def _plain(signal: Signal) -> Signal:

@@ -117,6 +117,6 @@ class Operator:
             self._state.now,
             reducing=True,
         )
-        sent = self._desk.submit((intent,))
+        sent = self._desk.send(intent)
         if isinstance(sent, Refused):
             self._draft.facts.append(OrderRefused(strategy, "", sent))

@@ -109,14 +109,14 @@ class Planner:
         return True
 
     def _submit(self, signal: Signal, leg: Leg) -> bool:
-        sent = self._desk.submit((Intent.of_leg(signal, leg),))
+        sent = self._desk.send(Intent.of_leg(signal, leg))
         if isinstance(sent, Refused):
             self._draft.facts.append(SignalRefused(signal, sent))
             return False
         return True
 
     def _replace(self, signal: Signal, order: Order, leg: Leg) -> bool:
-        sent = self._desk.submit((Intent.of_leg(signal, leg, replaces=order),))
+        sent = self._desk.send(Intent.of_leg(signal, leg, replaces=order))
         if isinstance(sent, Refused):
             self._draft.facts.append(SignalRefused(signal, sent))
             self._desk.cancel(order)

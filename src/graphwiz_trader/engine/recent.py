@@ -1,6 +1,6 @@
 """Recent: what left within the last second, in all and of each kind."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Hashable
 
 from graphwiz_trader.domain.units import SECOND, Nanos
@@ -9,39 +9,54 @@ KEPT = 65_536
 
 
 class Recent:
-    """Counts what was noted in the second up to now; remembers at most *kept* of them."""
+    """
+    Counts what was noted in the second up to now; remembers at most *kept* of them.
+
+    Kinds are counted from when one is first asked for: mostly there are too few of all to ask.
+    """
 
     def __init__(self, kept: int = KEPT) -> None:
         self._kept = kept
         self._noted: deque[tuple[Nanos, Hashable]] = deque()
-        self._counts: dict[Hashable, int] = {}
+        self._kinds: Counter[Hashable] | None = None
 
     def count(self, now: Nanos) -> int:
         """Return how many."""
         noted, since = self._noted, now - SECOND
         while noted and noted[0][0] <= since:
-            self._drop(noted.popleft()[1])
+            self._drop()
         return len(noted)
+
+    def is_below(self, most: int, now: Nanos) -> bool:
+        """Whether there are fewer than *most*."""
+        return len(self._noted) < most or self.count(now) < most
 
     def like(self, now: Nanos, key: Hashable) -> int:
         """Return how many of kind *key*."""
         self.count(now)
-        return self._counts.get(key, 0)
+        if self._kinds is None:
+            self._kinds = Counter(kind for _, kind in self._noted)
+        return self._kinds[key]
 
     def note(self, now: Nanos, key: Hashable = None) -> None:
         """One more of kind *key*."""
-        self._noted.append((now, key))
-        self._counts[key] = self._counts.get(key, 0) + 1
-        if len(self._noted) > self._kept:
-            self._drop(self._noted.popleft()[1])
+        noted = self._noted
+        if noted and (noted[0][0] <= now - SECOND or len(noted) == self._kept):
+            self._drop()
+        noted.append((now, key))
+        if self._kinds is not None:
+            self._kinds[key] += 1
 
     def undo(self) -> None:
         """Forget the last one noted."""
-        self._drop(self._noted.pop()[1])
+        self._forget(self._noted.pop()[1])
 
-    def _drop(self, key: Hashable) -> None:
-        left = self._counts[key] - 1
-        if left:
-            self._counts[key] = left
-        else:
-            del self._counts[key]
+    def _drop(self) -> None:
+        self._forget(self._noted.popleft()[1])
+
+    def _forget(self, key: Hashable) -> None:
+        kinds = self._kinds
+        if kinds is not None:
+            kinds[key] -= 1
+            if not kinds[key]:
+                del kinds[key]

@@ -25,6 +25,7 @@ from graphwiz_trader.engine.clearance import Clearance
 from graphwiz_trader.engine.clocks import Clocks
 from graphwiz_trader.engine.exposures import Exposures
 from graphwiz_trader.engine.holdings import Holdings
+from graphwiz_trader.engine.loss_limits import LossLimits
 from graphwiz_trader.engine.orders import Orders
 from graphwiz_trader.engine.rates import Rates
 from graphwiz_trader.engine.recent import Recent
@@ -77,6 +78,7 @@ class EngineState:
         self.exposures = Exposures(
             self.instruments, self.holdings, self.orders, self.books, self.rates
         )
+        self.loss_limits = LossLimits(self.holdings, policy.bounds)
         self._of_base = _by_base(instruments)
         self._clearance = Clearance(self)
 
