@@ -6,16 +6,19 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from typing_extensions import override
 
 from graphwiz_trader.adapters.apprise.alerts import AppriseAlerts
 from graphwiz_trader.adapters.desktop.alerts import BELL, TerminalAlerts
+from graphwiz_trader.adapters.files.alerts import ALERTS, MOST_BYTES, FileAlerts
 from graphwiz_trader.adapters.loguru.alerts import LogAlerts
 from graphwiz_trader.adapters.webhook.alerts import WebhookAlerts
 from graphwiz_trader.domain.alerting import News
 from graphwiz_trader.domain.errors import AccessDenied, Disconnected, PortError, Rejected
+from graphwiz_trader.domain.units import Nanos
 from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.entrypoints.cli import main
 from graphwiz_trader.testing.alerts import RememberedAlerts
@@ -74,6 +77,41 @@ class TestRememberedAlerts(AlertsContract):
     @pytest.fixture
     def told(self, sink: RememberedAlerts) -> Told:
         return lambda: str(sink.told)
+
+
+class TestFileAlerts(AlertsContract):
+    @pytest.fixture
+    def sink(self, tmp_path: Path) -> FileAlerts:
+        return FileAlerts(tmp_path / "home")
+
+    @pytest.fixture
+    def told(self, sink: FileAlerts) -> Told:
+        return lambda: str(sink.latest(10))
+
+    def test_the_latest_come_back_as_they_were_sent(self, sink: FileAlerts) -> None:
+        for number in range(5):
+            asyncio.run(sink.send(evolve(ALERT, ts=Nanos(number))))
+
+        assert sink.latest(2) == (evolve(ALERT, ts=Nanos(3)), evolve(ALERT, ts=Nanos(4)))
+
+    def test_a_line_that_is_half_written_is_passed_over(
+        self, sink: FileAlerts, tmp_path: Path
+    ) -> None:
+        asyncio.run(sink.send(ALERT))
+        with (tmp_path / "home" / ALERTS).open("a") as file:
+            file.write('{"ts": 5, "news"')
+
+        assert sink.latest(10) == (ALERT,)
+
+    def test_the_file_stays_short(self, sink: FileAlerts, tmp_path: Path) -> None:
+        path = tmp_path / "home" / ALERTS
+        path.parent.mkdir()
+        path.write_text("{}\n" * (MOST_BYTES // 3))
+
+        asyncio.run(sink.send(ALERT))
+
+        assert path.stat().st_size <= MOST_BYTES // 2 + 1_000
+        assert sink.latest(10) == (ALERT,)
 
 
 class TestLogAlerts(AlertsContract):

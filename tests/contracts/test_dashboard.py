@@ -13,9 +13,11 @@ from aiohttp import web
 from graphwiz_trader.adapters.clock import SystemClock
 from graphwiz_trader.application.ask import Ask
 from graphwiz_trader.application.operate import Operate
+from graphwiz_trader.domain.alerting import Alert, News
+from graphwiz_trader.domain.commands import Severity
 from graphwiz_trader.domain.errors import DataError
 from graphwiz_trader.domain.events import OperatorOrder
-from graphwiz_trader.domain.units import SECOND, RunId
+from graphwiz_trader.domain.units import SECOND, Nanos, RunId
 from graphwiz_trader.entrypoints.dashboard.guard import Guard, is_loopback
 from graphwiz_trader.entrypoints.dashboard.hub import Hub
 from graphwiz_trader.entrypoints.dashboard.server import LONGEST, Server
@@ -84,6 +86,12 @@ def drawn(run: RunId) -> str:
     return f"<!doctype html><script>1</script>report of {run}"
 
 
+def observed(_: int) -> tuple[Alert, ...]:
+    """What an observer told of: a moment of an engine, and a condition that lasts."""
+    about = (Severity.CRITICAL, "ENGINE_DEAD", RUN, "its process is gone")
+    return (Alert(Nanos(1_000_000), News.RAISED, *about), Alert(Nanos(2), News.NOTED, *about))
+
+
 def play(
     act: Callable[[Page], Awaitable[None]],
     host: str = "127.0.0.1",
@@ -103,7 +111,7 @@ def play(
         runs.create("paper").kept = scene.floor.journal
         operate = Operate(scene.floor.trade, ("puppet",), lambda: {"run": RUN})
         clock = SystemClock()
-        hub = Hub(runs, lambda _: scene.replica(), control, clock)
+        hub = Hub(runs, lambda _: scene.replica(), observed, control, clock)
         guard = Guard(host, TOKEN, clock, read_only=read_only)
         server = Server(hub, guard, Ask(MemoryGraph()), drawn, control, clock)
         async with asyncio.TaskGroup() as group:
@@ -150,6 +158,16 @@ def test_a_page_is_told_what_the_engine_would_answer() -> None:
         assert rows["runs"] == {RUN: {"live": True, "ended": False}}
         assert rows["may"] == {"orders": True, "read_only": False}
         assert rows["ladder"]["bid0"] == ["BTC/USDT@alpha", "99.8", "1.0000"]
+
+    play(act)
+
+
+def test_a_page_is_told_what_the_observer_alerted_of() -> None:
+    async def act(page: Page) -> None:
+        rows = (await page.live())["observer"]
+        assert list(rows.values()) == [
+            [1.0, "CRITICAL", "ENGINE_DEAD: its process is gone", RUN, "RAISED"]
+        ]
 
     play(act)
 

@@ -7,12 +7,13 @@ from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING
 
+from graphwiz_trader.adapters.files.alerts import FileAlerts
 from graphwiz_trader.adapters.files.holders import holders
 from graphwiz_trader.adapters.psutil.probe import PsutilProbe
 from graphwiz_trader.adapters.secrets import EnvironmentSecrets
 from graphwiz_trader.adapters.unix.control import SocketCaller
 from graphwiz_trader.application.heard import HeardSink
-from graphwiz_trader.application.notify import Notify
+from graphwiz_trader.application.notify import Notify, Way
 from graphwiz_trader.application.watch import Eyes, Watch
 from graphwiz_trader.bootstrap.container import LEASES
 from graphwiz_trader.bootstrap.sinks import ways_of
@@ -43,7 +44,12 @@ async def watching(
         ConfigError: an address of a sink is missing.
         DataError: the port of the metrics is taken.
     """
-    notify = Notify(ways_of(settings.alerts, EnvironmentSecrets(os.environ)), clock, options.say)
+    # Whoever looks at the page later wants them, wherever else they go.
+    ways = {
+        **ways_of(settings.alerts, EnvironmentSecrets(os.environ)),
+        "home": Way(FileAlerts(options.home)),
+    }
+    notify = Notify(ways, clock, options.say)
     listening = HeardSink(
         sink,
         clock,

@@ -68,6 +68,7 @@ async def _serve(options: Options, place: Place) -> str:
     from aiohttp import web
 
     from graphwiz_trader.adapters.clock import SystemClock
+    from graphwiz_trader.adapters.files.alerts import FileAlerts
     from graphwiz_trader.adapters.unix.control import SocketCaller
     from graphwiz_trader.bootstrap.container import live_app
     from graphwiz_trader.entrypoints.commands.report import drawn
@@ -82,7 +83,8 @@ async def _serve(options: Options, place: Place) -> str:
     clock = SystemClock()
     app = live_app(options.settings(), options.home)
     caller = SocketCaller(options.home)
-    hub = Hub(app.gateways.runs(), app.replicas().of, caller, clock)
+    alerts = FileAlerts(options.home)
+    hub = Hub(app.gateways.runs(), app.replicas().of, alerts.latest, caller, clock)
     guard = Guard(place.host, place.token, clock, read_only=place.read_only)
     server = Server(hub, guard, app.ask(), report, caller, clock)
     runner = web.AppRunner(server.application(), access_log=None, shutdown_timeout=1.0)

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from graphwiz_trader.application import replica_view
 from graphwiz_trader.application.replica import STRIDE, Replica
 from graphwiz_trader.application.replica_view import LADDER, Section, View
+from graphwiz_trader.domain.alerting import Alert, News
 from graphwiz_trader.domain.control import Request
 from graphwiz_trader.domain.errors import NotRunning, TraderError
 from graphwiz_trader.domain.plain import Plain
@@ -28,7 +29,11 @@ _LISTING = 2 * SECOND
 _RETRY = 5 * SECOND
 _PATIENCE = 250 * MILLISECOND
 _ASK_S = 1.0
+_ALERTS = 100
 _TOLD = ("latency_us", "loop_lag_ms", "clock_offset_ms", "audit", "running_s")
+
+Observed = Callable[[int], Sequence[Alert]]
+"""Returns at most so many alerts that the observer told of, oldest first."""
 
 Begin = Callable[[RunId], Replica]
 """Returns a replica that has read nothing yet; raises `DataError` where there is no journal."""
@@ -116,16 +121,27 @@ class Followed:
 class Hub:
     """Knows which runs there are, and follows those somebody watches."""
 
-    def __init__(self, runs: Runs, begin: Begin, caller: ControlCaller, clock: Clock) -> None:
+    def __init__(
+        self,
+        runs: Runs,
+        begin: Begin,
+        observed: Observed,
+        caller: ControlCaller,
+        clock: Clock,
+    ) -> None:
         """Know nothing yet; *begin* makes replicas."""
         self.listing: Section = {}
         """Every run: whether its engine answers, and whether it has ended."""
+        self.observed: Section = {}
+        """What the observer alerted of: when, how urgent, in words, of what, why it is told."""
         self._runs = runs
         self._begin = begin
+        self._alerts = observed
         self._caller = caller
         self._clock = clock
         self._followed: dict[RunId, Followed] = {}
         self._ended: dict[RunId, bool] = {}
+        self._turned = asyncio.Event()
 
     @property
     def latest(self) -> RunId | None:
@@ -138,8 +154,13 @@ class Hub:
         """Follow until canceled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._every(_LISTING, self._list))
+            group.create_task(self._every(_STATUS, self._hear))
             group.create_task(self._every(TURN, self._turn))
             group.create_task(self._every(_STATUS, self._ask))
+
+    async def turned(self) -> None:
+        """Return once all that is watched has had its next turn."""
+        await self._turned.wait()
 
     def watch(self, run: RunId) -> Followed:
         """Return *run*, followed until it is let go; unknown ones are none of ours."""
@@ -168,10 +189,21 @@ class Hub:
     async def _turn(self) -> None:
         for followed in self._watched:
             await followed.turn()
+        self._turned.set()
+        self._turned = asyncio.Event()
 
     async def _ask(self) -> None:
         for followed in self._watched:
             await followed.ask()
+
+    async def _hear(self) -> None:
+        told = await asyncio.to_thread(self._alerts, _ALERTS)
+        # What is noted came from an engine, whose journal tells it.
+        self.observed = {
+            f"{alert.ts} {alert.code} {alert.subject}": _alert(alert)
+            for alert in told
+            if alert.news is not News.NOTED
+        }
 
     async def _list(self) -> None:
         self.listing = await asyncio.to_thread(self._listed)
@@ -191,3 +223,8 @@ class Hub:
             return self._runs.summary(run)
         except TraderError:
             return {}
+
+
+def _alert(alert: Alert) -> Plain:
+    text = f"{alert.code}: {alert.text}"
+    return [alert.ts / MILLISECOND, alert.severity.value, text, alert.subject, alert.news.value]

@@ -14,9 +14,9 @@ from graphwiz_trader.application.ask import Ask
 from graphwiz_trader.application.replica_view import LADDER, View
 from graphwiz_trader.domain.errors import DataError, NotRunning, PortError, TraderError
 from graphwiz_trader.domain.plain import Plain, plain
-from graphwiz_trader.domain.units import MILLISECOND, InstrumentId, Nanos, RunId
+from graphwiz_trader.domain.units import MILLISECOND, InstrumentId, RunId
 from graphwiz_trader.entrypoints.dashboard.guard import ORDER_HEADER, PROTOCOL, Guard
-from graphwiz_trader.entrypoints.dashboard.hub import TURN, Followed, Hub
+from graphwiz_trader.entrypoints.dashboard.hub import Followed, Hub
 from graphwiz_trader.entrypoints.dashboard.memory import QUESTIONS
 from graphwiz_trader.entrypoints.dashboard.orders import carry_out, pressed
 from graphwiz_trader.ports.clock import Clock
@@ -175,9 +175,8 @@ class _Viewer:
                 self._want(wanted if isinstance(wanted, dict) else {})
 
     async def tell(self, may: Mapping[str, bool]) -> None:
-        """Say what changed, ten times a second; a slow page is told less often, never more."""
+        """Say what changed after each turn; a slow page is told less often, and misses nothing."""
         while not self._socket.closed:
-            due = Nanos(self._clock.now() + TURN)
             if self._followed is None and not self._chose and self._hub.latest is not None:
                 self._watch(self._hub.latest)
             view = self._view(may)
@@ -187,7 +186,7 @@ class _Viewer:
             with suppress(ConnectionResetError):
                 await self._socket.send_str(json.dumps(said, separators=(",", ":")))
             self._told = view
-            await self._clock.sleep_until(due)
+            await self._hub.turned()
 
     def leave(self) -> None:
         """Watch nothing more."""
@@ -222,7 +221,8 @@ class _Viewer:
             self._followed.ladders[ladder] += 1
 
     def _view(self, may: Mapping[str, bool]) -> View:
-        view: View = {"runs": self._hub.listing, "may": dict(may)}
+        hub = self._hub
+        view: View = {"runs": hub.listing, "observer": hub.observed, "may": dict(may)}
         if self._followed is None:
             return view
         wanted = f"{LADDER}{self._ladder}"

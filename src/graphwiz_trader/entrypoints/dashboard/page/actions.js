@@ -1,5 +1,5 @@
 // Orders of a person: a dialog that asks for the reason, and names the run before anything is sent.
-import { by, choose, make, say } from "./dom.js";
+import { by, choose, dress, make, say } from "./dom.js";
 import { order, rows, seen } from "./wire.js";
 
 const MEANING = {
@@ -25,8 +25,9 @@ export const prepare = (what) => {
   action = what;
   run = seen.run;
   say(by("question"), `${what[0].toUpperCase()}${what.slice(1)} ${run}?`);
+  dress(by("confirm"), what === "halt" || what === "flatten" ? "danger" : "");
   say(by("meaning"), MEANING[what]);
-  say(by("refused"), rows.may?.orders ? "" : "Open the page with the link that `graphwiz dashboard` printed: it holds the token that orders need.");
+  say(by("refused"), "");
   choose(by("scope"), scopes(), "");
   by("reason").value = "";
   by("confirm").disabled = false;

@@ -1,19 +1,37 @@
 // The page: sections that changed are drawn once a frame.
 import { by } from "./dom.js";
 import { start } from "./actions.js";
+import { look } from "./books.js";
+import { header, now } from "./header.js";
 import { latest, question } from "./memory.js";
-import { PANELS, header, look, orders } from "./panels.js";
-import { connect, seen, ticket, want } from "./wire.js";
+import { orders, sortBy } from "./orders.js";
+import { PANELS } from "./panels.js";
+import { connect, rows, seen, ticket, want } from "./wire.js";
 
 const changed = new Set();
+const delays = [];
 let isDue = false;
 let asked = "";
+
+// How long after an entry of the journal this screen shows it, of the last that were shown.
+const time = () => {
+  if (document.hidden || rows.reading?.behind || !rows.runs?.[seen.run]?.live) return;
+  delays.push(Math.max(0, now() - rows.head.ts_ms));
+  if (delays.length > 300) delays.shift();
+  if (delays.length % 10) return;
+  const order = [...delays].sort((a, b) => a - b);
+  const at = (share) => 1000 * order[Math.min(order.length - 1, Math.floor(order.length * share))];
+  seen.screen = { p50: at(0.5), p99: at(0.99), p99_9: at(0.999) };
+  changed.add("latency");
+};
 
 const render = () => {
   isDue = false;
   header();
+  if (changed.has("head") && rows.head) time();
   for (const section of changed) PANELS[section]?.();
   changed.clear();
+  seen.drawn += 1;
   if (seen.run && asked !== seen.run) {
     asked = seen.run;
     latest("trades");
@@ -41,16 +59,27 @@ const report = async (run) => {
   }
 };
 
+const show = (run) => {
+  want({ run });
+  delays.length = 0;
+  seen.screen = null;
+};
+
 document.addEventListener("click", ({ target }) => {
-  const { explain, whyNot, ladder, report: run } = target.dataset ?? {};
+  const { explain, whyNot, ladder, report: run, show: wanted, sort } = target.closest("button")?.dataset ?? {};
   if (explain || whyNot) {
     question(explain ? "explain" : "why-not", explain ?? whyNot);
     by("graph-panel").scrollIntoView({ block: "start" });
   }
-  if (ladder) look(ladder);
+  if (ladder) {
+    look(ladder);
+    PANELS.books();
+  }
   if (run) report(run);
+  if (wanted) show(wanted);
+  if (sort && target.closest("#orders")) sortBy(Number(sort));
 });
-by("runs").addEventListener("change", ({ target }) => want({ run: target.value }));
+by("runs").addEventListener("change", ({ target }) => show(target.value));
 by("instrument").addEventListener("change", ({ target }) => look(target.value));
 by("filter").addEventListener("input", orders);
 by("reload").addEventListener("click", () => latest("trades"));
@@ -60,6 +89,7 @@ by("ask").addEventListener("submit", (event) => {
   const name = by("name").value.trim();
   if (name) question(event.submitter?.value ?? "explain", name);
 });
+addEventListener("resize", () => PANELS.equity());
 setInterval(header, 500);
 start();
 connect(note);

@@ -1,5 +1,5 @@
 // The knowledge graph: what led to what, in words and as a drawing one can walk through by keyboard.
-import { amount, by, draw, instant, make, say, table } from "./dom.js";
+import { amount, by, draw, instant, make, push, result, say, sign, table } from "./dom.js";
 import { ask, seen } from "./wire.js";
 
 const WIDE = 170;
@@ -7,9 +7,20 @@ const HIGH = 44;
 
 const cut = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
+const told = (held) => (held === null || held === "" ? "–" : typeof held === "object" ? JSON.stringify(held) : String(held));
+
 const show = (node) => {
   by("held").hidden = false;
-  say(by("held"), `${node.kind} ${node.id}\n${Object.entries(node.held).map(([key, held]) => `  ${key}: ${typeof held === "object" ? JSON.stringify(held) : held}`).join("\n")}`);
+  const lines = Object.entries({ [node.kind]: node.id, ...node.held });
+  by("held").replaceChildren(...lines.flatMap(([key, held]) => [make("dt", key.replaceAll("_", " ")), make("dd", told(held))]));
+};
+
+// Letters are as wide as the visitor's font makes them.
+const fit = (element) => {
+  const whole = element.textContent;
+  for (let most = whole.length - 1; most > 3 && element.getComputedTextLength() > WIDE - 14; most -= 1) {
+    element.textContent = cut(whole, most);
+  }
 };
 
 const picture = ({ nodes, edges, width, height }) => {
@@ -24,8 +35,8 @@ const picture = ({ nodes, edges, width, height }) => {
     const group = draw("g", { class: node.kind, tabindex: 0, role: "button", "aria-label": `${node.kind} ${node.title}, ${node.text}` });
     group.append(
       draw("rect", { x: node.x, y: node.y, width: WIDE, height: HIGH }),
-      draw("text", { x: node.x + 7, y: node.y + 18 }, cut(`${node.kind}: ${node.title}`, 26)),
-      draw("text", { x: node.x + 7, y: node.y + 34, class: "dim" }, cut(node.text, 27)),
+      draw("text", { x: node.x + 7, y: node.y + 18 }, `${node.kind}: ${node.title}`),
+      draw("text", { x: node.x + 7, y: node.y + 34, class: "dim" }, node.text),
       draw("title", {}, `${node.title}\n${node.text}`),
     );
     group.addEventListener("click", () => show(node));
@@ -37,7 +48,9 @@ const picture = ({ nodes, edges, width, height }) => {
     });
     return group;
   });
+  svg.style.maxWidth = `${width * 1.3}px`;
   svg.replaceChildren(...lines, ...boxes);
+  svg.querySelectorAll("g text").forEach(fit);
 };
 
 export const question = async (what, name) => {
@@ -55,13 +68,7 @@ export const question = async (what, name) => {
   }
 };
 
-const button = (what, name) => {
-  const made = make("button", what === "explain" ? "explain" : "why not", "small");
-  made.type = "button";
-  made.dataset[what === "explain" ? "explain" : "whyNot"] = name;
-  made.setAttribute("aria-label", `${what} ${name}`);
-  return made;
-};
+const button = (what, name) => push(what, { [what === "explain" ? "explain" : "whyNot"]: name, label: `${what} ${name}` });
 
 const list = (columns, known, empty) => {
   const old = by("known");
@@ -82,23 +89,23 @@ export const latest = async (what) => {
     const found = await ask(what, { run: seen.run });
     if (what === "trades") {
       list([
-        ["trade", (row) => row.name],
-        ["strategy", (row) => row.strategy],
+        ["trade", (row) => row.name, { isText: true }],
+        ["strategy", (row) => row.strategy, { isText: true }],
+        ["symbols", (row) => row.symbols, { isText: true }],
+        ["venues", (row) => row.venues, { isText: true }],
         ["closed", (row) => instant(row.closed / 1e6)],
-        ["net", (row) => amount(row.net, 4)],
-        ["symbols", (row) => row.symbols],
-        ["venues", (row) => row.venues],
-        ["", (row) => button("explain", row.name)],
+        ["net", (row) => result(row.net, 4), { dress: (row) => sign(row.net) }],
+        ["", (row) => button("explain", row.name), { once: true }],
       ], found.trades, "The graph knows no trade of this run yet");
     } else {
       list([
-        ["opportunity", (row) => row.name],
-        ["strategy", (row) => row.strategy],
-        ["stage", (row) => row.stage],
-        ["outcome", (row) => row.outcome],
-        ["reason", (row) => row.reason],
-        ["net bps", (row) => amount(row.net_bps)],
-        ["", (row) => button("why-not", row.name)],
+        ["opportunity", (row) => row.name, { isText: true }],
+        ["strategy", (row) => row.strategy, { isText: true }],
+        ["stage", (row) => row.stage, { isText: true }],
+        ["outcome", (row) => row.outcome, { isText: true }],
+        ["reason", (row) => row.reason, { isText: true }],
+        ["net bps", (row) => result(row.net_bps), { dress: (row) => sign(row.net_bps) }],
+        ["", (row) => button("why not", row.name), { once: true }],
       ], found.opportunities, "The graph knows no opportunity of this run yet");
     }
     await count();

@@ -15,8 +15,12 @@ const takeToken = () => {
 const token = takeToken();
 const headers = token ? { Authorization: `Bearer ${token}` } : {};
 
+// How long nothing may be heard of a dashboard that speaks ten times a second.
+const SILENCE = 4000;
+const PATIENCE = 15000;
+
 export const rows = {};
-export const seen = { run: "", offset: 0, heard: 0, isOpen: false };
+export const seen = { run: "", offset: 0, heard: 0, begun: 0, isOpen: false, frames: 0, drawn: 0, screen: null };
 
 let socket = null;
 let wait = 250;
@@ -27,6 +31,7 @@ const apply = (message, changed) => {
   seen.run = said.run;
   seen.offset = said.now_ms - Date.now();
   seen.heard = performance.now();
+  seen.frames += 1;
   for (const [section, told] of Object.entries(said.rows)) {
     const held = (rows[section] ??= {});
     for (const [key, row] of Object.entries(told)) {
@@ -37,34 +42,53 @@ const apply = (message, changed) => {
   }
 };
 
-export const connect = (onChange) => {
+const greet = (onChange) => {
   const scheme = location.protocol === "https:" ? "wss" : "ws";
   const protocols = token ? ["graphwiz", `token.${token}`] : ["graphwiz"];
-  socket = new WebSocket(`${scheme}://${location.host}/live`, protocols);
+  const opened = new WebSocket(`${scheme}://${location.host}/live`, protocols);
   let isFirst = true;
-  socket.onopen = () => {
+  socket = opened;
+  seen.begun = performance.now();
+  opened.onopen = () => {
     seen.isOpen = true;
-    wait = 250;
-    if (Object.keys(wanted).length) socket.send(JSON.stringify(wanted));
+    seen.begun = performance.now();
+    if (Object.keys(wanted).length) opened.send(JSON.stringify(wanted));
   };
-  socket.onmessage = ({ data }) => {
+  opened.onmessage = ({ data }) => {
     const changed = new Set();
     if (isFirst) {
+      // Whoever is told everything anew keeps nothing of before.
       for (const section of Object.keys(rows)) {
         delete rows[section];
         changed.add(section);
       }
       isFirst = false;
+      wait = 250;
     }
     apply(data, changed);
     onChange(changed);
   };
-  socket.onclose = () => {
-    seen.isOpen = false;
-    onChange(new Set());
-    setTimeout(() => connect(onChange), wait);
-    wait = Math.min(wait * 2, 4000);
-  };
+  opened.onclose = () => lose(opened, onChange);
+};
+
+const lose = (lost, onChange) => {
+  if (lost !== socket) return;
+  socket = null;
+  seen.isOpen = false;
+  onChange(new Set());
+  setTimeout(() => greet(onChange), wait);
+  wait = Math.min(wait * 2, 4000);
+};
+
+export const connect = (onChange) => {
+  greet(onChange);
+  // A network that swallows everything closes nothing: whoever hears nothing asks anew.
+  setInterval(() => {
+    if (!socket || performance.now() - Math.max(seen.heard, seen.begun) < SILENCE) return;
+    const mute = socket;
+    lose(mute, onChange);
+    mute.close();
+  }, 500);
 };
 
 export const want = (what) => {
@@ -85,7 +109,7 @@ const answered = async (answer) => {
 };
 
 export const ask = async (question, words) =>
-  answered(await fetch(`/ask/${question}?${new URLSearchParams(words)}`, { headers }));
+  answered(await fetch(`/ask/${question}?${new URLSearchParams(words)}`, { headers, signal: AbortSignal.timeout(PATIENCE) }));
 
 export const order = async (words) =>
   answered(
@@ -93,6 +117,7 @@ export const order = async (words) =>
       method: "POST",
       headers: { ...headers, "Content-Type": "application/json", "X-Graphwiz": "order" },
       body: JSON.stringify(words),
+      signal: AbortSignal.timeout(PATIENCE),
     }),
   );
 
