@@ -51,7 +51,7 @@ def test_the_watch_cures_a_wrong_clock(
             watching.cancel()
             await asyncio.wait([watching])
             assert isinstance(venue, SignedByClock)
-            assert [each.offset for each in told] == [venue.offset]
+            assert [each.offset for each in told] == [watch.readings[venue.venue].offset]
             balances = (await venue.snapshot()).balances
             return venue.offset / SECOND, [alert.code for alert in alerts], len(balances)
 
