@@ -1,7 +1,7 @@
 # GraphWiz Trader: `make help` lists the targets.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-contract neo4j test-testnet check bench bench-peers test-long test-peers test-browser lock clean
+.PHONY: help setup demo test test-contract neo4j test-docs docs test-testnet check bench bench-peers test-long test-peers test-browser lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -17,6 +17,8 @@ LINT_CACHE ?= .import_linter_cache
 READY := $(VENV)/ready-$(shell (pwd; cat requirements/dev.txt pyproject.toml) | cksum | cut -d' ' -f1)
 PEERS_READY := $(PEERS)/ready-$(shell (pwd; cat requirements/peers.txt) | cksum | cut -d' ' -f1)
 
+DOCS_READY := $(VENV)/docs-ready-$(shell (pwd; cat requirements/dev.txt requirements/docs.txt) | cksum | cut -d' ' -f1)
+
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do printf '%-12s %s\n' "$$name" "$$what"; done
 
@@ -26,13 +28,20 @@ demo: $(READY) ## the main job on simulated exchanges, with a report at the end
 	@$(BIN)/graphwiz demo $(ARGS)
 
 test: $(READY) ## the whole offline test suite
-	@$(PYTEST) -m "not contract and not long and not peers and not testnet and not browser" $(PYTEST_ARGS)
+	@$(PYTEST) -m "not contract and not long and not peers and not testnet and not browser and not docs" $(PYTEST_ARGS)
 
 test-contract: $(READY) ## real servers on loopback: ccxt and our feeds on the simulated exchange, the graph on Neo4j
 	@$(BIN)/python -m tests.contracts.neo4j_server beside $(PYTEST) -m "contract and not long" $(PYTEST_ARGS)
 
 test-browser: $(READY) ## the dashboard in a headless Chromium (Debian: apt-get install chromium); pictures in docs/images
 	@$(BIN)/python -m pytest -m browser $(PYTEST_ARGS)
+
+test-docs: $(READY) ## every session, file and script of the documentation, as a reader would
+	@$(PYTEST) -m docs $(PYTEST_ARGS)
+
+docs: $(READY) $(DOCS_READY) ## the documentation as a site, in build/site
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build -q
+	@echo "open build/site/index.html"
 
 neo4j: $(READY) ## a real Neo4j on loopback, for trying; fetched once; PORT=7687
 	@PORT=$(PORT) $(BIN)/python -m tests.contracts.neo4j_server
@@ -61,6 +70,7 @@ test-peers: $(READY) $(PEERS_READY) ## our fills beside hftbacktest's, which run
 lock: $(READY) ## make the lock files from requirements/*.in again
 	@$(BIN)/python $(PIP) -q -r requirements/uv.txt
 	@for name in uv dev peers; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+	@$(LOCK) requirements/docs.in -o requirements/docs.txt
 	@$(LOCK) requirements/run.in -c requirements/dev.txt -o requirements/run.txt
 
 clean: ## remove .venv and every cache
@@ -82,6 +92,10 @@ $(READY): | $(BIN)/python
 	@$(BIN)/python -m pip install --disable-pip-version-check -q --no-deps --no-build-isolation -e .
 	@$(BIN)/python -m compileall -q src
 	@rm -f $(VENV)/ready-* && touch $@
+
+$(DOCS_READY): $(READY)
+	@$(BIN)/python $(PIP) -q -r requirements/docs.txt
+	@rm -f $(VENV)/docs-ready-* && touch $@
 
 $(PEERS_READY): | $(BIN)/python
 	@echo "installing hftbacktest and nautilus_trader beside (once)"

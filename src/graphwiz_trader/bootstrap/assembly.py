@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Protocol, cast
 
 from graphwiz_trader.application.funding import reporting_of
-from graphwiz_trader.bootstrap.strategies import strategy_class
+from graphwiz_trader.bootstrap.scalars import nearest
+from graphwiz_trader.bootstrap.strategies import BUILT_IN, by_default, strategy_class
 from graphwiz_trader.domain.errors import ConfigError, Problem
 from graphwiz_trader.domain.ids import ClOrdIds
 from graphwiz_trader.domain.instrument import Instrument
@@ -77,13 +78,18 @@ def only(settings: Settings, name: str) -> Settings:
     """
     Return *settings* with strategy *name* enabled and all others off.
 
+    One of our own that is not configured has every key at its default.
+
     Raises:
         ConfigError: there is no such strategy.
     """
-    strategies = settings.hft.strategies
+    strategies = dict(settings.hft.strategies)
+    if name not in strategies and name in BUILT_IN:
+        strategies[name] = by_default(name)
     if name not in strategies:
-        known = ", ".join(strategies) or "none"
-        raise ConfigError([Problem("--strategy", name, f"one of the configured: {known}")])
+        known = tuple(dict.fromkeys((*strategies, *BUILT_IN)))
+        expected = f"one of {', '.join(known)}"
+        raise ConfigError([Problem("--strategy", name, expected, nearest(name, known))])
     chosen = {key: evolve(held, enabled=key == name) for key, held in strategies.items()}
     return evolve(settings, hft=evolve(settings.hft, strategies=chosen))
 

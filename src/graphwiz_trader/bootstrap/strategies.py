@@ -62,6 +62,13 @@ def config_class(strategy: type) -> type | None:
     return config if isinstance(config, type) and attrs.has(config) else None
 
 
+def by_default(name: str) -> StrategySettings:
+    """Return our own strategy *name*, one of `BUILT_IN`, with every key at its default."""
+    use = BUILT_IN[name]
+    config = config_class(strategy_class(use))
+    return StrategySettings(use=use, config=config() if config is not None else None)
+
+
 def read_strategies(structure: Structure, _key: str, raw: Raw, path: str) -> object:
     """Read the section of instances."""
     tree = structure.mapping(raw, path)

@@ -66,6 +66,8 @@ def demo(
         raise KeyboardInterrupt
     with progress_bar("replay", quiet=options.quiet) as progress:
         found = verdict(app, script, played, progress)
+    for fault in found.faults:
+        click.echo(f"falls short: {fault}", err=True)
     emit(found.summary, found.text, found.code)
 
 

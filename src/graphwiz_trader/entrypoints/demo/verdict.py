@@ -30,11 +30,12 @@ SHOWN = 20
 
 @value
 class Verdict:
-    """The demo's answer, as keys, as text, and as an exit code."""
+    """The demo's answer, as keys, as text, as an exit code, and why that is not 0."""
 
     summary: Mapping[str, object]
     text: str
     code: ExitCode
+    faults: tuple[str, ...]
 
 
 def verdict(app: App, script: Script, played: Played, progress: Callable[[float], None]) -> Verdict:
@@ -63,8 +64,10 @@ def verdict(app: App, script: Script, played: Played, progress: Callable[[float]
         "replay": {run: _replay(again) for run, again in replays.items()},
         **report_summary(reports[-1]),
     }
-    code = _code(played, summary, tuple(replays.values()))
-    return Verdict(summary, _text(reports, proven, truth, replays, summary), code)
+    left, wrong = _left_open(played, summary), _wrong(audit, summary, replays)
+    code = ExitCode.LEFT_OPEN if left else ExitCode.FAILED if wrong else ExitCode.DONE
+    text = _text(reports, proven, truth, replays, summary)
+    return Verdict(summary, text, code, (*left, *wrong))
 
 
 def _told(app: App, run: RunId, tally: Tally) -> Iterator[Entry]:
@@ -135,16 +138,23 @@ def _replay(again: Replayed) -> Mapping[str, object]:
     return {"identical": again.is_identical, "digest": again.digest, "entries": again.entries}
 
 
-def _code(played: Played, summary: Mapping[str, object], replays: Sequence[Replayed]) -> ExitCode:
-    """Return 5 where something is left open, 1 where a proof does not hold, else 0."""
-    left = summary["open_orders"] or summary["unknown_orders"] or summary["remaining"]
-    if left or played.engine_code == ExitCode.LEFT_OPEN:
-        return ExitCode.LEFT_OPEN
-    audit = summary["audit"]
-    holds = isinstance(audit, Mapping) and not audit["violations"] and summary["reconciled"]
-    if not holds or not all(again.is_identical for again in replays):
-        return ExitCode.FAILED
-    return ExitCode.DONE
+def _left_open(played: Played, summary: Mapping[str, object]) -> tuple[str, ...]:
+    """Name what may still be open."""
+    told = {key: summary[key] for key in ("open_orders", "unknown_orders", "remaining")}
+    left = [f"{key} {count}" for key, count in told.items() if count]
+    if not left and played.engine_code == ExitCode.LEFT_OPEN:
+        left.append(f"the engine ended with {ExitCode.LEFT_OPEN.value}")
+    return tuple(left)
+
+
+def _wrong(
+    audit: Mapping[str, object], summary: Mapping[str, object], replays: Mapping[RunId, Replayed]
+) -> tuple[str, ...]:
+    """Name the proofs that do not hold."""
+    wrong = [f"{audit['violations']} violations: {audit['found']}"] if audit["violations"] else []
+    if not summary["reconciled"]:
+        wrong.append("the accounts at the venues are not reconciled with ours")
+    return (*wrong, *(_proof(run, each) for run, each in replays.items() if not each.is_identical))
 
 
 def _text(
