@@ -1,5 +1,6 @@
 """Auditor: the invariants of a live run, checked as it goes; it counts and tells."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import TypeVar
@@ -63,15 +64,16 @@ class Auditor:
         self._state = state
         self._clock = clock
         self._tell = tell
-        self._intended: dict[ClOrdId, None] = {}
-        self._sent: dict[ClOrdId, None] = {}
-        self._fills: dict[tuple[Venue, str], None] = {}
-        self._ended: dict[ClOrdId, OrdStatus] = {}
+        self._intended: OrderedDict[ClOrdId, None] = OrderedDict()
+        self._sent: OrderedDict[ClOrdId, None] = OrderedDict()
+        self._fills: OrderedDict[tuple[Venue, str], None] = OrderedDict()
+        self._ended: OrderedDict[ClOrdId, OrdStatus] = OrderedDict()
         self._owed: dict[str, Nanos] = {}
+        self._leaving: list[tuple[Venue, SubmitOrder | ReplaceOrder]] = []
         self._positions = {name: p.lots for name, p in state.holdings.positions.items()}
 
     def watch(self, event: Event, outcome: Outcome) -> None:
-        """Look at a step that was just journaled, before its commands leave."""
+        """Look at a step that was journaled, and whose commands have left."""
         if not (outcome.commands or outcome.facts):
             return
         if isinstance(event, InstrumentUpdated):
@@ -88,19 +90,16 @@ class Auditor:
                 self._on_change(fact)
             elif isinstance(fact, GroupChanged):
                 self._on_group(fact)
+        self._look_at_leaving()
 
     def leaves(self, venue: Venue, command: OrderCommand) -> None:
-        """Look at a command that is about to be handed to the wire."""
+        """Note a command that is about to be handed to the wire; an order of this step waits."""
         if not isinstance(command, SubmitOrder | ReplaceOrder):
             return
-        name = command.cl_ord_id
-        self._hold(name in self._intended, f"I1 {name} leaves without a journaled intent")
-        self._hold(name not in self._sent, f"I2 {name} leaves twice")
-        _keep(self._sent, name, None)
-        order = self._state.orders.find(name)
-        if order is not None and not order.reducing:
-            state = self._state.trading_state(order.strategy, order.instrument, venue)
-            self._hold(state is not TradingState.HALTED, f"I10 {name} leaves while HALTED")
+        if command.cl_ord_id in self._intended:
+            self._on_leaving(venue, command)
+        else:
+            self._leaving.append((venue, command))
 
     async def run(self) -> None:
         """Look at all of the state once a second, until canceled."""
@@ -110,6 +109,7 @@ class Auditor:
 
     def sweep(self) -> None:
         """Look at all of the state now."""
+        self._look_at_leaving()
         state, now = self._state, self._clock.now()
         for name, lots in self._positions.items():
             held = state.position(name)
@@ -124,6 +124,21 @@ class Auditor:
     def end(self, remaining: int, named: int) -> None:
         """Check that what remained open was named: I15."""
         self._hold(remaining <= named, f"I15 {remaining} orders open, {named} named")
+
+    def _look_at_leaving(self) -> None:
+        leaving, self._leaving = self._leaving, []
+        for venue, command in leaving:
+            self._on_leaving(venue, command)
+
+    def _on_leaving(self, venue: Venue, command: SubmitOrder | ReplaceOrder) -> None:
+        name = command.cl_ord_id
+        self._hold(name in self._intended, f"I1 {name} leaves without a journaled intent")
+        self._hold(name not in self._sent, f"I2 {name} leaves twice")
+        _keep(self._sent, name, None)
+        order = self._state.orders.find(name)
+        if order is not None and not order.reducing:
+            state = self._state.trading_state(order.strategy, order.instrument, venue)
+            self._hold(state is not TradingState.HALTED, f"I10 {name} leaves while HALTED")
 
     def _on_intent(
         self, command: SubmitOrder | ReplaceOrder, later: Sequence[SubmitOrder | ReplaceOrder]
@@ -248,7 +263,7 @@ class AuditedVenue:
         return await self._inner.server_time()
 
 
-def _keep(known: dict[K, V], key: K, what: V) -> None:
+def _keep(known: OrderedDict[K, V], key: K, what: V) -> None:
     known[key] = what
     if len(known) > KEPT:
-        del known[next(iter(known))]
+        known.popitem(last=False)

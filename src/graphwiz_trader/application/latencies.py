@@ -1,9 +1,9 @@
 """Latencies: how long each stage of an order took, in histograms that do not grow."""
 
+from collections import OrderedDict
 from collections.abc import Mapping
 
 from graphwiz_trader.domain.events import BookUpdate, Event, Trade
-from graphwiz_trader.domain.facts import Outcome
 from graphwiz_trader.domain.orders import ExecType, ExecutionReport
 from graphwiz_trader.domain.units import ClOrdId, Nanos
 from graphwiz_trader.ports.clock import Clock
@@ -65,32 +65,42 @@ class Latencies:
         self.stages = {stage: Histogram() for stage in stages}
         self._clock = clock
         self._began = Nanos(0)
-        self._decided: dict[ClOrdId, Nanos] = {}
-        self._filled: dict[ClOrdId, Nanos] = {}
+        self._sent: list[tuple[ClOrdId, Nanos]] = []
+        self._decided: OrderedDict[ClOrdId, Nanos] = OrderedDict()
+        self._filled: OrderedDict[ClOrdId, Nanos] = OrderedDict()
 
-    def hear(self, event: Event, outcome: Outcome) -> None:
-        """Note a journaled step, before its commands leave."""
+    def decided(self) -> None:
+        """Note that a step was journaled whose commands leave next."""
+        self._began = self._clock.now()
+
+    def sent(self, cl_ord_id: ClOrdId) -> None:
+        """Note that an order was handed over just now."""
+        self._sent.append((cl_ord_id, self._clock.now()))
+
+    def done(self, event: Event, ts: Nanos) -> None:
+        """Count what became of *event*, received at *ts*: none of its commands waits any more."""
+        if self._sent:
+            self._count(event, ts)
         if isinstance(event, ExecutionReport):
             self._answered(event)
-        if outcome.commands:
-            self._began = self._clock.now()
-
-    def sent(self, cl_ord_id: ClOrdId, event: Event | None, ts: Nanos) -> None:
-        """Note that an order which *event*, received at *ts*, led to was handed over just now."""
-        now = self._clock.now()
-        self.stages["send"].add(now - self._began)
-        if isinstance(event, BookUpdate | Trade):
-            self.stages["decision"].add(self._began - ts)
-            self.stages["tick_to_order"].add(now - ts)
-        self._began = now
-        for waiting in (self._decided, self._filled):
-            waiting[cl_ord_id] = ts
-            if len(waiting) > UNDER_WAY:
-                del waiting[next(iter(waiting))]
 
     def us(self) -> Mapping[str, Mapping[str, float]]:
         """Return every stage that has durations, with its percentiles in microseconds."""
         return {name: stage.us() for name, stage in self.stages.items() if stage.count}
+
+    def _count(self, event: Event, ts: Nanos) -> None:
+        began, sent = self._began, self._sent
+        self._sent = []
+        for cl_ord_id, now in sent:
+            self.stages["send"].add(now - began)
+            if isinstance(event, BookUpdate | Trade):
+                self.stages["decision"].add(began - ts)
+                self.stages["tick_to_order"].add(now - ts)
+            began = now
+            for waiting in (self._decided, self._filled):
+                waiting[cl_ord_id] = ts
+                if len(waiting) > UNDER_WAY:
+                    waiting.popitem(last=False)
 
     def _answered(self, report: ExecutionReport) -> None:
         decided = self._decided.pop(report.cl_ord_id, None)

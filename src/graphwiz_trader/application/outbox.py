@@ -1,6 +1,6 @@
 """Outbox: commands on their way to one venue: in sequence per order, in budget, and bounded."""
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Collection
 
 from graphwiz_trader.application.alarm import Alarm
@@ -33,6 +33,9 @@ NEVER_SENT = "canceled before it was sent"
 
 _Chained = SubmitOrder | ReplaceOrder | CancelOrder
 
+# CPython 3.11 looks an enumeration's member up in 0.27 µs, a module's name in 0.02.
+_CANCEL, _HEDGE, _SUBMIT = Lane.CANCEL, Lane.HEDGE, Lane.SUBMIT
+
 
 @value
 class Waiting:
@@ -61,6 +64,7 @@ class Outbox:
         ttl: Nanos = Nanos(500 * MILLISECOND),  # noqa: B008 # a number
     ) -> None:
         self._venue = venue
+        self._terms = venue.terms
         self._limiter = limiter
         self._clock = clock
         self._deliver = deliver
@@ -68,13 +72,14 @@ class Outbox:
         self._ttl = ttl
         self._alarm = Alarm(clock, self._pump)
         self._lanes: dict[Lane, deque[Waiting]] = {
-            lane: deque() for lane in (Lane.CANCEL, Lane.HEDGE, Lane.SUBMIT)
+            lane: deque() for lane in (_CANCEL, _HEDGE, _SUBMIT)
         }
-        self._unanswered: dict[ClOrdId, tuple[ClOrdId, ...]] = {}
+        self._queues = tuple(self._lanes.values())
+        self._unanswered: OrderedDict[ClOrdId, tuple[ClOrdId, ...]] = OrderedDict()
         self._is_closed = False
 
     def __len__(self) -> int:
-        return sum(map(len, self._lanes.values()))
+        return sum(map(len, self._queues))
 
     @property
     def unsent(self) -> Collection[ClOrdId]:
@@ -130,19 +135,25 @@ class Outbox:
 
     def _lane(self, command: _Chained) -> Lane:
         if isinstance(command, CancelOrder):
-            return Lane.CANCEL
-        return Lane.HEDGE if self._is_hedge(command.cl_ord_id) else Lane.SUBMIT
+            return _CANCEL
+        return _HEDGE if self._is_hedge(command.cl_ord_id) else _SUBMIT
 
     def _weight(self, lane: Lane) -> int:
-        terms = self._venue.terms
-        return terms.cancel if lane is Lane.CANCEL else terms.submit
+        return self._terms.cancel if lane is _CANCEL else self._terms.submit
 
     def _waits_behind(self, lane: Lane, command: _Chained) -> bool:
-        if self._lanes[lane]:
+        unanswered = self._unanswered
+        if command.cl_ord_id in unanswered:
             return True
+        if isinstance(command, ReplaceOrder) and command.orig_cl_ord_id in unanswered:
+            return True
+        return any(self._queues) and self._waits_behind_others(lane, command)
+
+    def _waits_behind_others(self, lane: Lane, command: _Chained) -> bool:
+        """Whether what waits here goes first, or is about the same order."""
+        waiting = (w.command for queue in self._queues for w in queue)
         names = _names(command)
-        waiting = (w.command for queue in self._lanes.values() for w in queue)
-        return any(name in self._unanswered for name in names) or any(
+        return bool(self._lanes[lane]) or any(
             name in _names(other) for other in waiting for name in names
         )
 
@@ -151,7 +162,7 @@ class Outbox:
         for name in names:
             self._unanswered[name] = names
         while len(self._unanswered) > IN_FLIGHT:
-            del self._unanswered[next(iter(self._unanswered))]
+            self._unanswered.popitem(last=False)
         self._venue.send(command)
 
     def _keep(self, lane: Lane, command: _Chained) -> None:
@@ -166,15 +177,15 @@ class Outbox:
 
     def _displaced(self, lane: Lane) -> _Chained | None:
         """Return what a cancel may push out: the newest order that is no hedge, else a hedge."""
-        if lane is Lane.CANCEL:
-            for less_urgent in (Lane.SUBMIT, Lane.HEDGE):
+        if lane is _CANCEL:
+            for less_urgent in (_SUBMIT, _HEDGE):
                 if self._lanes[less_urgent]:
                     return self._lanes[less_urgent].pop().command
         return None
 
     def _is_settled_here(self, cancel: CancelOrder) -> bool:
         """Whether the order to cancel never left, or its cancel waits here already."""
-        for queue in self._lanes.values():
+        for queue in self._queues:
             for waiting in queue:
                 if waiting.command.cl_ord_id == cancel.cl_ord_id:
                     if not isinstance(waiting.command, CancelOrder):
@@ -184,7 +195,7 @@ class Outbox:
         return False
 
     def _drop(self) -> None:
-        for lane in (Lane.SUBMIT, Lane.HEDGE):
+        for lane in (_SUBMIT, _HEDGE):
             while self._lanes[lane]:
                 self._refuse(self._lanes[lane].popleft().command, NEVER_SENT)
 
@@ -194,7 +205,7 @@ class Outbox:
             held: list[Waiting] = []
             while queue:
                 waiting = queue.popleft()
-                if lane is Lane.SUBMIT and self._clock.now() - waiting.since > self._ttl:
+                if lane is _SUBMIT and self._clock.now() - waiting.since > self._ttl:
                     self._refuse(waiting.command, LATE)
                 elif self._is_chained(waiting.command, held):
                     held.append(waiting)

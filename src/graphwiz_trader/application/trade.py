@@ -14,11 +14,12 @@ from graphwiz_trader.application.wind_down import Remaining, StopTimes, WindDown
 from graphwiz_trader.application.writer import SingleWriter
 from graphwiz_trader.domain.backoff import Backoff
 from graphwiz_trader.domain.commands import (
-    CancelAll,
     CancelOrder,
     Command,
     RaiseAlert,
+    ReplaceOrder,
     SetTimer,
+    SubmitOrder,
 )
 from graphwiz_trader.domain.errors import (
     DomainError,
@@ -37,13 +38,24 @@ from graphwiz_trader.domain.events import (
 from graphwiz_trader.domain.events import Trade as Print
 from graphwiz_trader.domain.facts import Outcome
 from graphwiz_trader.domain.orders import ExecutionReport, OrdStatus
-from graphwiz_trader.domain.units import MILLISECOND, SECOND, ClOrdId, Nanos, Venue
+from graphwiz_trader.domain.units import (
+    MILLISECOND,
+    SECOND,
+    ClOrdId,
+    InstrumentId,
+    Nanos,
+    Venue,
+)
 from graphwiz_trader.domain.value import value
 from graphwiz_trader.engine.engine import Engine
 from graphwiz_trader.ports.clock import Clock
 from graphwiz_trader.ports.feed import MarketFeed
 from graphwiz_trader.ports.journal import Journal
 from graphwiz_trader.ports.venue import ExecutionVenue
+
+# A union made for each question costs what ten plain ones do.
+_MARKET = (BookUpdate, Print)
+_ORDERS = (SubmitOrder, ReplaceOrder)
 
 
 @value
@@ -75,8 +87,8 @@ class Trade:
 
     Start and restart are one path: every account is closed until its venue has been asked and
     agrees; its market data is listened to from then on. *alert* tells a person; *news* is told
-    right after the start, before anything is asked. Whoever is in `watches` sees every step;
-    what is in `beside` runs from then on, until it winds down.
+    right after the start, before anything is asked. Whoever is in `watches` sees every step once
+    its commands have left; what is in `beside` runs from then on, until it winds down.
     """
 
     def __init__(
@@ -99,13 +111,12 @@ class Trade:
         self.beside: list[Callable[[], Coroutine[None, None, None]]] = []
         self._options = options
         self._news = news
-        self._event: Event | None = None
         self._alert = alert
         self._started = started
         self._recovered = recovered
         self._stop = asyncio.Event()
         self._reason = ""
-        self.writer = SingleWriter(engine, journal, self._route, self._heard)
+        self.writer = SingleWriter(engine, journal, self._route, self._heard, self._done)
         self._timers = Timers(clock, self.deliver)
         self._links = {
             venue.venue: Link(
@@ -226,15 +237,19 @@ class Trade:
         await supervise(partial(feed.run, self.deliver), self.clock, self._options.retry, lose)
 
     def _heard(self, event: Event, outcome: Outcome) -> None:
-        for watch in self.watches:
-            watch(event, outcome)
-        self._event = event
-        self.latencies.hear(event, outcome)
-        if isinstance(event, BookUpdate | Print):
+        if outcome.commands:
+            self.latencies.decided()
+        if isinstance(event, _MARKET):
             return
         for link in self._concerned(event):
             link.outbox.heard(event)
             link.reconciler.heard(event)
+
+    def _done(self, event: Event, outcome: Outcome) -> None:
+        """Do what commands need not wait for."""
+        for watch in self.watches:
+            watch(event, outcome)
+        self.latencies.done(event, self.engine.state.now)
 
     def _concerned(self, event: Event) -> Sequence[Link]:
         if isinstance(event, ExecutionReport):
@@ -243,14 +258,17 @@ class Trade:
         return tuple(self._links.values())
 
     def _route(self, command: Command) -> None:
-        if isinstance(command, SetTimer):
+        if isinstance(command, _ORDERS):
+            self._link(command.instrument).outbox.put(command)
+            self.latencies.sent(command.cl_ord_id)
+        elif isinstance(command, CancelOrder):
+            self._link(command.instrument).outbox.put(command)
+        elif isinstance(command, SetTimer):
             self._timers.set(command)
         elif isinstance(command, RaiseAlert):
             self._alert(command)
-        elif isinstance(command, CancelAll):
-            self._links[command.venue].outbox.put(command)
         else:
-            state = self.engine.state
-            self._links[state.instruments[command.instrument].venue].outbox.put(command)
-            if not isinstance(command, CancelOrder):
-                self.latencies.sent(command.cl_ord_id, self._event, state.now)
+            self._links[command.venue].outbox.put(command)
+
+    def _link(self, name: InstrumentId) -> Link:
+        return self._links[self.engine.state.instruments[name].venue]

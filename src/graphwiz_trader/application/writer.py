@@ -22,15 +22,19 @@ class SingleWriter:
     Steps the engine, journals the step, then routes its commands: in the call that delivers.
 
     What is delivered meanwhile waits its turn. Each step is told to *heard* once it is journaled,
-    before its commands leave. `refused` counts events the engine would not take.
+    before its commands leave, and to *done* after that: what can wait, commands do not wait for.
+    `refused` counts events the engine would not take.
     """
 
-    def __init__(self, engine: Engine, journal: Journal, route: Route, heard: Heard) -> None:
+    def __init__(
+        self, engine: Engine, journal: Journal, route: Route, heard: Heard, done: Heard
+    ) -> None:
         self.refused = 0
         self._engine = engine
         self._journal = journal
         self._route = route
         self._heard = heard
+        self._done = done
         self._waiting: deque[Event] = deque()
         self._is_stepping = False
         self._is_broken = False
@@ -83,3 +87,4 @@ class SingleWriter:
         self._heard(event, outcome)
         for command in outcome.commands:
             self._route(command)
+        self._done(event, outcome)

@@ -95,7 +95,7 @@ class _Market:
         self._now = started.ts
         self._instruments: dict[InstrumentId, Instrument] = dict(engine.state.instruments)
         self._venues = list(dict.fromkeys(one.venue for one in self._instruments.values()))
-        self._writer = SingleWriter(engine, _Forgetful(), self._route, _nothing)
+        self._writer = SingleWriter(engine, _Forgetful(), self._route, _nothing, _nothing)
 
     def open(self) -> None:
         """Let every account agree and every book be known."""

@@ -99,9 +99,25 @@ def test_what_is_in_order_is_counted_and_not_told() -> None:
 
 
 def test_an_order_without_an_intent_is_seen() -> None:
-    seen, _ = play(lambda _, auditor: auditor.leaves(ALPHA, SUBMIT))
+    def act(_: Scene, auditor: Auditor) -> None:
+        auditor.leaves(ALPHA, SUBMIT)
+        auditor.sweep()
+
+    seen, _ = play(act)
 
     assert seen == ["I1 a1 leaves without a journaled intent"]
+
+
+def test_an_order_of_a_step_may_leave_before_the_step_is_shown() -> None:
+    def act(scene: Scene, auditor: Auditor) -> None:
+        working = evolve(SUBMIT, cl_ord_id=scene.last)
+        auditor.leaves(ALPHA, working)
+        step(auditor, submit=working)
+        auditor.sweep()
+
+    seen, _ = play(act)
+
+    assert seen == []
 
 
 def test_an_order_that_leaves_twice_is_seen() -> None:

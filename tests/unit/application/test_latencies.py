@@ -3,15 +3,12 @@
 import pytest
 
 from graphwiz_trader.application.latencies import UNDER_WAY, Histogram, Latencies
-from graphwiz_trader.domain.commands import SetTimer
 from graphwiz_trader.domain.events import FeedUp, TimerFired
-from graphwiz_trader.domain.facts import Outcome
 from graphwiz_trader.domain.orders import ExecType, ExecutionReport, OrdStatus
 from graphwiz_trader.domain.units import ClOrdId, Nanos, Venue
 from graphwiz_trader.testing import make
 
 A = make.instrument("BTC/USDT@alpha")
-COMMANDED = Outcome(1, (SetTimer(Nanos(0), "", ""),))
 
 
 class SteppedClock:
@@ -70,15 +67,16 @@ def test_the_way_of_an_order_is_told_stage_by_stage() -> None:
     latencies = Latencies(SteppedClock())
     tick = make.book_update(A, [("99", "1")], [("101", "1")], ts=Nanos(0))
 
-    latencies.hear(tick, COMMANDED)
-    latencies.sent(ClOrdId("a1"), tick, Nanos(0))
-    latencies.sent(ClOrdId("a2"), tick, Nanos(0))
+    latencies.decided()
+    latencies.sent(ClOrdId("a1"))
+    latencies.sent(ClOrdId("a2"))
+    latencies.done(tick, Nanos(0))
     for name, exec_type, ts in (
         ("a1", ExecType.NEW, 100_000),
         ("a1", ExecType.TRADE, 300_000),
         ("a1", ExecType.TRADE, 900_000),
     ):
-        latencies.hear(report(name, exec_type, ts), Outcome(1))
+        latencies.done(report(name, exec_type, ts), Nanos(ts))
 
     told = {stage: figures["p50"] for stage, figures in latencies.us().items()}
     assert told == pytest.approx(
@@ -90,8 +88,9 @@ def test_only_market_messages_are_ticks() -> None:
     latencies = Latencies(SteppedClock())
     timer = TimerFired(Nanos(0), "", "")
 
-    latencies.hear(timer, COMMANDED)
-    latencies.sent(ClOrdId("a1"), timer, Nanos(0))
+    latencies.decided()
+    latencies.sent(ClOrdId("a1"))
+    latencies.done(timer, Nanos(0))
 
     assert list(latencies.us()) == ["send"]
 
@@ -99,10 +98,11 @@ def test_only_market_messages_are_ticks() -> None:
 def test_orders_that_nobody_answers_are_forgotten() -> None:
     latencies = Latencies(SteppedClock())
     up = FeedUp(Nanos(0), Venue("alpha"))
-    latencies.hear(up, COMMANDED)
+    latencies.decided()
     for number in range(UNDER_WAY + 1):
-        latencies.sent(ClOrdId(f"a{number}"), up, Nanos(0))
+        latencies.sent(ClOrdId(f"a{number}"))
+    latencies.done(up, Nanos(0))
 
-    latencies.hear(report("a0", ExecType.NEW, 1), Outcome(1))
+    latencies.done(report("a0", ExecType.NEW, 1), Nanos(1))
 
     assert "ack" not in latencies.us()

@@ -32,7 +32,8 @@ class Desk:
         self.meanwhile: list[Event] = []
         self.on_route: Callable[[], None] = lambda: None
         self.engine = make.engine([BTC], [self.strategy])
-        self.writer = SingleWriter(self.engine, self.journal, self._route, self._hear)
+        self.done: list[tuple[Event, int]] = []
+        self.writer = SingleWriter(self.engine, self.journal, self._route, self._hear, self._end)
 
     def _route(self, command: Command) -> None:
         self.routed.append((self.journal.seq, command))
@@ -42,6 +43,9 @@ class Desk:
 
     def _hear(self, event: Event, outcome: Outcome) -> None:
         self.heard.append((event, len(self.routed)))
+
+    def _end(self, event: Event, outcome: Outcome) -> None:
+        self.done.append((event, len(self.routed)))
 
     def book(self) -> BookUpdate:
         return make.book_update(BTC, [("99.9", "1")], [("100.0", "1")])
@@ -55,6 +59,15 @@ def test_a_command_leaves_after_its_entry_is_journaled() -> None:
 
     assert [(seq, type(command)) for seq, command in desk.routed] == [(1, SetTimer)]
     assert desk.heard[0][1] == 0
+
+
+def test_what_can_wait_is_done_after_the_commands_left() -> None:
+    desk = Desk()
+    desk.strategy.say(WAKE)
+
+    desk.writer.deliver(desk.book())
+
+    assert desk.done[0][1] == 1
 
 
 def test_what_is_delivered_meanwhile_waits_its_turn() -> None:
@@ -143,7 +156,10 @@ def test_what_others_do_to_the_threads_arithmetic_is_not_ours_and_stays_theirs()
     """As ccxt does whenever it formats a number."""
     strategy = Dividing()
     engine = make.engine([BTC], [strategy])
-    writer = SingleWriter(engine, MemoryJournal(), lambda command: None, lambda event, out: None)
+    journal = MemoryJournal()
+    writer = SingleWriter(
+        engine, journal, lambda command: None, lambda event, out: None, lambda event, out: None
+    )
 
     with localcontext() as theirs:
         theirs.prec, theirs.rounding = 5, ROUND_DOWN

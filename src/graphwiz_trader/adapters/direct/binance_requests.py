@@ -26,7 +26,7 @@ from graphwiz_trader.domain.units import MILLISECOND, InstrumentId, Nanos
 WINDOW = "5000"
 """How many milliseconds old a request may be when it arrives."""
 
-
+_LIMIT = OrdType.LIMIT
 _PLACE, _CANCEL, _REPLACE = "order.place", "order.cancel", "order.cancelReplace"
 _PATHS = {
     _PLACE: ("POST", "/api/v3/order"),
@@ -85,14 +85,23 @@ class BinanceRequests:
             self._symbols[one.id] = symbol(one)
             self._texts[one.id] = (step_text(one.tick_size), step_text(one.lot_size))
         self._wordings: dict[tuple[str, InstrumentId, Terms | None], Wording] = {}
+        self._limits: dict[tuple[InstrumentId, int, str], Wording] = {}
         for name in self._symbols:
             self._wording(_CANCEL, name, None)
             for side in Side:
                 for kind in TimeInForce:
-                    self._wording(_PLACE, name, Terms(side, OrdType.LIMIT, kind))
+                    terms = Terms(side, OrdType.LIMIT, kind)
+                    self._limits[name, side.value, kind.value] = self._wording(_PLACE, name, terms)
 
     def submit(self, number: int, order: SubmitOrder, at: Nanos) -> bytes:
         """Return the message of a new order."""
+        if order.ord_type is _LIMIT:
+            # By their values, whose hashes are kept: an enumeration's member hashes in Python.
+            key = (order.instrument, order.side._value_, order.time_in_force._value_)
+            price, qty = self._texts[order.instrument]
+            return self._limits[key].message(
+                number, order.cl_ord_id, price(order.price), qty(order.order_qty), at // MILLISECOND
+            )
         terms = Terms(order.side, order.ord_type, order.time_in_force)
         filled = self._filled(order, terms)
         wording = self._wording(_PLACE, order.instrument, terms)

@@ -6,7 +6,6 @@ and loss. A request ends by its report, by a refusal, or by `SubmitUnknown`; it 
 """
 
 from collections.abc import Callable
-from itertools import count
 from typing import TypeAlias
 
 import attrs
@@ -75,7 +74,7 @@ class Clerk:
     ) -> None:
         self.told = Told()
         self._clock, self._answer, self._say, self._place = clock, answer, say, place
-        self._numbers = count(1)
+        self._last = 0
         self._asked: dict[int, Request] = {}
         self._by_new: dict[ClOrdId, Request] = {}
         self._by_old: dict[ClOrdId, Request] = {}
@@ -83,10 +82,16 @@ class Clerk:
     def __len__(self) -> int:
         return len(self._asked)
 
+    @property
+    def upcoming(self) -> int:
+        """The number of the request that is opened next."""
+        return self._last + 1
+
     def open(self, command: OrderRequest, now: Nanos) -> Request:
-        """Note that *command* is about to leave."""
-        request = Request(next(self._numbers), command, Nanos(now + self._answer))
-        self._asked[request.number] = request
+        """Note that *command* leaves, as number `upcoming`, before anything can be heard of it."""
+        self._last = number = self._last + 1
+        request = Request(number, command, Nanos(now + self._answer))
+        self._asked[number] = request
         if isinstance(command, SubmitOrder):
             terms = Terms(command.side, command.ord_type, command.time_in_force)
             self.told.open(command.cl_ord_id, command.instrument, terms)

@@ -22,6 +22,7 @@ from graphwiz_trader.domain.orders import OrdType, TimeInForce
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import MILLISECOND, SECOND, InstrumentId, Nanos
 
+_MARKET = OrdType.MARKET
 _TYPES = {TimeInForce.GTC: "limit", TimeInForce.IOC: "ioc", TimeInForce.FOK: "fok"}
 _ORDER, _CANCEL = "/api/v5/trade/order", "/api/v5/trade/cancel-order"
 _COUNTDOWN = "/api/v5/trade/cancel-all-after"
@@ -58,14 +59,15 @@ class OkxRequests:
         self._signer = Signer(credentials.secret)
         self._names: dict[InstrumentId, str] = {}
         self._texts: dict[InstrumentId, tuple[StepText, StepText]] = {}
-        self._wordings: dict[tuple[InstrumentId, Terms], str] = {}
+        self._wordings: dict[tuple[InstrumentId, int, str, str], str] = {}
         for one in instruments:
             self._names[one.id] = name_of(one)
             self._texts[one.id] = (step_text(one.tick_size), step_text(one.lot_size))
             for side in Side:
                 for kind in TimeInForce:
-                    terms = Terms(side, OrdType.LIMIT, kind)
-                    self._wordings[one.id, terms] = self._worded(name_of(one), terms)
+                    worded = self._worded(name_of(one), Terms(side, OrdType.LIMIT, kind))
+                    key = (one.id, side.value, OrdType.LIMIT.value, kind.value)
+                    self._wordings[key] = worded
 
     def submit(self, number: int, order: SubmitOrder, at: Nanos) -> bytes:  # noqa: ARG002 # unsigned
         """Return the message of a new order."""
@@ -104,13 +106,20 @@ class OkxRequests:
 
     def _placed(self, order: SubmitOrder) -> str:
         """Return the arguments of a new order."""
-        terms = Terms(order.side, order.ord_type, order.time_in_force)
-        worded = self._wordings.get((order.instrument, terms))
+        name, side, kind, force = (
+            order.instrument,
+            order.side,
+            order.ord_type,
+            order.time_in_force,
+        )
+        # By their values, whose hashes are kept: an enumeration's member hashes in Python.
+        key = (name, side._value_, kind._value_, force._value_)
+        worded = self._wordings.get(key)
         if worded is None:
-            worded = self._worded(self._names[order.instrument], terms)
-            self._wordings[order.instrument, terms] = worded
-        price, qty = self._texts[order.instrument]
-        if order.ord_type is OrdType.MARKET:
+            worded = self._worded(self._names[name], Terms(side, kind, force))
+            self._wordings[key] = worded
+        price, qty = self._texts[name]
+        if kind is _MARKET:
             return worded % (order.cl_ord_id, qty(order.order_qty))
         return worded % (order.cl_ord_id, qty(order.order_qty), price(order.price))
 

@@ -50,10 +50,15 @@ class Sender:
     def send(self, command: OrderRequest) -> None:
         """Hand *command* to the wire now; what cannot be sent is answered."""
         objection = self._objection(command)
+        link = self._line.link
         if objection:
             self._errands.soon(partial(self._clerk.refuse, command, objection))
-        else:
+        elif link is None or isinstance(command, ReplaceOrder):
             self.leave(self._clerk.open(command, self._clock.now()), command)
+        else:
+            # The bytes first: no answer can be read before this call is over.
+            link.send(self._encoded(self._clerk.upcoming, command))
+            self._clerk.open(command, self._clock.now())
 
     def leave(self, request: Request, command: OrderRequest) -> None:
         """Send *command* as *request*."""

@@ -19,11 +19,11 @@ def step_text(size: Decimal) -> StepText:
     """
     decimals, unit = grid(size)
     scale = 10**decimals
+    worded = f"%d.%0{decimals}d"
 
     def text(count: int) -> str:
         if count < 0:
             return f"-{text(-count)}"
-        whole, part = divmod(count * unit, scale)
-        return f"{whole}.{part:0{decimals}d}" if decimals else str(whole)
+        return worded % divmod(count * unit, scale) if decimals else str(count * unit)
 
     return text

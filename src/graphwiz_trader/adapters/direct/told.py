@@ -1,5 +1,6 @@
 """Told: what we sent to a venue, and what was told of each order so far."""
 
+from collections import OrderedDict
 from collections.abc import Iterator
 
 import attrs
@@ -34,9 +35,9 @@ class Told:
     """Orders by our id and by the venue's; bounded, the oldest that ended are forgotten."""
 
     def __init__(self) -> None:
-        self._lines: dict[ClOrdId, Line] = {}
+        self._lines: OrderedDict[ClOrdId, Line] = OrderedDict()
         self._names: dict[tuple[InstrumentId, str], ClOrdId] = {}
-        self._over: dict[ClOrdId, None] = {}
+        self._over: OrderedDict[ClOrdId, None] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._lines)
