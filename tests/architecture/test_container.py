@@ -7,6 +7,7 @@ import pytest
 
 from graphwiz_trader.application.ask import Ask
 from graphwiz_trader.application.backtest import Backtest
+from graphwiz_trader.application.parity import Parity
 from graphwiz_trader.application.project import Project
 from graphwiz_trader.application.replicas import Replicas
 from graphwiz_trader.application.rerun import Rerun
@@ -21,6 +22,7 @@ USE_CASES = {
     "backtest": Backtest,
     "project": Project,
     "replicas": Replicas,
+    "parity": Parity,
     "rerun": Rerun,
     "report": RunReport,
     "tails": RunTails,

@@ -144,7 +144,7 @@ class Backtest:
 
         settings, instruments = self._settings, instruments_of(tapes)
         strategies = self._strategies(settings, instruments) if self._strategies else ()
-        why = _odd_conditions(settings.backtest) or obstacle(settings, tapes, strategies)
+        why = odd_conditions(settings.backtest) or obstacle(settings, tapes, strategies)
         if why is not None:
             return why
         balances = endowment(settings, instruments, started.ts)
@@ -189,7 +189,7 @@ def instruments_of(tapes: Sequence[Tape]) -> tuple[Instrument, ...]:
     return tuple(found.values())
 
 
-def _odd_conditions(settings: BacktestSettings) -> str | None:
+def odd_conditions(settings: BacktestSettings) -> str | None:
     """Return which condition a compiled run does not know, None if it knows all."""
     if settings.latency_model != CONSTANT:
         return f"backtest.latency_model is {settings.latency_model}; compiled runs have constant"

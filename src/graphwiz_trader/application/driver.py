@@ -1,8 +1,8 @@
 """Driver: a simulation's loop: venues, latencies, timers and the engine in one order of time."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from heapq import heappop, heappush
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from graphwiz_trader.application.market import NEVER, Message
 from graphwiz_trader.domain.commands import (
@@ -35,9 +35,16 @@ from graphwiz_trader.simulation.venue import SimulatedVenue
 RESPONSE, DATA, TIMER = 2, 3, 4
 """At one instant: a venue's own data, arrivals, then these (strategies reference, §6)."""
 
+Late: TypeAlias = Callable[[SetTimer, Nanos], Nanos]
+"""When a timer comes that is due at an instant: then, or later."""
+
 
 class Market(Protocol):
-    """Recorded messages still to come; `ts` is the instant of the next."""
+    """
+    Recorded messages still to come; `ts` is the instant of the next.
+
+    A tape number below 0 says that the event is on no tape, whatever it is.
+    """
 
     ts: Nanos
 
@@ -73,8 +80,11 @@ class Driver:
         market: Market,
         journal: Journal,
         watch: Watch,
+        late: Late | None = None,
     ) -> None:
+        """*late* is for timers that were late in a session; without it none is."""
         self._engine = engine
+        self._late = late
         self._venues = dict(venues)
         self._home: dict[InstrumentId, SimulatedVenue] = {
             name: self._venues[i.venue] for name, i in engine.state.instruments.items()
@@ -157,6 +167,9 @@ class Driver:
 
     def _take(self, event: MarketEvent, tape: int, message: int) -> None:
         """Give the engine a recorded event, which the journal keeps by reference."""
+        if tape < 0:
+            self._deliver(event)
+            return
         if event.ts >= self._watch.due:
             self._watch.advance(event.ts)
         outcome = self._engine.step(event)
@@ -183,6 +196,8 @@ class Driver:
         now = self._engine.state.now
         if isinstance(command, SetTimer):
             at = max(command.at, now)
+            if self._late is not None:
+                at = self._late(command, at)
             self._timers[(command.owner, command.name)] = Nanos(at)
             self._pushed += 1
             fired = TimerFired(Nanos(at), command.owner, command.name)

@@ -13,6 +13,7 @@ from graphwiz_trader.adapters.files.runs import FileRuns
 from graphwiz_trader.adapters.files.tape import FileTapes
 from graphwiz_trader.application.ask import Ask
 from graphwiz_trader.application.backtest import Backtest
+from graphwiz_trader.application.parity import Parity
 from graphwiz_trader.application.project import Project
 from graphwiz_trader.application.replicas import Replicas
 from graphwiz_trader.application.rerun import Rerun
@@ -75,6 +76,14 @@ class App(containers.DeclarativeContainer):
         RunReport,
         tapes=gateways.tapes,
         runs=gateways.runs,
+        restore=providers.Object(_restored),
+        strategies=providers.Object(strategies_of),
+    )
+    parity = providers.Factory(
+        Parity,
+        tapes=gateways.tapes,
+        runs=gateways.runs,
+        engines=providers.Object(engine_of),
         restore=providers.Object(_restored),
         strategies=providers.Object(strategies_of),
     )

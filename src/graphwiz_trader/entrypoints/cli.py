@@ -43,6 +43,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "orders": ("operate:orders", "Orders that may still fill."),
     "observe": ("observe:observe", "Follow the journals into the knowledge graph."),
     "paper": ("paper:paper", "The engine on live feeds, with play money."),
+    "parity": ("parity:parity", "A session beside its backtest, every difference explained."),
     "positions": ("operate:positions", "What is held."),
     "record": ("record:record", "Live market data, onto tapes."),
     "reduce": ("operate:reduce", "Let only what shrinks positions pass."),
