@@ -3,7 +3,7 @@
 from collections import deque
 from enum import Enum
 
-from graphwiz_trader.domain.units import Nanos
+from graphwiz_trader.domain.units import SECOND, Nanos
 from graphwiz_trader.domain.venue import Usage, VenueTerms
 from graphwiz_trader.ports.clock import Clock
 
@@ -17,6 +17,9 @@ class Lane(Enum):
     QUERY = 0.4
     DATA = 0.6
 
+
+LONG = Nanos(10 * SECOND)
+"""Where nothing can be canceled for longer, nothing should work."""
 
 # CPython 3.11 looks an enumeration's member up in 0.27 µs and hashes it in Python; each command
 # that leaves passes here, so that what belongs to a lane is found by identity.
@@ -46,7 +49,7 @@ class Limiter:
         self._orders_window = terms.orders_window
 
     def sync(self, usage: Usage | None) -> bool:
-        """Take over what the venue said, once; return whether it has banned us."""
+        """Take over what the venue said, once; return whether it bans us, or is long away."""
         if usage is None or usage is self._usage:
             return False
         self._usage = usage
@@ -55,7 +58,8 @@ class Limiter:
             self._left = min(self._left, self._capacity - usage.used)
         is_news = usage.closed_until > max(self.closed_until, self._clock.now())
         self.closed_until = max(self.closed_until, usage.closed_until)
-        return usage.is_ban and is_news
+        is_long = usage.closed_until - self._clock.now() > LONG
+        return is_news and (usage.is_ban or is_long)
 
     def take(self, lane: Lane, weight: int) -> bool:
         """Take *weight* out if *lane* may have it now."""

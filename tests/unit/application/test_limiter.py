@@ -87,6 +87,14 @@ def test_retry_after_holds_back_even_cancels() -> None:
     assert limiter.ready(Lane.CANCEL, 1) == 3 * SECOND
 
 
+@pytest.mark.parametrize(("seconds", "is_news"), [(10, False), (11, True)])
+def test_a_venue_that_is_long_away_is_news_too(seconds: int, is_news: bool) -> None:
+    limiter = Limiter(ManualClock(0), TERMS)
+    closed = Usage(Nanos(0), closed_until=Nanos(seconds * SECOND))
+
+    assert [limiter.sync(closed), limiter.sync(closed)] == [is_news, False]
+
+
 def test_a_ban_is_news_once() -> None:
     limiter = Limiter(ManualClock(0), TERMS)
     ban = Usage(Nanos(0), closed_until=Nanos(3 * SECOND), is_ban=True)

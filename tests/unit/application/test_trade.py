@@ -657,7 +657,8 @@ def test_a_stop_drops_hedges_that_never_left() -> None:
 def test_after_a_failure_nobody_fears_for_orders_that_never_left() -> None:
     async def scene(s: Scene) -> None:
         now = s.floor.clock.now()
-        s.alpha.said = Usage(now, closed_until=Nanos(now + 3_600 * SECOND))
+        s.alpha.said = Usage(now, closed_until=Nanos(now + 9 * SECOND))
+        s.alpha.unanswerable = 1_000_000
         await s.want(rest())
         assert (s.status(s.last), s.submits()) == (OrdStatus.PENDING_NEW, 0)
         s.floor.journal.fill_up()
