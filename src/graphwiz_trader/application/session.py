@@ -10,6 +10,7 @@ from graphwiz_trader.application.clock_watch import ClockWatch
 from graphwiz_trader.application.dead_man import DeadMan
 from graphwiz_trader.application.journal_watch import JournalWatch
 from graphwiz_trader.application.loop_lag import LoopLag
+from graphwiz_trader.application.notices import Notices
 from graphwiz_trader.application.operate import Operate
 from graphwiz_trader.application.places import Places, Tell
 from graphwiz_trader.application.start import Start
@@ -57,8 +58,6 @@ class Session:
         self._prune = prune
         self._tell = tell
         opened = places.open(start.engine.state, start.started.incarnation)
-        self._lag = LoopLag(clock, lag_limit, tell.alert, self._note_lag)
-        self._worst_lag = Nanos(0)
         self.auditor = Auditor(start.engine.state, clock, self._violated)
         self.trade = Trade(
             start.engine,
@@ -72,10 +71,13 @@ class Session:
             news=start.updates,
         )
         venues = [place.venue for place in opened]
-        self._clocks = ClockWatch(venues, clock, tell.alert, self.trade.deliver)
-        self._dead_man = DeadMan(venues, clock, tell.alert)
-        self._journal_watch = JournalWatch(journal, clock, self.trade.deliver, tell.alert)
-        self.trade.watches += [start.tally.feed, self.auditor.watch]
+        self._notices = notices = Notices(self.trade.writer, clock, tell.alert)
+        self._clocks = ClockWatch(venues, clock, notices.alert, self.trade.deliver)
+        self._dead_man = DeadMan(venues, clock, notices.alert)
+        self._journal_watch = JournalWatch(journal, clock, self.trade.deliver, notices.alert)
+        self._lag = LoopLag(clock, lag_limit, notices.alert, self._note_lag)
+        self._worst_lag = Nanos(0)
+        self.trade.watches += [start.tally.feed, self.auditor.watch, notices.hear]
         if seek is not None:
             known = start.engine.state.instruments
             self.trade.beside.append(partial(seek, known, self.trade.deliver))
@@ -156,7 +158,7 @@ class Session:
         self._worst_lag = worst
 
     def _violated(self, violation: str) -> None:
-        self._tell.alert(RaiseAlert(Severity.CRITICAL, "INVARIANT", violation))
+        self._notices.alert(RaiseAlert(Severity.CRITICAL, "INVARIANT", violation))
 
     async def _heed(self, stop: asyncio.Event) -> None:
         await stop.wait()

@@ -5,16 +5,20 @@ from collections.abc import Callable
 from decimal import getcontext, setcontext
 
 from graphwiz_trader.domain.arithmetic import OURS
-from graphwiz_trader.domain.commands import Command, RaiseAlert, Severity
+from graphwiz_trader.domain.commands import Command, Severity
 from graphwiz_trader.domain.errors import DomainError, InvariantViolation, JournalError
 from graphwiz_trader.domain.events import BookUpdate, Event
 from graphwiz_trader.domain.facts import Entry, Outcome
+from graphwiz_trader.domain.noticed import Noticed
 from graphwiz_trader.domain.rows import kept
+from graphwiz_trader.domain.units import SECOND, Nanos
 from graphwiz_trader.engine.engine import Engine
 from graphwiz_trader.ports.journal import Journal
 
 Route = Callable[[Command], None]
 Heard = Callable[[Event, Outcome], None]
+
+REFUSED = "EVENT_REFUSED"
 
 
 class SingleWriter:
@@ -38,6 +42,8 @@ class SingleWriter:
         self._waiting: deque[Event] = deque()
         self._is_stepping = False
         self._is_broken = False
+        self._told: Nanos | None = None
+        self._untold = 0
 
     @property
     def is_broken(self) -> bool:
@@ -76,8 +82,7 @@ class SingleWriter:
             self._is_broken = True
             raise
         except DomainError as error:
-            self.refused += 1
-            self._route(RaiseAlert(Severity.WARNING, "EVENT_REFUSED", str(error)))
+            self._refuse(str(error))
             return
         finally:
             setcontext(theirs)
@@ -88,3 +93,13 @@ class SingleWriter:
         for command in outcome.commands:
             self._route(command)
         self._done(event, outcome)
+
+    def _refuse(self, why: str) -> None:
+        """Count an event that was refused, and have it noticed, once a second of its time."""
+        self.refused += 1
+        self._untold += 1
+        now = self._engine.state.now
+        if self._told is None or now - self._told >= SECOND:
+            more = f"; {self._untold - 1} more since the last" if self._untold > 1 else ""
+            self._told, self._untold = now, 0
+            self._waiting.append(Noticed(now, Severity.WARNING, REFUSED, why + more))

@@ -100,6 +100,7 @@ class Alerting:
         self._active: dict[tuple[str, str], _Active] = {}
         self._held: list[Alert] = []
         self._noted: dict[tuple[str, str, str], Nanos] = {}
+        self._said: dict[tuple[str, str], tuple[Nanos, Severity]] = {}
 
     @property
     def active(self) -> tuple[Symptom, ...]:
@@ -108,16 +109,24 @@ class Alerting:
 
     def take(self, now: Nanos, symptoms: Iterable[Symptom]) -> tuple[Alert, ...]:
         """Take in all that is wrong at *now*; what is not there was not seen."""
+        self._said = {one: said for one, said in self._said.items() if now - said[0] < REST}
         for symptom in symptoms:
             known = self._active.get((symptom.code, symptom.subject))
             if known is None:
-                known = _Active(symptom, now, now)
+                known = _Active(symptom, now, now, *self._said.get(_matter(symptom), ()))
                 self._active[symptom.code, symptom.subject] = known
             known.symptom, known.seen = symptom, now
         return (*self._release(now), *self._lasting(now), *self._cleared(now))
 
     def note(self, now: Nanos, symptom: Symptom) -> tuple[Alert, ...]:
-        """Take in a moment: it is told once, and again only after a rest."""
+        """
+        Take in a moment: it is told once, and again only after a rest.
+
+        Of what is told of as a condition, its moments are not told besides, nor the other way.
+        """
+        told = [one.symptom for one in self._active.values() if one.told is not None]
+        if _matter(symptom) in map(_matter, told):
+            return ()
         key = (symptom.code, symptom.subject, symptom.text)
         self._noted = {one: ts for one, ts in self._noted.items() if now - ts < REST}
         if key in self._noted or rank(symptom.severity) < rank(self._policy.least):
@@ -127,6 +136,7 @@ class Alerting:
         if self._is_silent(now, symptom.severity):
             self._held = [*self._held, alert][-HELD:]
             return ()
+        self._said[_matter(symptom)] = now, symptom.severity
         return (alert,)
 
     def _release(self, now: Nanos) -> tuple[Alert, ...]:
@@ -172,6 +182,11 @@ class Alerting:
 
     def _is_silent(self, now: Nanos, severity: Severity) -> bool:
         return severity is not Severity.CRITICAL and self._policy.is_quiet(now)
+
+
+def _matter(symptom: Symptom) -> tuple[str, str]:
+    """Return what it is about: the code and the run, which a subject begins with."""
+    return symptom.code, symptom.subject.partition(" ")[0]
 
 
 def _alert(now: Nanos, news: News, symptom: Symptom, severity: Severity) -> Alert:

@@ -6,12 +6,13 @@ from decimal import ROUND_DOWN, Decimal, localcontext
 import pytest
 
 from graphwiz_trader.application.writer import SingleWriter
-from graphwiz_trader.domain.commands import Command, RaiseAlert, SetTimer
+from graphwiz_trader.domain.commands import Command, RaiseAlert, SetTimer, Severity
 from graphwiz_trader.domain.errors import InvariantViolation, JournalError, JournalFull
 from graphwiz_trader.domain.events import BookUpdate, Event, FeedUp, TimerFired
 from graphwiz_trader.domain.facts import Outcome
+from graphwiz_trader.domain.noticed import Noticed
 from graphwiz_trader.domain.strategy import Opinion, View, Wakeup
-from graphwiz_trader.domain.units import Nanos, Venue
+from graphwiz_trader.domain.units import SECOND, Nanos, Venue
 from graphwiz_trader.testing import make
 from graphwiz_trader.testing.journal import MemoryJournal
 from graphwiz_trader.testing.strategy import ScriptedStrategy
@@ -116,14 +117,42 @@ def test_nothing_is_taken_once_a_step_was_not_journaled() -> None:
     assert desk.engine.seq == 1
 
 
-def test_an_event_the_engine_refuses_is_counted_told_and_not_journaled() -> None:
+STRANGE = make.book_update(make.instrument("X/USDT@alpha"), [("1.0", "1")], [("2.0", "1")])
+
+
+def refusals(desk: Desk) -> list[str]:
+    """The alerts of the journal."""
+    return [
+        command.text
+        for entry in desk.journal.entries()
+        for command in entry.outcome.commands
+        if isinstance(command, RaiseAlert) and command.code == "EVENT_REFUSED"
+    ]
+
+
+def test_an_event_the_engine_refuses_is_not_journaled_but_that_it_was_is() -> None:
     desk = Desk()
-    strange = make.book_update(make.instrument("X/USDT@alpha"), [("1.0", "1")], [("2.0", "1")])
 
-    desk.writer.deliver(strange)
+    desk.writer.deliver(STRANGE)
 
-    assert (desk.writer.refused, desk.journal.seq) == (1, 0)
-    assert isinstance(desk.routed[0][1], RaiseAlert)
+    assert desk.writer.refused == 1
+    assert [type(entry.event) for entry in desk.journal.entries()] == [Noticed]
+    assert [command for _, command in desk.routed] == [
+        RaiseAlert(Severity.WARNING, "EVENT_REFUSED", refusals(desk)[0])
+    ]
+
+
+def test_of_many_refused_events_one_a_second_is_told_with_their_number() -> None:
+    desk = Desk()
+    for _ in range(5):
+        desk.writer.deliver(STRANGE)
+    desk.writer.deliver(FeedUp(Nanos(make.START + SECOND), ALPHA))
+
+    desk.writer.deliver(STRANGE)
+
+    first, second = refusals(desk)
+    assert desk.writer.refused == 6
+    assert (first in second, second.removeprefix(first)) == (True, "; 4 more since the last")
 
 
 def test_a_broken_invariant_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:

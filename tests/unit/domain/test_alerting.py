@@ -7,6 +7,7 @@ from graphwiz_trader.domain.commands import Severity
 from graphwiz_trader.domain.health import Symptom, symptoms
 from graphwiz_trader.domain.monitoring import AlertSettings
 from graphwiz_trader.domain.units import SECOND, Nanos
+from graphwiz_trader.domain.value import evolve
 from tests.unit.domain.test_health import HEALTHY, INJECTED, LIMITS
 
 SLOW = Symptom("LOOP_LAG", "paper-0001", Severity.WARNING, "60 ms late")
@@ -110,3 +111,24 @@ def test_moments_of_the_night_are_told_in_the_morning_and_the_oldest_forgotten()
 )  # fmt: skip
 def test_quiet_hours_may_span_midnight(hours: str | None, hour: int, quiet: bool) -> None:
     assert policy_of(AlertSettings(quiet_hours=hours)).is_quiet(at(hour * HOUR)) is quiet
+
+
+def test_a_moment_of_what_is_told_as_a_condition_is_not_told_besides() -> None:
+    alerting = Alerting(Policy())
+    alerting.take(at(0), [SLOW])
+
+    assert alerting.note(at(1), evolve(SLOW, text="90 ms late")) == ()
+    assert told(alerting.note(at(1), DEAD)) == [("ENGINE_DEAD", News.NOTED, Severity.CRITICAL)]
+
+
+def test_a_condition_that_was_told_as_a_moment_is_told_again_only_when_it_ends() -> None:
+    """The engine noticed it first; a rule's subject may name a venue besides the run."""
+    alerting = Alerting(Policy())
+    noticed = Symptom("CLOCK_OFFSET", "paper-0001", Severity.WARNING, "alpha: 2 s")
+    found = evolve(noticed, subject="paper-0001 alpha")
+
+    first = alerting.note(at(0), noticed)
+    then = [a for s in range(1, 40) for a in alerting.take(at(s), [found] if s < 9 else [])]
+
+    assert told(first) == [("CLOCK_OFFSET", News.NOTED, Severity.WARNING)]
+    assert told(tuple(then)) == [("CLOCK_OFFSET", News.CLEARED, Severity.WARNING)]

@@ -8,29 +8,12 @@ import yaml
 
 from graphwiz_trader.domain.health import CODES
 from graphwiz_trader.domain.metrics import METRICS, exposed
+from tests.alert_codes import raised
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCS = ROOT / "docs"
 NAMES = {exposed(metric) for metric in METRICS}
 _METRIC = re.compile(r"\bgraphwiz_[a-z_]+")
-_RAISED = (
-    re.compile(r'\.alert\(\s*Severity\.\w+,\s*"([A-Z_]+)"'),
-    re.compile(r'RaiseAlert\(Severity\.\w+,\s*"([A-Z_]+)"'),
-    re.compile(r'^(?:CODE|OFFSET|STEP) = "([A-Z_]+)"', re.MULTILINE),
-)
-
-
-def raised() -> set[str]:
-    """The codes that the engine and what runs beside it raise, as their sources spell them."""
-    sources = [*(ROOT / "src/graphwiz_trader/engine").glob("*.py")]
-    sources += (ROOT / "src/graphwiz_trader/application").glob("*.py")
-    return {
-        code
-        for source in sources
-        for pattern in _RAISED
-        for code in pattern.findall(source.read_text(encoding="utf-8"))
-        if code == code.upper()
-    }
 
 
 def test_every_alert_has_a_runbook() -> None:
