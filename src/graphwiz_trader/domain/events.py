@@ -15,6 +15,7 @@ from graphwiz_trader.domain.level_rows import LevelRows as LevelRows  # noqa: PL
 from graphwiz_trader.domain.noticed import Noticed
 from graphwiz_trader.domain.orders import ExecutionReport
 from graphwiz_trader.domain.route import RoutesFound
+from graphwiz_trader.domain.settings_reloaded import SettingsReloaded
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import (
     Asset,
@@ -289,6 +290,7 @@ Event: TypeAlias = (
     | TapeMessage
     | TimerFired
     | RoutesFound
+    | SettingsReloaded
     | OperatorOrder
     | RunStarted
     | Noticed

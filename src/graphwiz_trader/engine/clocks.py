@@ -11,12 +11,10 @@ class Clocks(dict[Venue, Nanos]):
     By how much each venue's clock is ahead of ours at least; empty where nobody compares them.
 
     A message is stamped when it is read, however long it waited for that. By its venue's own
-    stamp it is older: a book is as old as its last message was for certain, once that is *most*.
+    stamp it is older: a book is as old as its last message was for certain, once that is `most`.
     """
 
-    def __init__(self, most: Nanos) -> None:
-        super().__init__()
-        self._most = most
+    most = Nanos(0)
 
     def take(self, compared: ClockCompared) -> None:
         """Remember what is certain of *compared*."""
@@ -28,5 +26,5 @@ class Clocks(dict[Venue, Nanos]):
         if ahead is None or book.ts != update.ts:
             return
         said = Nanos(update.ts_venue - ahead)
-        if update.ts - said > self._most:
+        if update.ts - said > self.most:
             book.ts = said

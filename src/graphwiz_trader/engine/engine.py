@@ -39,6 +39,7 @@ from graphwiz_trader.domain.facts import (
 from graphwiz_trader.domain.noticed import Noticed
 from graphwiz_trader.domain.orders import ExecutionReport
 from graphwiz_trader.domain.route import RoutesFound
+from graphwiz_trader.domain.settings_reloaded import SettingsReloaded
 from graphwiz_trader.domain.signal import Observation, Refused, Signal, SignalKind
 from graphwiz_trader.domain.strategy import Opinion, Strategy, Wakeup
 from graphwiz_trader.domain.units import InstrumentId, StrategyId
@@ -53,6 +54,7 @@ from graphwiz_trader.engine.guard import Guard
 from graphwiz_trader.engine.intake import taken_in
 from graphwiz_trader.engine.operator import Operator
 from graphwiz_trader.engine.planner import Planner
+from graphwiz_trader.engine.reload import Reload
 from graphwiz_trader.engine.rounds import Rounds
 from graphwiz_trader.engine.spec import EngineSpec
 from graphwiz_trader.engine.state import EngineState
@@ -81,8 +83,7 @@ class Engine:
         indices = {name: i for i, name in enumerate(self._strategies)}
         self._desk = Desk(self.state, self._draft, spec.ids, indices)
         self._gate = Gate(self.state, self._desk, self._draft)
-        limits = spec.policy.limits.group
-        self._groups = Groups(self.state, self._desk, self._draft, self._gate, limits)
+        self._groups = Groups(self.state, self._desk, self._draft, self._gate)
         self._planner = Planner(self.state, self._desk, self._draft)
         self._agreement = Agreement(self.state, self._draft, self._gate)
         self._operator = Operator(
@@ -108,6 +109,7 @@ class Engine:
         self._handle(AccountDiffers, self._agreement.on_difference)
         self._handle(AccountAgrees, self._agreement.on_agreement)
         self._handle(ClockCompared, self.state.clocks.take)
+        self._handle(SettingsReloaded, Reload(self.state, self._draft, self._guard).on_reload)
         self._handle(RoutesFound, Rounds(self.state, self._draft).on_found)
         self._handle(RunStarted, self._on_start)
         self._handle(Shutdown, lambda e: self._operator.shut_down(e.reason))

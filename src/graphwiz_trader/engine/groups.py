@@ -38,17 +38,18 @@ CLOSED_KEPT = 4096
 class Groups:
     """The open groups, by id."""
 
-    def __init__(
-        self, state: EngineState, desk: Desk, draft: Draft, gate: Gate, settings: GroupSettings
-    ) -> None:
+    def __init__(self, state: EngineState, desk: Desk, draft: Draft, gate: Gate) -> None:
         self._state = state
         self._desk = desk
         self._draft = draft
         self._gate = gate
-        self._settings = settings
         self._open: dict[str, OrderGroup] = {}
         self._closed: dict[str, OrderGroup] = {}
         self._count = 0
+
+    @property
+    def _settings(self) -> GroupSettings:
+        return self._state.policy.limits.group
 
     def __len__(self) -> int:
         return len(self._open)

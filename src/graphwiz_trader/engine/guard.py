@@ -14,9 +14,6 @@ class Guard:
         self._state = state
         self._draft = draft
         self._gate = gate
-        bounds = state.policy.bounds
-        self._floor = bounds.day_floor
-        self._drawdown = bounds.max_drawdown_pct
 
     def check(self) -> None:
         """Halt everything if a limit is reached; latched by the state it sets."""
@@ -25,12 +22,14 @@ class Guard:
             return
         lost = state.day_pnl()
         down = state.drawdown_pct()
+        bounds = state.policy.bounds
         if state.scopes.get("") is TradingState.HALTED:
             return
         text = (
-            f"circuit breaker: the day lost {lost:.2f}, the limit is {self._floor:.2f}"
-            if lost <= self._floor
-            else f"drawdown {down:.2f} % of the equity peak, the limit is {self._drawdown} %"
+            f"circuit breaker: the day lost {lost:.2f}, the limit is {bounds.day_floor:.2f}"
+            if lost <= bounds.day_floor
+            else f"drawdown {down:.2f} % of the equity peak,"
+            f" the limit is {bounds.max_drawdown_pct} %"
         )
         self._draft.alert(Severity.CRITICAL, "CIRCUIT_BREAKER", text)
         self._gate.halt("", text, "engine")

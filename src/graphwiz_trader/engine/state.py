@@ -1,12 +1,12 @@
 """EngineState: everything the engine knows; strategies and rules read it, the engine changes it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from graphwiz_trader.domain.account import Account
 from graphwiz_trader.domain.events import BookUpdate
 from graphwiz_trader.domain.facts import TradingState
-from graphwiz_trader.domain.instrument import Instrument, Kind
+from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.intent import Intent
 from graphwiz_trader.domain.order import Order
 from graphwiz_trader.domain.risk import RiskPolicy
@@ -20,6 +20,7 @@ from graphwiz_trader.domain.units import (
     Ticks,
     Venue,
 )
+from graphwiz_trader.engine.assets import by_base, units_of
 from graphwiz_trader.engine.books import Books
 from graphwiz_trader.engine.clearance import Clearance
 from graphwiz_trader.engine.clocks import Clocks
@@ -32,7 +33,6 @@ from graphwiz_trader.engine.recent import Recent
 from graphwiz_trader.engine.scopes import Scopes
 
 ZERO = Decimal(0)
-_INVERSE = Kind.INVERSE
 
 
 class EngineState:
@@ -62,8 +62,7 @@ class EngineState:
         self.holdings = Holdings(instruments, accounts, self.books, self.rates)
         self.orders = Orders()
         self.scopes = Scopes()
-        self.policy = policy
-        self.clocks = Clocks(Nanos(policy.bounds.max_book_age))
+        self.clocks = Clocks()
         self.debts: dict[str, float] = {}
         self.stuck: dict[str, None] = {}
         self.hedged: dict[str, dict[InstrumentId, None]] = {}
@@ -71,15 +70,21 @@ class EngineState:
         self.agreed: dict[Venue, None] = {}
         self.routes: tuple[tuple[InstrumentId, ...], ...] = ()
         self.losses = 0
-        self._limits = dict(limits)
         self._latency = dict(latency)
         self.sent = Recent()
         self.canceled = Recent()
         self.exposures = Exposures(
             self.instruments, self.holdings, self.orders, self.books, self.rates
         )
+        self._of_base = by_base(instruments)
+        self.relimit(policy, limits)
+
+    def relimit(self, policy: RiskPolicy, own: Mapping[StrategyId, Decimal]) -> None:
+        """Let *policy*, and each strategy's *own* position limit, hold from here on."""
+        self.policy = policy
+        self.own_limits = dict(own)
+        self.clocks.most = Nanos(policy.bounds.max_book_age)
         self.loss_limits = LossLimits(self.holdings, policy.bounds)
-        self._of_base = _by_base(instruments)
         self._clearance = Clearance(self)
 
     @property
@@ -145,7 +150,7 @@ class EngineState:
     def position_limit(self, strategy: StrategyId) -> Decimal:
         """The smaller of the strategy's and the risk section's limit."""
         ours = self.policy.limits.max_position_size
-        return min(ours, self._limits.get(strategy, ours))
+        return min(ours, self.own_limits.get(strategy, ours))
 
     def asset_worst(self, asset: Asset, side: Side) -> Decimal:
         """Base units net of venues if all open orders on *side* filled, signed by *side*."""
@@ -154,7 +159,7 @@ class EngineState:
             name = instrument.id
             lots = self.position(name) * side + self.orders.open_lots(name, side)
             if lots:
-                worst += self._units(instrument, lots)
+                worst += units_of(instrument, lots, self.books[name])
         return worst
 
     def is_alone(self, instrument: Instrument) -> bool:
@@ -279,24 +284,7 @@ class EngineState:
         self.holdings.regrid(instrument)
         self.orders.regrid(old, instrument)
         self.instruments[instrument.id] = instrument
-        self._of_base = _by_base(self.instruments.values())
+        self._of_base = by_base(self.instruments.values())
         self.books.open(instrument)
         self.exposures.regrid(old, instrument)
         self._clearance = Clearance(self)
-
-    def _units(self, instrument: Instrument, lots: int) -> Decimal:
-        """What *lots* stand for; inverse contracts at the mid, without one at their face."""
-        ticks: Decimal | int = 0
-        if instrument.kind is _INVERSE:
-            book = self.books[instrument.id]
-            priced = book.is_two_sided and book.half_mid > 0
-            ticks = Decimal(book.half_mid) / 2 if priced else 1 / instrument.tick_size
-        return instrument.units(lots, ticks)
-
-
-def _by_base(instruments: Iterable[Instrument]) -> dict[Asset, tuple[Instrument, ...]]:
-    """Group *instruments* by what is bought and sold, in their order."""
-    found: dict[Asset, tuple[Instrument, ...]] = {}
-    for instrument in instruments:
-        found[instrument.base] = (*found.get(instrument.base, ()), instrument)
-    return found
