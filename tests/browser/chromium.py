@@ -5,8 +5,10 @@ import base64
 import json
 import os
 import shutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+import subprocess
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -27,12 +29,34 @@ _FLAGS = (
     "--hide-scrollbars",
     "--remote-debugging-port=0",
 )
+_CODES = {"Enter": (13, "\r"), "Tab": (9, ""), "Escape": (27, ""), " ": (32, " ")}
 
 
 def program() -> str | None:
     """Return where a browser is, None if there is none."""
     named = os.environ.get("GRAPHWIZ_CHROMIUM")
     return named or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@contextmanager
+def browser(profile: Path) -> Iterator[str]:
+    """Yield the address of a browser, which keeps what it must in *profile*."""
+    found = program()
+    assert found is not None
+    process = subprocess.Popen(
+        (found, *_FLAGS, f"--user-data-dir={profile}", "about:blank"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        file, until = profile / "DevToolsActivePort", time.monotonic() + PATIENCE_S
+        while not (file.is_file() and "\n" in file.read_text()):
+            assert time.monotonic() < until, "the browser did not start"
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{file.read_text().splitlines()[0]}"
+    finally:
+        process.terminate()
+        process.wait()
 
 
 class Tab:
@@ -79,22 +103,32 @@ class Tab:
                 await asyncio.sleep(0.05)
         return found
 
+    async def stands(self, state: str) -> None:
+        """Wait until the pill says *state*."""
+        await self.until(f"document.querySelector('#state')?.textContent === '{state}'")
+
     async def text(self, selector: str) -> str:
         """Return what the first match of *selector* says."""
         return str(await self.run(f"document.querySelector({json.dumps(selector)})?.textContent"))
 
     async def press(self, *keys: str) -> None:
         """Press keys one after the other, as a person without a mouse would."""
-        codes = {"Enter": (13, "\r"), "Tab": (9, ""), "Escape": (27, ""), " ": (32, " ")}
         for key in keys:
-            code, text = codes.get(key, (ord(key[0]), key))
-            about = {"key": key, "windowsVirtualKeyCode": code, "text": text}
+            code, text = _CODES.get(key, (ord(key[0]), key))
+            about = {"key": key, "code": key, "windowsVirtualKeyCode": code, "text": text}
             await self.call("Input.dispatchKeyEvent", type="keyDown", **about)
             await self.call("Input.dispatchKeyEvent", type="keyUp", **about)
 
     async def write(self, text: str) -> None:
         """Type *text* where the focus is."""
         await self.call("Input.insertText", text=text)
+
+    async def click(self, selector: str) -> None:
+        """Press the first match of *selector*, once it is there to be seen."""
+        find = f"document.querySelector({json.dumps(selector)})"
+        await self.until(f"{find}?.checkVisibility()")
+        # In one go, for what moves meanwhile would be missed.
+        await self.call("Runtime.evaluate", expression=f"{find}.click()", userGesture=True)
 
     async def look(self, width: int, height: int, *, scheme: str = "dark") -> None:
         """Be a screen of that size whose user likes that color scheme."""
@@ -108,6 +142,13 @@ class Tab:
         found = await self.call("Page.captureScreenshot", format="png")
         await asyncio.to_thread(path.write_bytes, base64.b64decode(found["data"]))
 
+    async def metrics(self) -> dict[str, float]:
+        """Return what the browser counts of the page, once nothing is left to collect."""
+        await self.call("Performance.enable")
+        await self.call("HeapProfiler.collectGarbage")
+        found = await self.call("Performance.getMetrics")
+        return {one["name"]: one["value"] for one in found["metrics"]}
+
     def _hear(self, said: dict[str, Any]) -> None:
         about = said.get("params", {})
         if said.get("method") == "Runtime.exceptionThrown":
@@ -117,39 +158,29 @@ class Tab:
 
 
 @asynccontextmanager
-async def tab(profile: Path) -> AsyncIterator[Tab]:
-    """Yield a tab of a browser of its own, which keeps what it must in *profile*."""
-    found = program()
-    assert found is not None
-    browser = await asyncio.create_subprocess_exec(
-        found,
-        *_FLAGS,
-        f"--user-data-dir={profile}",
-        "about:blank",
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    try:
-        port = await _port(profile / "DevToolsActivePort")
-        async with aiohttp.ClientSession() as session:
-            async with session.get(f"http://127.0.0.1:{port}/json/list") as listed:
-                [page] = [one for one in await listed.json() if one["type"] == "page"]
-            address = page["webSocketDebuggerUrl"]
-            async with session.ws_connect(address, max_msg_size=0) as socket:
+async def tab(address: str) -> AsyncIterator[Tab]:
+    """Yield a new tab of the browser at *address*."""
+    async with aiohttp.ClientSession() as session:
+        async with session.put(f"{address}/json/new?about:blank") as made:
+            about = await made.json(content_type=None)
+        try:
+            async with session.ws_connect(about["webSocketDebuggerUrl"], max_msg_size=0) as socket:
                 yield Tab(socket)
-    finally:
-        with suppress(ProcessLookupError):
-            browser.terminate()
-        await browser.wait()
+        finally:
+            async with session.get(f"{address}/json/close/{about['id']}"):
+                pass
 
 
-async def _port(file: Path) -> int:
-    """Return the port of the debugging socket, once the browser has written it down."""
-    async with asyncio.timeout(PATIENCE_S):
-        while "\n" not in _said(file):  # noqa: ASYNC110 # another process
+@asynccontextmanager
+async def opened(address: str, part: str) -> AsyncIterator[Tab]:
+    """Yield the tab that was opened by another one, whose address has *part* in it."""
+    async with aiohttp.ClientSession() as session, asyncio.timeout(PATIENCE_S):
+        while True:
+            async with session.get(f"{address}/json/list") as listed:
+                pages = [one for one in await listed.json() if part in one["url"]]
+            if pages:
+                break
             await asyncio.sleep(0.05)
-    return int(_said(file).splitlines()[0])
-
-
-def _said(file: Path) -> str:
-    return file.read_text() if file.is_file() else ""
+        about = pages[0]["webSocketDebuggerUrl"]
+        async with session.ws_connect(about, max_msg_size=0) as socket:
+            yield Tab(socket)

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING
 
-from graphwiz_trader.adapters.files.alerts import FileAlerts
+from graphwiz_trader.adapters.files.alerts import ALERTS, FileAlerts
 from graphwiz_trader.adapters.files.holders import holders
 from graphwiz_trader.adapters.psutil.probe import PsutilProbe
 from graphwiz_trader.adapters.secrets import EnvironmentSecrets
@@ -19,7 +19,7 @@ from graphwiz_trader.bootstrap.container import LEASES
 from graphwiz_trader.bootstrap.sinks import ways_of
 from graphwiz_trader.domain.alerting import Alerting, policy_of
 from graphwiz_trader.domain.health import Limits, Sample
-from graphwiz_trader.domain.metrics import readings
+from graphwiz_trader.domain.metrics import readings, spreads
 from graphwiz_trader.domain.settings import Settings
 from graphwiz_trader.entrypoints.options import Options
 from graphwiz_trader.ports.clock import Clock
@@ -44,11 +44,9 @@ async def watching(
         ConfigError: an address of a sink is missing.
         DataError: the port of the metrics is taken.
     """
-    # Whoever looks at the page later wants them, wherever else they go.
-    ways = {
-        **ways_of(settings.alerts, EnvironmentSecrets(os.environ)),
-        "home": Way(FileAlerts(options.home)),
-    }
+    ways = ways_of(settings.alerts, EnvironmentSecrets(os.environ))
+    # A page shows them, wherever else they go.
+    ways[ALERTS] = Way(FileAlerts(options.home))
     notify = Notify(ways, clock, options.say)
     listening = HeardSink(
         sink,
@@ -67,7 +65,7 @@ async def watching(
 
     def measured(sample: Sample) -> None:
         if metrics is not None:
-            metrics.show(readings(sample))
+            metrics.show(readings(sample), spreads(sample))
 
     limits = Limits(settings.monitoring, settings.hft.performance)
     alerting = Alerting(policy_of(settings.alerts))
