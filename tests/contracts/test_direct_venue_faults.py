@@ -27,6 +27,7 @@ PLACE = {"binance": "order.place", "okx": "order"}
 POST = {"binance": "POST /api/v3/order", "okx": "POST /api/v5/trade/order"}
 USER = {"binance": "user", "okx": "*orders*"}
 BALANCE = {"binance": "GET /api/v3/account", "okx": "GET /api/v5/account/balance"}
+TIME = {"binance": "GET /api/v3/time", "okx": "GET /api/v5/public/time"}
 PENDING = {"binance": "GET /api/v3/openOrders", "okx": "GET /api/v5/trade/orders-pending"}
 ANSWER_MS = 600
 """Longer than the venue waits for an answer."""
@@ -124,6 +125,29 @@ def test_a_cancel_leaves_over_http_while_nobody_listens(dialect: str) -> None:
             return before, await session.open()
 
     assert asyncio.run(scene()) == ([("a1", 3, 0)], [])
+
+
+def test_an_answer_does_not_wait_for_a_stream_that_is_not_up_yet(dialect: str) -> None:
+    """The one thing that may come before `AccountUp`: keeping it would be keeping the truth."""
+
+    async def scene() -> tuple[list[str], str]:
+        told: list[Event] = []
+        async with direct_stage(dialect) as stage:
+            inject(stage, Kind.HTTP_5XX, TIME[dialect], count=4)  # each line needs it to begin
+            session = Session(stage)
+            run = asyncio.create_task(stage.venue.run(told.append))
+            await asyncio.sleep(0)
+            stage.venue.send(session.order("a1", stage.rests, 1))
+            while not told:  # noqa: ASYNC110 # until it is told
+                await asyncio.sleep(0.001)
+            first = [type(event).__name__ for event in told]
+            while not ups_and_downs(told):  # noqa: ASYNC110 # until it is up
+                await asyncio.sleep(0.001)
+            run.cancel()
+            await asyncio.wait([run])
+        return first, type(told[1]).__name__
+
+    assert asyncio.run(scene()) == (["ExecutionReport"], "AccountUp")
 
 
 def test_an_order_that_is_never_answered_is_told_by_the_stream(dialect: str) -> None:
