@@ -68,7 +68,8 @@ class WindDown:
         while True:
             remaining = self._working() or await self._listed()
             now = self._clock.now()
-            is_over = not remaining and not self._state.is_hedging
+            # Looked at again: a group may have hedged while the venues were asked.
+            is_over = not remaining and not self._state.is_hedging and not self._working()
             empty_since = (empty_since or now) if is_over else None
             if empty_since is not None:
                 waited = now - empty_since >= self._times.agree or now >= deadline

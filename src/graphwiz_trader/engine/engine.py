@@ -92,6 +92,7 @@ class Engine:
         self._guard = Guard(self.state, self._draft, self._gate)
         self._listeners = _listeners(spec.strategies)
         self._instant: dict[StrategyId, Wakeup] = {}
+        self._is_ending = False
         self._handlers: dict[type, Callable[[Event], None]] = dict.fromkeys(_QUIET, _nothing)
         self._handle(BookUpdate, self._on_book)
         self._handle(Trade, self._on_trade)
@@ -112,7 +113,7 @@ class Engine:
         self._handle(SettingsReloaded, Reload(self.state, self._draft, self._guard).on_reload)
         self._handle(RoutesFound, Rounds(self.state, self._draft).on_found)
         self._handle(RunStarted, self._on_start)
-        self._handle(Shutdown, lambda e: self._operator.shut_down(e.reason))
+        self._handle(Shutdown, self._on_shutdown)
 
     @property
     def seq(self) -> int:
@@ -182,7 +183,7 @@ class Engine:
             self._ask(strategy, event)
 
     def _ask(self, strategy: Strategy, event: Wakeup) -> None:
-        if self._raises[strategy.id] and self._is_halted(strategy.id):
+        if self._is_ending or (self._raises[strategy.id] and self._is_halted(strategy.id)):
             return
         try:
             opinions = taken_in(strategy.id, strategy.on_event(event, self.state))
@@ -253,8 +254,14 @@ class Engine:
         self._desk.begin(started.installation, started.incarnation)
         self._raises = dict.fromkeys(self._strategies, 0)
         self.state.clocks.clear()
+        self._is_ending = False
         self._operator.begin()
         self._groups.begin()
+
+    def _on_shutdown(self, shutdown: Shutdown) -> None:
+        """Ask no strategy any more: an exit that leaves now may outlive the run."""
+        self._is_ending = True
+        self._operator.shut_down(shutdown.reason)
 
     def _on_balance(self, report: BalanceReport) -> None:
         account = self.state.holdings.accounts.get(report.venue)

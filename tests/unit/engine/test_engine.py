@@ -13,6 +13,7 @@ from graphwiz_trader.domain.events import (
     InstrumentUpdated,
     OperatorAction,
     OperatorOrder,
+    RunStarted,
     Shutdown,
     SubmitUnknown,
     TapeMessage,
@@ -30,7 +31,7 @@ from graphwiz_trader.domain.facts import (
 from graphwiz_trader.domain.orders import ExecType, OrdStatus, TimeInForce
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import Reason, SignalKind
-from graphwiz_trader.domain.units import Lots, Nanos, Ticks, Venue
+from graphwiz_trader.domain.units import Lots, Nanos, RunId, Ticks, Venue
 from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.testing import make
 from graphwiz_trader.testing.strategy import RaisingStrategy, ScriptedStrategy
@@ -331,6 +332,25 @@ def test_the_end_cancels_resting_exits_too() -> None:
     outcome = floor.engine.step(Shutdown(floor.now, "stop"))
 
     assert only(CancelOrder, outcome.commands) == [CancelOrder(leaving.cl_ord_id, ALPHA.id)]
+
+
+def test_after_the_end_no_strategy_is_asked_until_the_next_start() -> None:
+    floor = Floor()
+    (buy,) = submitted(floor.say(floor.single(Side.BUY, "1", "100.1")))
+    floor.fill(buy, "1", "100.1")
+    leave = floor.single(Side.SELL, "1", "100.0", SignalKind.EXIT)
+
+    floor.engine.step(Shutdown(floor.now, "stop"))
+    late = floor.say(leave)
+    floor.engine.step(_started(floor, 2))
+    again = floor.say(leave)
+
+    assert submitted(late) == []
+    assert [order.side for order in submitted(again)] == [Side.SELL]
+
+
+def _started(floor: Floor, incarnation: int) -> RunStarted:
+    return RunStarted(floor.now, RunId("paper-0001"), "paper", "a7", incarnation, 0, "{}", "0.1.0")
 
 
 def _held(floor: Floor) -> int:
