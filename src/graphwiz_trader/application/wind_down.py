@@ -68,7 +68,7 @@ class WindDown:
         while True:
             remaining = self._working() or await self._listed()
             now = self._clock.now()
-            # Looked at again: a group may have hedged while the venues were asked.
+            # Looked at again: a person may have flattened while the venues were asked.
             is_over = not remaining and not self._state.is_hedging and not self._working()
             empty_since = (empty_since or now) if is_over else None
             if empty_since is not None:
