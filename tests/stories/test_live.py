@@ -12,6 +12,7 @@ from graphwiz_trader.adapters.paper.venue import PaperVenue
 from graphwiz_trader.application.listen import Source
 from graphwiz_trader.application.live import Ended, Live
 from graphwiz_trader.application.places import Place
+from graphwiz_trader.application.reload import Reload
 from graphwiz_trader.application.rerun import Rerun
 from graphwiz_trader.application.run_report import RunReport
 from graphwiz_trader.application.session import Seek
@@ -107,6 +108,7 @@ class Desk:
         self.clock = ManualClock(make.START)
         self.places = SimulatedPlaces(self.clock, listings)
         self.seek: Seek | None = None
+        self.reload: Reload | None = None
         self.runs = MemoryRuns()
         self.held: dict[str, str] = {}
         self.told = Teller()
@@ -121,7 +123,7 @@ class Desk:
         self.incarnation += 1
         self.stop, self.leases = asyncio.Event(), MemoryLeases(self.held)
         starter = Starter(
-            self.runs, self.leases, engine_of, settings, canonical(settings), __version__
+            self.runs, self.leases, engine_of, settings, canonical(settings), __version__, _restore
         )
         live = Live(
             starter,
@@ -135,7 +137,7 @@ class Desk:
             self.told,
         )
         identity = Identity("trade", "a7", self.incarnation, 0)
-        return asyncio.create_task(live.run(identity, self.stop, self.seek))
+        return asyncio.create_task(live.run(identity, self.stop, self.seek, self.reload))
 
     def _warm(self, started: RunStarted) -> None:
         self.warmed.append(started.run)

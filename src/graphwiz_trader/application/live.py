@@ -7,6 +7,7 @@ from graphwiz_trader.application import state_view
 from graphwiz_trader.application.listen import subscribe
 from graphwiz_trader.application.order_lines import fill_lines, order_lines
 from graphwiz_trader.application.places import Places, Tell
+from graphwiz_trader.application.reload import Reload
 from graphwiz_trader.application.session import Seek, Session
 from graphwiz_trader.application.start import Identity, Starter
 from graphwiz_trader.application.trade import Stopped
@@ -60,9 +61,17 @@ class Live:
         self._lag_limit = lag_limit
         self._tell = tell
 
-    async def run(self, identity: Identity, stop: asyncio.Event, seek: Seek | None = None) -> Ended:
+    async def run(
+        self,
+        identity: Identity,
+        stop: asyncio.Event,
+        seek: Seek | None = None,
+        reload: Reload | None = None,
+    ) -> Ended:
         """
         Trade until *stop* is set, or somebody orders it; *seek* finds routes meanwhile.
+
+        *reload* takes over what was written since the start, when somebody asks for it.
 
         Raises:
             LeaseTaken: another process trades an account of ours; it is named.
@@ -75,12 +84,18 @@ class Live:
             for name in self._places.leases:
                 self._leases.take(name, f"{identity.mode} of installation {identity.installation}")
                 taken.append(name)
-            return await self._ran(identity, stop, seek)
+            return await self._ran(identity, stop, seek, reload)
         finally:
             for name in taken:
                 self._leases.release(name)
 
-    async def _ran(self, identity: Identity, stop: asyncio.Event, seek: Seek | None) -> Ended:
+    async def _ran(
+        self,
+        identity: Identity,
+        stop: asyncio.Event,
+        seek: Seek | None,
+        reload: Reload | None,
+    ) -> Ended:
         places = self._places
         instruments = await subscribe(places.sources, self._clock)
         costs = places.costs(instruments)
@@ -100,6 +115,7 @@ class Live:
                     self._lag_limit,
                     self._tell,
                     seek,
+                    reload,
                 )
                 stopped = await session.run(self._door(start.folder.run), stop)
             finally:

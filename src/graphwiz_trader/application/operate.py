@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
 from graphwiz_trader.application import state_view
+from graphwiz_trader.application.reload import Reload
 from graphwiz_trader.application.trade import Stopped, Trade
 from graphwiz_trader.domain.commands import CancelAll, CancelOrder, RaiseAlert, SubmitOrder
 from graphwiz_trader.domain.control import Answer, Misunderstood, Request
@@ -23,16 +24,24 @@ class Operate:
     """
     Answers for *trade*, whose strategies are *strategies*; *session* tells of its run.
 
-    It watches the run, so that an order can be answered with what came of it.
+    It watches the run, so that an order can be answered with what came of it. Without a *reload*
+    it cannot be asked for one.
     """
 
-    def __init__(self, trade: Trade, strategies: Sequence[str], session: Session) -> None:
+    def __init__(
+        self,
+        trade: Trade,
+        strategies: Sequence[str],
+        session: Session,
+        reload: Reload | None = None,
+    ) -> None:
         self._trade = trade
         self._strategies = tuple(strategies)
         self._session = session
         self._ended: asyncio.Future[Stopped] = asyncio.get_running_loop().create_future()
         self._outcome: Outcome | None = None
         trade.watches.append(self._hear)
+        self._reload = reload
         self._questions: Mapping[str, Callable[[], object]] = {
             "status": self._status,
             "orders": lambda: state_view.orders(self._state, trade.clock.now()),
@@ -42,6 +51,7 @@ class Operate:
         }
         self._orders: Mapping[str, Callable[[Request, str], Awaitable[Answer]]] = {
             "stop": self._stop,
+            **({} if reload is None else {"reload": self._take_over}),
             **{action.value: self._order for action in OperatorAction},
         }
 
@@ -84,6 +94,11 @@ class Operate:
         self._outcome = None
         self._trade.deliver(OperatorOrder(now, action, scope, request.word("reason"), who))
         return Answer({"action": action.value, "scope": scope, "who": who, **self._came()})
+
+    async def _take_over(self, request: Request, who: str) -> Answer:
+        if self._reload is None:
+            raise Misunderstood("this engine has nothing to read again")
+        return Answer(await self._reload.run(self._trade, request.word("reason"), who))
 
     async def _stop(self, request: Request, who: str) -> Answer:
         self._trade.stop(f"stopped by {who}: {request.word('reason')}")

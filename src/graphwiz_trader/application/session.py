@@ -13,6 +13,7 @@ from graphwiz_trader.application.loop_lag import LoopLag
 from graphwiz_trader.application.notices import Notices
 from graphwiz_trader.application.operate import Operate
 from graphwiz_trader.application.places import Places, Tell
+from graphwiz_trader.application.reload import Reload
 from graphwiz_trader.application.start import Start
 from graphwiz_trader.application.supervise import first_of
 from graphwiz_trader.application.trade import Stopped, Trade
@@ -37,7 +38,7 @@ class Session:
     One process's part of a run: the trading, and all that runs beside it.
 
     It takes *lag_limit* for how late the event loop may be, and deletes what *prune* names.
-    *seek* finds routes for it, if given.
+    *seek* finds routes for it, if given; *reload* takes over what was written since it began.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Session:
         lag_limit: Nanos,
         tell: Tell,
         seek: Seek | None,
+        reload: Reload | None = None,
     ) -> None:
         """Open every venue; nothing runs yet."""
         self.start = start
@@ -81,7 +83,10 @@ class Session:
         if seek is not None:
             known = start.engine.state.instruments
             self.trade.beside.append(partial(seek, known, self.trade.deliver))
-        self._operate = Operate(self.trade, start.strategies, self.about)
+        self._reload = reload
+        if reload is not None:
+            self.trade.watches.append(reload.hear)
+        self._operate = Operate(self.trade, start.strategies, self.about, reload)
 
     def about(self) -> Mapping[str, object]:
         """Return what is known of the run beside the engine's state."""
@@ -135,6 +140,8 @@ class Session:
     ) -> Iterator[Coroutine[None, None, None]]:
         yield door.serve(self._operate.answer)
         yield self._heed(stop)
+        if self._reload is not None:
+            yield self._reload.heed(self.trade)
         yield self.auditor.run()
         yield self._keep_house()
         yield self._clocks.run()

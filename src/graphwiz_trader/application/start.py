@@ -6,11 +6,13 @@ from graphwiz_trader.application.backtest import EngineMaker
 from graphwiz_trader.application.live_run import live_engine
 from graphwiz_trader.application.recovery import Recovered, recover
 from graphwiz_trader.application.replay import first_entry
+from graphwiz_trader.application.rerun import Restore
 from graphwiz_trader.application.tally import Tally
 from graphwiz_trader.domain.errors import DataError, JournalError, LeaseTaken
 from graphwiz_trader.domain.events import InstrumentUpdated, RunStarted, VenueCost
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.settings import Settings
+from graphwiz_trader.domain.settings_reloaded import SettingsReloaded
 from graphwiz_trader.domain.units import Nanos, RunId
 from graphwiz_trader.domain.value import evolve, value
 from graphwiz_trader.engine.engine import Engine
@@ -67,8 +69,15 @@ class Starter:
         settings: Settings,
         text: str,
         version: str,
+        restore: Restore,
     ) -> None:
-        """*leases* are those of runs; *text* is *settings* as the journal keeps them."""
+        """
+        Know where runs are.
+
+        *leases* are those of runs; *text* is *settings* as the journal keeps them, of which
+        *restore* makes settings again.
+        """
+        self._restore = restore
         self._runs = runs
         self._leases = leases
         self._engines = engines
@@ -140,12 +149,14 @@ class Starter:
     def _resumed(self, run: RunId, started: RunStarted) -> Start:
         reader = self._runs.reader(run)
         first = first_entry(reader)
-        if first.settings != self._text:
+        if self._last_settings(first) != self._text:
             raise DataError("its settings are not those of now")
         known = {instrument.id: instrument for instrument in first.instruments}
         if set(known) != {instrument.id for instrument in started.instruments}:
             raise DataError("it traded other instruments")
-        engine, tally = live_engine(self._engines, self._settings, first), Tally()
+        # It began as its first entry says; what was reloaded since is in its journal.
+        settings = self._restore(first.settings, ())
+        engine, tally = live_engine(self._engines, settings, first), Tally()
         recovered = recover(reader, engine, tally.feed)
         updates = tuple(
             InstrumentUpdated(started.ts, instrument)
@@ -165,6 +176,14 @@ class Starter:
             notice += f"; its tail was torn: {recovered.torn}"
         folder = self._runs.reopen(run)
         return Start(folder, begun, engine, recovered, tally, self._enabled(), updates, (notice,))
+
+    def _last_settings(self, first: RunStarted) -> str:
+        """Return the settings that the run which began with *first* lived by at its end."""
+        last = first.settings
+        for entry in self._runs.decisions(first.run):
+            if isinstance(entry.event, SettingsReloaded):
+                last = entry.event.settings
+        return last
 
     def _enabled(self) -> tuple[str, ...]:
         held = self._settings.hft.strategies

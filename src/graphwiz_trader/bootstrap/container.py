@@ -111,6 +111,7 @@ class App(containers.DeclarativeContainer):
         settings=settings,
         text=text,
         version=__version__,
+        restore=providers.Object(_restored),
     )
 
 

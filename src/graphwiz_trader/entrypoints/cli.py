@@ -47,6 +47,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "positions": ("operate:positions", "What is held."),
     "record": ("record:record", "Live market data, onto tapes."),
     "reduce": ("operate:reduce", "Let only what shrinks positions pass."),
+    "reload": ("operate:reload", "Let the running engine take over its changed configuration."),
     "replay": ("replay:replay", "Run a journal again and prove it identical."),
     "report": ("report:report", "What a run did and earned."),
     "resume": ("operate:resume", "Let trading go on."),

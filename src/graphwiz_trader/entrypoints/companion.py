@@ -4,11 +4,14 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from typing import TypeAlias
 
 from graphwiz_trader.application.supervise import first_of
 from graphwiz_trader.entrypoints.options import Options
+
+Renew: TypeAlias = Callable[[], None]
 
 AGAIN_S = 1.0
 END_S = 60.0
@@ -16,18 +19,19 @@ NICE = 10
 
 
 @asynccontextmanager
-async def observed(options: Options) -> AsyncIterator[None]:
+async def observed(options: Options) -> AsyncIterator[Renew]:
     """
     Have the home observed for as long as the context lasts, and up to where its journals end.
 
     An observer that dies is started again; the engine neither waits for it nor fails with it.
+    What the context gives ends the observer of now, so that another reads the configuration anew.
     """
-    ending = asyncio.Event()
+    ending, kept = asyncio.Event(), _Kept()
     try:
         async with asyncio.TaskGroup() as group:
-            keeping = group.create_task(_keep(options, ending))
+            keeping = group.create_task(_keep(options, ending, kept))
             try:
-                yield
+                yield kept.end
             finally:
                 ending.set()
                 try:
@@ -39,7 +43,25 @@ async def observed(options: Options) -> AsyncIterator[None]:
         raise first_of(failed) from None
 
 
-async def _keep(options: Options, ending: asyncio.Event) -> None:
+@asynccontextmanager
+async def unobserved() -> AsyncIterator[Renew]:
+    """Leave the observing to others."""
+    yield lambda: None
+
+
+class _Kept:
+    """The observer of now."""
+
+    process: asyncio.subprocess.Process | None = None
+
+    def end(self) -> None:
+        """Tell it to end, having read up to the end of the journals."""
+        if self.process is not None and self.process.returncode is None:
+            with suppress(ProcessLookupError):
+                self.process.send_signal(signal.SIGTERM)
+
+
+async def _keep(options: Options, ending: asyncio.Event, kept: _Kept) -> None:
     words = [sys.executable, "-m", "graphwiz_trader", "observe", "-q", *_words(options)]
     while not ending.is_set():
         process = await asyncio.create_subprocess_exec(
@@ -49,6 +71,7 @@ async def _keep(options: Options, ending: asyncio.Event) -> None:
             # A Ctrl-C is the engine's alone: the observer has more to read after it.
             start_new_session=True,
         )
+        kept.process = process
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, process.pid, NICE)
         try:

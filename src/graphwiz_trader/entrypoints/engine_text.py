@@ -65,6 +65,20 @@ def order_line(came: Mapping[str, Plain]) -> str:
     return "\n".join(lines)
 
 
+def reload_lines(came: Mapping[str, Plain]) -> str:
+    """Return what a reload changed, a line for each key."""
+    lines = [
+        f"{path}: {cell(change[0])} → {cell(change[1])}"
+        for path, change in _object(came.get("changed")).items()
+        if isinstance(change, list)
+    ]
+    if not lines:
+        return "nothing has changed"
+    if came.get("observer"):
+        lines.append("what the observer reads holds once it has started anew")
+    return "\n".join(lines)
+
+
 def cell(item: Plain) -> str:
     """Return one answer as text."""
     if item is None or item == "":

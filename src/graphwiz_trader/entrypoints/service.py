@@ -2,8 +2,9 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager, nullcontext
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,9 +17,11 @@ from graphwiz_trader.entrypoints.output import ExitCode, emit
 
 if TYPE_CHECKING:
     from graphwiz_trader.application.live import Ended
+    from graphwiz_trader.application.reload import Reload
     from graphwiz_trader.domain.commands import RaiseAlert
     from graphwiz_trader.domain.events import RunStarted
     from graphwiz_trader.domain.settings import Settings
+    from graphwiz_trader.entrypoints.companion import Renew
 
 
 def serve(
@@ -26,20 +29,20 @@ def serve(
     settings: "Settings",
     mode: str,
     seconds: float | None,
-    companion: AbstractAsyncContextManager[None],
+    companion: "AbstractAsyncContextManager[Renew]",
 ) -> None:
     """
     Run the engine in *mode* until a signal, an order to stop or *seconds* end it.
 
-    *companion* lasts as long as the engine, and a little longer.
+    *companion* lasts as long as the engine, and a little longer, and can be renewed.
 
     Ends with 0, or with 5 and the names of what could not be proven gone.
     """
     from graphwiz_trader.entrypoints.loop import run
 
     async def served() -> "Ended":
-        async with companion:
-            return await _served(options, settings, mode, seconds)
+        async with companion as renew:
+            return await _served(options, settings, mode, seconds, renew)
 
     ended = run(served())
     summary = {**ended.summary, "pid": os.getpid()}
@@ -59,7 +62,11 @@ def account_leases(environment: Mapping[str, str]) -> Path:
 
 
 async def _served(
-    options: Options, settings: "Settings", mode: str, seconds: float | None
+    options: Options,
+    settings: "Settings",
+    mode: str,
+    seconds: float | None,
+    renew: "Renew",
 ) -> "Ended":
     from graphwiz_trader.adapters.busy_loop import busy_loop
     from graphwiz_trader.adapters.clock import SystemClock
@@ -94,7 +101,27 @@ async def _served(
             asyncio.get_running_loop().call_later(seconds, stop.set)
         with busy_loop() if settings.engine.busy_spin else nullcontext():
             async with seeking(settings, app.gateways.graph, clock) as seek:
-                return await live.run(identity, stop, seek)
+                with _reloading(options, settings, renew) as reload:
+                    return await live.run(identity, stop, seek, reload)
+
+
+@contextmanager
+def _reloading(options: Options, settings: "Settings", renew: "Renew") -> Iterator["Reload"]:
+    """Yield what reads the configuration again, which a hangup asks for, too."""
+    from graphwiz_trader.application.reload import Configuration, Reload
+    from graphwiz_trader.bootstrap.rendering import canonical
+
+    async def reread() -> Configuration:
+        found = await asyncio.to_thread(options.settings)
+        return Configuration(found, canonical(found))
+
+    reload = Reload(Configuration(settings, canonical(settings)), reread, renew, options.say)
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGHUP, reload.asked.set)
+    try:
+        yield reload
+    finally:
+        loop.remove_signal_handler(signal.SIGHUP)
 
 
 def _ready(settings: "Settings", watch: Callable[[], None], started: "RunStarted") -> None:

@@ -181,6 +181,23 @@ def resume(options: Options, scope: str, run: str | None, reason: str, adopt: st
 @_reason
 @_run
 @common_options
+def reload(options: Options, run: str | None, reason: str) -> None:
+    """
+    Let the running engine read its configuration again, and go on under it.
+
+    The engine reads the files, environment and `--set` of its own start. Limits and thresholds
+    change at once; a key that cannot change while it runs refuses all of it, and ends with 2.
+    """
+    from graphwiz_trader.entrypoints.engine_text import reload_lines
+
+    came = _asked(options, run, "reload", {"reason": reason})
+    emit(came, reload_lines(came))
+
+
+@click.command()
+@_reason
+@_run
+@common_options
 def stop(options: Options, run: str | None, reason: str) -> None:
     """
     End the run: no new orders, own ones canceled, and proof that none is left.

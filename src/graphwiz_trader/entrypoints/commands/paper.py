@@ -1,7 +1,5 @@
 """`graphwiz paper`: the engine on live feeds, with play money."""
 
-from contextlib import nullcontext
-
 import click
 
 from graphwiz_trader.entrypoints.commands.backtest import refuse_when_off
@@ -20,9 +18,9 @@ def paper(options: Options, seconds: float | None, no_observe: bool) -> None:  #
     was killed goes on where its journal ends. `graphwiz observe` runs beside it, and keeps the
     graph.
     """
-    from graphwiz_trader.entrypoints.companion import observed
+    from graphwiz_trader.entrypoints.companion import observed, unobserved
     from graphwiz_trader.entrypoints.service import serve
 
     settings = options.settings()
     refuse_when_off(settings)
-    serve(options, settings, "paper", seconds, nullcontext() if no_observe else observed(options))
+    serve(options, settings, "paper", seconds, unobserved() if no_observe else observed(options))

@@ -1,6 +1,5 @@
 """`graphwiz trade`: the engine at the venues themselves."""
 
-from contextlib import nullcontext
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -33,7 +32,7 @@ def trade(
     killed goes on where its journal ends. `graphwiz observe` runs beside it, and keeps the graph.
     """
     from graphwiz_trader.application.live_run import DEMO
-    from graphwiz_trader.entrypoints.companion import observed
+    from graphwiz_trader.entrypoints.companion import observed, unobserved
     from graphwiz_trader.entrypoints.service import serve
 
     settings = options.settings()
@@ -43,7 +42,7 @@ def trade(
         if not live:
             missing.insert(0, "--live")
         raise click.UsageError("trading is refused; missing: " + ", and ".join(missing))
-    serve(options, settings, DEMO, seconds, nullcontext() if no_observe else observed(options))
+    serve(options, settings, DEMO, seconds, unobserved() if no_observe else observed(options))
 
 
 def is_play(settings: "Settings") -> bool:
