@@ -5,15 +5,27 @@ A value becomes `(class name, field, field, …)`, where a field is None, a bool
 bytes or again such a tuple. What each class needs is worked out once, on import, from its
 annotations, and compiled: six times faster than going through the fields one by one.
 A class with a field that has no plain form fails there.
+
+What is only to become MessagePack takes a shorter way, `lean`, to the same bytes.
 """
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from enum import Enum
 from operator import index
 from types import NoneType, UnionType
-from typing import Any, NewType, TypeAlias, Union, cast, get_args, get_origin, get_type_hints
+from typing import (
+    Any,
+    NamedTuple,
+    NewType,
+    TypeAlias,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 import attrs
 import numpy as np
@@ -28,7 +40,24 @@ Flat: TypeAlias = tuple[Primitive, ...]
 
 def flatten(value: object) -> Flat:
     """Return *value* as primitives, the same in every process; numpy scalars become Python's."""
-    return _DOWN[type(value)](value)
+    return _STRICT.functions[type(value)](value)
+
+
+def lean(value: object) -> Sequence[object]:
+    """
+    Return what MessagePack makes the bytes of `flatten` of, in two thirds of its time.
+
+    Decimals and whole numbers are as they are: an encoder takes them to primitives itself, and
+    asks `plain` about numpy's.
+    """
+    return _LEAN.functions[type(value)](value)
+
+
+def plain(value: object) -> Primitive:
+    """Return a numpy scalar as Python's; raise TypeError for anything else."""
+    if isinstance(value, np.generic):
+        return cast("Primitive", value.item())
+    raise TypeError(f"no primitive form for {value!r}")
 
 
 def restore(primitives: Sequence[Primitive]) -> object:
@@ -86,10 +115,11 @@ def _register(cls: type) -> None:
     hints = get_type_hints(cls)
     fields = {f.name: hints[f.name] for f in attrs.fields(cls) if f.init}
     _LAYOUT.append(f"{name}({', '.join(f'{field}: {hint}' for field, hint in fields.items())})")
-    downs = [_down(hint, f"v.{field}") for field, hint in fields.items()]
+    for way in (_STRICT, _LEAN):
+        downs = [_down(hint, f"v.{field}", way) for field, hint in fields.items()]
+        down = _compiled(f"lambda v: ({name!r}, {', '.join(downs)})")
+        way.functions[cls] = _NAMES[f"{way.name}_{name}"] = down
     ups = [_up(hint, f"f[{place}]") for place, hint in enumerate(fields.values())]
-    _DOWN[cls] = down = _compiled(f"lambda v: ({name!r}, {', '.join(downs)})")
-    _NAMES[f"down_{name}"] = down
     _UP[name] = len(fields), _compiled(f"lambda f: {name}({', '.join(ups)})")
 
 
@@ -98,25 +128,25 @@ def _compiled(source: str) -> Callable[[Any], Any]:
     return function
 
 
-def _down(hint: Any, item: str) -> str:
+def _down(hint: Any, item: str, way: "_Way") -> str:
     """Return the expression that takes *item*, a field of type *hint*, to a primitive."""
     hint = _plain(hint)
-    if hint in _DOWN_PLAIN:
-        return _DOWN_PLAIN[hint].format(item)
+    if hint in way.plain:
+        return way.plain[hint].format(item)
     if isinstance(hint, type) and issubclass(hint, Enum):
         return f"{item}._value_"
     if get_origin(hint) is tuple:
-        return _each(_down(_element(hint), "each"), item)
+        return way.each.format(_down(_element(hint), "each", way), item)
     members = _members(hint)
     if NoneType in members:
-        rest = _down(Union[tuple(m for m in members if m is not NoneType)], item)  # noqa: UP007
+        rest = _down(Union[tuple(m for m in members if m is not NoneType)], item, way)  # noqa: UP007
         return f"None if {item} is None else {rest}"
     for member in members:
         _register(member)
     if len(members) == 1:
         # Not by way of the table, which costs a quarter of a short value.
-        return f"down_{members[0].__name__}({item})"
-    return f"down[type({item})]({item})"
+        return f"{way.name}_{members[0].__name__}({item})"
+    return f"{way.name}[type({item})]({item})"
 
 
 def _up(hint: Any, item: str) -> str:
@@ -128,19 +158,12 @@ def _up(hint: Any, item: str) -> str:
         _NAMES[f"{hint.__name__}_of"] = {member.value: member for member in hint}
         return f"{hint.__name__}_of[{item}]"
     if get_origin(hint) is tuple:
-        return _each(_up(_element(hint), "each"), item)
+        return _STRICT.each.format(_up(_element(hint), "each"), item)
     members = _members(hint)
     if NoneType in members:
         rest = _up(Union[tuple(m for m in members if m is not NoneType)], item)  # noqa: UP007
         return f"None if {item} is None else {rest}"
     return f"restore({item})"
-
-
-def _each(expression: str, items: str) -> str:
-    function, bracket, _ = expression.partition("(each)")
-    if bracket and function in _NAMES:
-        return f"tuple(map({function}, {items}))"
-    return f"tuple([{expression} for each in {items}])"
 
 
 def _plain(hint: Any) -> Any:
@@ -169,6 +192,7 @@ _DOWN_PLAIN = {
     str: "{}",
     Decimal: "str({})",
 }
+_LEAN_PLAIN = {**_DOWN_PLAIN, bool: "{}", int: "{}", Decimal: "{}"}
 _UP_PLAIN = {**_DOWN_PLAIN, Decimal: "Decimal({})"}
 
 
@@ -179,12 +203,22 @@ class _Flattening(dict[type, Callable[[Any], Flat]]):
         raise DomainError(f"{cls.__name__} is not part of a journal")
 
 
-_DOWN = _Flattening({BookUpdate: _flatten_book})
+class _Way(NamedTuple):
+    """A way down: how its functions are called, and what it makes of plain fields and of many."""
+
+    name: str
+    plain: Mapping[type, str]
+    each: str
+    functions: _Flattening
+
+
+_STRICT = _Way("down", _DOWN_PLAIN, "tuple([{} for each in {}])", _Flattening())
+_LEAN = _Way("lean", _LEAN_PLAIN, "[{} for each in {}]", _Flattening())
 _NAMES: dict[str, Any] = {
     "index": index,
     "Decimal": Decimal,
-    "down": _DOWN,
-    "down_BookUpdate": _flatten_book,
+    "down": _STRICT.functions,
+    "lean": _LEAN.functions,
     "restore": restore,
     "BookUpdate": BookUpdate,
 }
@@ -196,8 +230,10 @@ _BOOK_HINTS = {
     if name not in {"rows", "first", "last"}
 }
 _book_fields = _compiled(
-    f"lambda v: ({', '.join(_down(hint, f'v.{name}') for name, hint in _BOOK_HINTS.items())})"
+    f"lambda v: ({', '.join(_down(h, f'v.{name}', _STRICT) for name, h in _BOOK_HINTS.items())})"
 )
+for _way in (_STRICT, _LEAN):
+    _way.functions[BookUpdate] = _NAMES[f"{_way.name}_BookUpdate"] = _flatten_book
 _LAYOUT.append(f"BookUpdate(side, ticks, lots, {_BOOK_HINTS})")
 _UP: dict[str, tuple[int, Callable[[Any], Any]]] = {
     BookUpdate.__name__: (3 + len(_BOOK_HINTS), _restore_book)

@@ -10,12 +10,13 @@ from types import NoneType, UnionType
 from typing import Any, NewType, Union, get_args, get_origin, get_type_hints
 
 import attrs
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
-from graphwiz_trader.domain.codec import canonical, flatten, restore
+from graphwiz_trader.domain.codec import canonical, flatten, lean, plain, restore
 from graphwiz_trader.domain.commands import Command, SubmitOrder
 from graphwiz_trader.domain.errors import DomainError, JournalTorn
 from graphwiz_trader.domain.events import BookUpdate, Event, LevelRows, Trade
@@ -49,6 +50,9 @@ def instruments() -> st.SearchStrategy[Instrument]:
         lot_size=positive,
         multiplier=positive,
     )
+
+
+to_bytes = msgspec.msgpack.Encoder(enc_hook=plain).encode
 
 
 @st.composite
@@ -121,6 +125,28 @@ def test_every_class_comes_back_as_it_went(kind: type, data: st.DataObject) -> N
 
     assert type(back) is kind
     assert canonical(back) == canonical(value)
+
+
+@pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
+@settings(max_examples=25)
+@given(data=st.data())
+def test_the_lean_form_has_the_bytes_of_the_flat_one(kind: type, data: st.DataObject) -> None:
+    value = data.draw(values_of(kind))
+
+    assert to_bytes(lean(value)) == to_bytes(flatten(value))
+
+
+def test_numpy_scalars_have_the_bytes_of_pythons() -> None:
+    noisy = attrs.evolve(SUBMIT, price=np.int64(5), order_qty=np.int32(6))
+
+    assert to_bytes(lean(noisy)) == to_bytes(flatten(noisy))
+
+
+def test_what_has_no_plain_form_is_refused() -> None:
+    strange = attrs.evolve(SUBMIT, price=object())
+
+    with pytest.raises(TypeError, match="no primitive form"):
+        to_bytes(lean(strange))
 
 
 @given(values_of(Entry).filter(lambda entry: not isinstance(entry.event, BookUpdate)))

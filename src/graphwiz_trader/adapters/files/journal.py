@@ -81,6 +81,7 @@ class FileJournal:
         self.torn: str | None = None
         self._references: list[int] = []
         self._buffer: list[bytes] = []
+        self._buffers = options.buffer_bytes
         self._buffered = 0
         self._written = self._synced = 0
         self._pause_at = 0
@@ -123,10 +124,10 @@ class FileJournal:
         if seq != self._seq + 1:
             raise JournalError(f"found entry {seq}, expected {self._seq + 1}")
         outcome = entry.outcome
-        if type(entry.event) in _MARKET and not (outcome.commands or outcome.facts):
-            self._write(framed(encoded(entry)), self._market)
-        else:
-            self._write(framed(encoded(entry)), self._main)
+        stream = self._main
+        if not (outcome.commands or outcome.facts) and type(entry.event) in _MARKET:
+            stream = self._market
+        self._write(framed(encoded(entry)), stream)
         self._seq = seq
 
     def reference(self, tape: int, message: int, more: bool) -> None:  # noqa: FBT001
@@ -167,13 +168,13 @@ class FileJournal:
     def _write(self, frame: bytes, stream: Stream) -> None:
         if self._written >= self._pause_at:
             self._pause()
-        if self._options.buffer_bytes:
-            self._buffer.append(frame)
-            self._buffered += len(frame)
-            if self._buffered >= self._options.buffer_bytes:
-                self._write_buffer()
-        else:
+        if not self._buffers:
             self._write_out(frame, stream)
+            return
+        self._buffer.append(frame)
+        self._buffered += len(frame)
+        if self._buffered >= self._buffers:
+            self._write_buffer()
 
     def _write_references(self) -> None:
         if self._references:

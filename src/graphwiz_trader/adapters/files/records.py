@@ -12,7 +12,7 @@ from typing import TypeVar
 import msgspec
 import numpy as np
 
-from graphwiz_trader.domain.codec import flatten, restore
+from graphwiz_trader.domain.codec import lean, plain, restore
 from graphwiz_trader.domain.errors import JournalTorn
 from graphwiz_trader.domain.events import BookUpdate, LevelRows, TapeMessage
 from graphwiz_trader.domain.facts import Entry, Outcome
@@ -34,7 +34,7 @@ _SNAPSHOT, _MORE, _CHECKED, _CONCLUDED = 1, 2, 4, 8
 _LEVEL_BYTES = 1 + 8 + 8
 _TAPE_SHIFT, _MESSAGE_BITS = 48, (1 << 47) - 1
 
-_to_bytes = msgspec.msgpack.Encoder().encode
+_to_bytes = msgspec.msgpack.Encoder(enc_hook=plain).encode
 _from_bytes = msgspec.msgpack.Decoder().decode
 
 
@@ -43,7 +43,7 @@ def encoded(entry: Entry) -> bytes:
     event = entry.event
     if type(event) is BookUpdate:
         return _encoded_book(event, entry.outcome)
-    return OPENING.pack(ENTRY, entry.outcome.seq) + _to_bytes(flatten(entry))
+    return OPENING.pack(ENTRY, entry.outcome.seq) + _to_bytes(lean(entry))
 
 
 def encoded_references(seq: int, packed: Sequence[int]) -> bytes:
@@ -83,14 +83,16 @@ def decoded(body: bytes) -> Iterator[Entry]:
 def _encoded_book(update: BookUpdate, outcome: Outcome) -> bytes:
     first, last, rows = update.first, update.last, update.rows
     name = update.instrument.encode()
-    flags = update.snapshot * _SNAPSHOT | update.more * _MORE
-    checksum = update.checksum
+    flags, checksum, conclusion = 0, update.checksum, b""
+    if update.snapshot:
+        flags = _SNAPSHOT
+    if update.more:
+        flags |= _MORE
     if checksum is not None:
         flags |= _CHECKED
-    conclusion = b""
     if outcome.commands or outcome.facts:
         flags |= _CONCLUDED
-        conclusion = _to_bytes(flatten(outcome))
+        conclusion = _to_bytes(lean(outcome))
     return b"".join(
         (
             _BOOK.pack(
