@@ -12,6 +12,7 @@ Options: what every command takes, and the settings they lead to.
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Concatenate, ParamSpec
@@ -56,9 +57,10 @@ class Options:
         return loaded.settings
 
     def say(self, line: str) -> None:
-        """Tell the user *line* on stderr, unless quiet."""
+        """Tell the user *line* on stderr, unless quiet; nothing ends because nobody listens."""
         if not self.quiet:
-            click.echo(line, err=True)
+            with suppress(BrokenPipeError):
+                click.echo(line, err=True)
 
 
 def common_options(command: Callable[Concatenate[Options, P], None]) -> Callable[P, None]:
