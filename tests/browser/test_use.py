@@ -100,6 +100,10 @@ def test_of_several_runs_each_is_shown_and_one_that_ended_is_reported(
             await report.until(f"document.body?.textContent.includes('{first.run}')")
             await report.until("document.querySelector('.js-plotly-plot, svg')")
             assert await report.run("document.querySelectorAll('table').length") > 3
+        await page.click(f"[data-compare='{first.run}']")
+        await page.until("/orders matched/.test(document.querySelector('#verdict').textContent)")
+        assert await page.run("document.querySelectorAll('#twins table').length") >= 2
+        await page.picture(tmp_path / "parity.png")
         second = await asyncio.to_thread(Floor, tmp_path)
         await page.click(f"[data-show='{second.run}']")
         await page.stands("ACTIVE")

@@ -86,6 +86,12 @@ def drawn(run: RunId) -> str:
     return f"<!doctype html><script>1</script>report of {run}"
 
 
+async def compared(run: RunId) -> Mapping[str, object]:
+    if run != RUN:
+        raise DataError("no such journal")
+    return {"run": run, "clean": True}
+
+
 def observed(_: int) -> tuple[Alert, ...]:
     """What an observer told of: a moment of an engine, and a condition that lasts."""
     about = (Severity.CRITICAL, "ENGINE_DEAD", RUN, "its process is gone")
@@ -113,7 +119,7 @@ def play(
         clock = SystemClock()
         hub = Hub(runs, lambda _: scene.replica(), observed, control, clock)
         guard = Guard(host, TOKEN, clock, read_only=read_only)
-        server = Server(hub, guard, Ask(MemoryGraph()), drawn, control, clock)
+        server = Server(hub, guard, Ask(MemoryGraph()), drawn, compared, control, clock)
         async with asyncio.TaskGroup() as group:
             beside = [group.create_task(hub.run())]
             if is_running:
@@ -354,6 +360,22 @@ def test_a_report_opens_by_a_ticket_once_and_can_reach_nothing() -> None:
         assert "sandbox allow-scripts" in policy
         assert "allow-same-origin" not in policy
         assert (await page.get(href))[0] == 403
+
+    play(act)
+
+
+def test_a_run_is_compared_for_the_page_itself_only() -> None:
+    async def act(page: Page) -> None:
+        async def ask(run: str, **sent: str) -> tuple[int, str]:
+            path = f"{page.origin}/parity/{run}"
+            async with page.session.post(path, headers=sent) as answer:
+                return answer.status, await answer.text()
+
+        own = {"Origin": page.origin, "X-Graphwiz": "parity"}
+        assert await ask(RUN, **own) == (200, '{"run": "paper-0001", "clean": true}')
+        assert (await ask(RUN, Origin=page.origin))[0] == 403
+        assert (await ask(RUN, **{**own, "Origin": "http://evil.example"}))[0] == 403
+        assert (await ask("paper-0002", **own))[0] == 404
 
     play(act)
 

@@ -72,6 +72,7 @@ async def _serve(options: Options, place: Place) -> str:
     from graphwiz_trader.adapters.unix.control import SocketCaller
     from graphwiz_trader.bootstrap.container import live_app
     from graphwiz_trader.entrypoints.commands.report import drawn
+    from graphwiz_trader.entrypoints.dashboard.compare import Comparing
     from graphwiz_trader.entrypoints.dashboard.guard import Guard
     from graphwiz_trader.entrypoints.dashboard.hub import Hub
     from graphwiz_trader.entrypoints.dashboard.server import Server
@@ -86,7 +87,8 @@ async def _serve(options: Options, place: Place) -> str:
     alerts = FileAlerts(options.home)
     hub = Hub(app.gateways.runs(), app.replicas().of, alerts.latest, caller, clock)
     guard = Guard(place.host, place.token, clock, read_only=place.read_only)
-    server = Server(hub, guard, app.ask(), report, caller, clock)
+    comparing = Comparing(options.home)
+    server = Server(hub, guard, app.ask(), report, comparing.of, caller, clock)
     runner = web.AppRunner(server.application(), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:

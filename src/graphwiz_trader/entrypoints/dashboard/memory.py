@@ -4,14 +4,21 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from itertools import pairwise
 
 from graphwiz_trader.application.ask import Ask
+from graphwiz_trader.application.ask_watched import AskWatched
 from graphwiz_trader.application.explain import Explanation
-from graphwiz_trader.domain.graph_answers import OpportunityFilter, TradeFilter
+from graphwiz_trader.application.report_text import Table
+from graphwiz_trader.domain.graph_answers import OpportunityFilter, TradeFilter, WatchFilter
 from graphwiz_trader.domain.plain import Plain, plain
 from graphwiz_trader.domain.value import value
 from graphwiz_trader.entrypoints.graph_text import (
     explanation_keys,
     keys,
     verdict_text,
+)
+from graphwiz_trader.entrypoints.watched_text import (
+    links_tables,
+    patterns_table,
+    resembled_tables,
 )
 
 MOST = 50
@@ -61,6 +68,21 @@ async def why_not(ask: Ask, run: str, name: str) -> dict[str, object]:
     return {**keys(found), "text": verdict_text(found)}
 
 
+async def similar(ask: Ask, run: str, name: str) -> dict[str, object]:
+    """Return what resembled the opportunity, order or trade *name*, and how it ended."""
+    found = await AskWatched(ask.graph).similar(name, run, MOST)
+    return {"tables": [_table(table) for table in resembled_tables(found)]}
+
+
+async def patterns(ask: Ask, run: str, _: str) -> dict[str, object]:
+    """Return the record of patterns seen in *run*, and what goes together with what."""
+    watched = AskWatched(ask.graph)
+    found = await watched.patterns(WatchFilter(run=run), MOST)
+    links = (*await watched.together(WatchFilter(run=run)), *await watched.moving("", run))
+    known = (patterns_table(found), *links_tables(links[:MOST]))
+    return {"tables": [_table(table) for table in known if table.rows]}
+
+
 async def stats(ask: Ask, _: str, __: str) -> dict[str, object]:
     """Return how much the graph holds, and up to when."""
     found = await ask.graph.stats()
@@ -72,6 +94,8 @@ QUESTIONS: Mapping[str, Question] = {
     "opportunities": opportunities,
     "explain": explain,
     "why-not": why_not,
+    "similar": similar,
+    "patterns": patterns,
     "stats": stats,
 }
 """By the name the page uses; each is given the run and, where one is meant, an id."""
@@ -101,6 +125,11 @@ def drawing(found: Explanation) -> dict[str, Plain]:
     ]
     size = {"width": max(1, len(columns)) * WIDTH, "height": tallest * HEIGHT}
     return {**size, "nodes": plain(nodes), "edges": plain(edges)}
+
+
+def _table(table: Table) -> dict[str, Plain]:
+    rows = [list(row) for row in table.rows]
+    return {"title": table.title, "columns": list(table.columns), "rows": plain(rows)}
 
 
 _Cell = tuple[str, str, str, str, Mapping[str, object]]

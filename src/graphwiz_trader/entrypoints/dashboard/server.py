@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from importlib.resources import files
 
@@ -31,6 +31,9 @@ _KINDS = {
     "js": "text/javascript",
     "svg": "image/svg+xml",
 }
+Compare = Callable[[RunId], Awaitable[Mapping[str, object]]]
+"""Returns what `graphwiz parity --json` says of a run; raises `TraderError`."""
+
 _REPORT_POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline';"
     " img-src data: blob:; sandbox allow-scripts allow-downloads"
@@ -41,7 +44,8 @@ class Server:
     """
     Answers pages for as long as its `hub` runs.
 
-    *ask* puts questions to the graph; *report* draws a finished run's page, in another thread.
+    *ask* puts questions to the graph; *report* draws a finished run's page, in another thread;
+    *compare* sets a run beside its backtest, in another process.
     """
 
     def __init__(
@@ -50,6 +54,7 @@ class Server:
         guard: Guard,
         ask: Ask,
         report: Callable[[RunId], str],
+        compare: Compare,
         caller: ControlCaller,
         clock: Clock,
     ) -> None:
@@ -58,10 +63,12 @@ class Server:
         self._guard = guard
         self._ask = ask
         self._report = report
+        self._compare = compare
         self._caller = caller
         self._clock = clock
         self._page = _page()
         self._drawing = asyncio.Lock()
+        self._comparing = asyncio.Lock()
 
     def application(self) -> web.Application:
         """Return everything that is answered."""
@@ -72,6 +79,7 @@ class Server:
         made.router.add_get("/ask/{question}", self._answer)
         made.router.add_get("/report/{run}", self._draw)
         made.router.add_post("/ticket/{run}", self._ticket)
+        made.router.add_post("/parity/{run}", self._parity)
         made.router.add_post("/order", self._order)
         return made
 
@@ -113,10 +121,21 @@ class Server:
 
     async def _ticket(self, request: web.Request) -> web.Response:
         self._guard.check_reader(request)
-        if request.headers.get(ORDER_HEADER) != "ticket":
-            raise web.HTTPForbidden(text="tickets are for the page itself")
+        self._check_page(request, "ticket")
         run = self._known(request.match_info["run"])
         return _said({"href": f"/report/{run}?ticket={self._guard.ticket(run)}"})
+
+    async def _parity(self, request: web.Request) -> web.Response:
+        self._guard.check_reader(request)
+        self._check_page(request, "parity")
+        run = self._known(request.match_info["run"])
+        if self._comparing.locked():
+            return _said({"error": "another run is being compared"}, web.HTTPConflict.status_code)
+        async with self._comparing:
+            try:
+                return _said(await self._compare(run))
+            except TraderError as error:
+                return _said({"error": str(error)}, web.HTTPNotFound.status_code)
 
     async def _draw(self, request: web.Request) -> web.Response:
         run = self._known(request.match_info["run"])
@@ -128,6 +147,11 @@ class Server:
             raise web.HTTPNotFound(text=f"no report of {run}: {error}") from error
         policy = {"Content-Security-Policy": _REPORT_POLICY}
         return web.Response(text=text, content_type="text/html", headers=policy)
+
+    def _check_page(self, request: web.Request, what: str) -> None:
+        """Refuse what another page may have sent: it cannot send our header."""
+        if request.headers.get(ORDER_HEADER) != what:
+            raise web.HTTPForbidden(text=f"a {what} is for the page itself")
 
     def _known(self, name: str) -> RunId:
         if name not in self._hub.listing:

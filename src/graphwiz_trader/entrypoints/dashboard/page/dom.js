@@ -182,3 +182,25 @@ export const span = (ms) => {
 };
 
 export const sign = (number) => (number > 0 ? "up" : number < 0 ? "down" : "");
+
+const isNumber = (text) => /^[−+-]?[\d.,]+( %)?$/.test(text) || text === "–" || text === "-";
+
+// A table as the server tells it: { title, columns, rows }, all text; without columns, names and their values.
+export const plain = ({ title, columns, rows }) => {
+  const box = make("div", "", "scroll");
+  const made = make("table");
+  const numbers = (rows[0] ?? []).map((_, n) => n > 0 && rows.every((row) => isNumber(String(row[n] ?? "–"))));
+  const style = (n) => (numbers[n] ? "" : "text");
+  if (columns.length) {
+    const titles = made.createTHead().insertRow();
+    columns.forEach((name, n) => titles.append(make("th", name, style(n))));
+  }
+  const body = made.createTBody();
+  for (const row of rows) {
+    const line = body.insertRow();
+    row.forEach((text, n) => line.append(make("td", String(text ?? "–"), style(n))));
+  }
+  box.append(make("h3", title), made);
+  if (!columns.length) made.className = "narrow";
+  return box;
+};

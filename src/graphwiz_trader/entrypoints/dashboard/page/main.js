@@ -3,9 +3,10 @@ import { by } from "./dom.js";
 import { start } from "./actions.js";
 import { look } from "./books.js";
 import { header, now } from "./header.js";
-import { latest, question } from "./memory.js";
+import { latest, patterns, question } from "./memory.js";
 import { orders, sortBy } from "./orders.js";
 import { PANELS } from "./panels.js";
+import { compare } from "./parity.js";
 import { connect, rows, seen, ticket, want } from "./wire.js";
 
 const changed = new Set();
@@ -66,7 +67,7 @@ const show = (run) => {
 };
 
 document.addEventListener("click", ({ target }) => {
-  const { explain, whyNot, ladder, report: run, show: wanted, sort } = target.closest("button")?.dataset ?? {};
+  const { explain, whyNot, ladder, report: run, compare: twin, show: wanted, sort } = target.closest("button")?.dataset ?? {};
   if (explain || whyNot) {
     question(explain ? "explain" : "why-not", explain ?? whyNot);
     by("graph-panel").scrollIntoView({ block: "start" });
@@ -76,6 +77,7 @@ document.addEventListener("click", ({ target }) => {
     PANELS.books();
   }
   if (run) report(run);
+  if (twin) compare(twin);
   if (wanted) show(wanted);
   if (sort && target.closest("#orders")) sortBy(Number(sort));
 });
@@ -84,11 +86,20 @@ by("instrument").addEventListener("change", ({ target }) => look(target.value));
 by("filter").addEventListener("input", orders);
 by("reload").addEventListener("click", () => latest("trades"));
 by("missed").addEventListener("click", () => latest("opportunities"));
+by("seen").addEventListener("click", patterns);
 by("ask").addEventListener("submit", (event) => {
   event.preventDefault();
   const name = by("name").value.trim();
   if (name) question(event.submitter?.value ?? "explain", name);
 });
+// The place in the page that is looked at is marked in the list of its parts.
+const watched = new IntersectionObserver((found) => {
+  for (const { target, isIntersecting } of found) {
+    const link = document.querySelector(`nav a[href="#${target.id}"]`);
+    if (link) link.ariaCurrent = String(isIntersecting);
+  }
+}, { threshold: 0.6 });
+document.querySelectorAll("main > section[id]").forEach((section) => watched.observe(section));
 addEventListener("resize", () => PANELS.equity());
 setInterval(header, 500);
 start();

@@ -1,5 +1,5 @@
 // The knowledge graph: what led to what, in words and as a drawing one can walk through by keyboard.
-import { amount, by, draw, instant, make, push, result, say, sign, table } from "./dom.js";
+import { amount, by, draw, instant, make, plain, push, result, say, sign, table } from "./dom.js";
 import { ask, seen } from "./wire.js";
 
 const WIDE = 170;
@@ -56,15 +56,29 @@ const picture = ({ nodes, edges, width, height }) => {
 export const question = async (what, name) => {
   by("name").value = name;
   by("held").hidden = true;
+  by("tables").replaceChildren();
   say(by("explanation"), `Asking about ${name}…`);
   try {
     const found = await ask(what, { run: seen.run, id: name });
-    say(by("explanation"), found.text);
+    say(by("explanation"), found.text ?? "");
+    by("tables").replaceChildren(...(found.tables ?? []).map(plain));
     if (found.drawing) picture(found.drawing);
     else by("graph").replaceChildren();
   } catch (error) {
     by("graph").replaceChildren();
     say(by("explanation"), `${error.message}. What has just happened is in the graph a moment later, while \`graphwiz observe\` runs.`);
+  }
+};
+
+export const patterns = async () => {
+  by("graph").replaceChildren();
+  by("held").hidden = true;
+  try {
+    const { tables } = await ask("patterns", { run: seen.run });
+    by("tables").replaceChildren(...tables.map(plain));
+    say(by("explanation"), tables.length ? "" : "The graph knows no pattern of this run yet: most want some minutes of market data.");
+  } catch (error) {
+    say(by("explanation"), error.message);
   }
 };
 

@@ -24,10 +24,13 @@ const runs = () => {
     if (row.ended) return push(`Report of ${name}`, { report: name });
     return make("span", row.live ? "a report when it has ended" : "not ended: start it again, or it has no report", "dim");
   };
+  const compare = (row, name) =>
+    row.ended ? push("compare", { compare: name, label: `Compare ${name} with its backtest` }) : make("span", "–", "dim");
   table(fresh, [
     ["run", (_, name) => push(name, { show: name, label: `Show ${name}` }), { isText: true, once: true }],
     ["", stands, { isText: true }],
     ["report", report, { isText: true, once: true }],
+    ["parity", compare, { isText: true, once: true }],
   ], known, () => "", "No run yet: start one with `graphwiz paper` or `graphwiz demo`");
   list.replaceWith(fresh);
 };

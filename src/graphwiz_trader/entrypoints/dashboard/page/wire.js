@@ -121,7 +121,8 @@ export const order = async (words) =>
     }),
   );
 
-export const ticket = async (run) =>
-  answered(
-    await fetch(`/ticket/${encodeURIComponent(run)}`, { method: "POST", headers: { ...headers, "X-Graphwiz": "ticket" } }),
-  );
+const request = async (what, run) =>
+  answered(await fetch(`/${what}/${encodeURIComponent(run)}`, { method: "POST", headers: { ...headers, "X-Graphwiz": what } }));
+
+export const ticket = (run) => request("ticket", run);
+export const parity = (run) => request("parity", run);
