@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from graphwiz_trader.adapters.prometheus.metrics import PrometheusMetrics, served
 from graphwiz_trader.domain.errors import DataError
-from graphwiz_trader.domain.metrics import METRICS, exposed, readings
+from graphwiz_trader.domain.metrics import METRICS, exposed_names, readings, spreads
 from tests.unit.domain.test_health import HEALTHY
 
 
@@ -23,19 +23,31 @@ def port() -> int:
 @pytest.mark.contract
 def test_readings_are_served_under_their_names(port: int) -> None:
     metrics = PrometheusMetrics()
-    metrics.show(readings(HEALTHY))
+    metrics.show(readings(HEALTHY), spreads(HEALTHY))
 
     with served(metrics, port), urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
         text = answer.read().decode()
 
+    families = list(text_string_to_metric_families(text))
     samples = {
         (sample.name, sample.labels.get("run", "")): sample.value
-        for family in text_string_to_metric_families(text)
+        for family in families
         for sample in family.samples
+    }
+    buckets = {
+        (sample.labels["stage"], sample.labels["le"]): sample.value
+        for family in families
+        for sample in family.samples
+        if sample.name == "graphwiz_order_latency_seconds_bucket"
     }
     assert samples["graphwiz_messages_total", "paper-0001"] == 100
     assert samples["graphwiz_memory_percent", ""] == 30
-    assert {name for name, _ in samples} <= {exposed(metric) for metric in METRICS}
+    assert samples["graphwiz_outbox_commands", "paper-0001"] == 2
+    assert samples["graphwiz_data_latency_seconds_sum", "paper-0001"] == 0.002
+    assert buckets == {("ack", "0.005"): 2, ("ack", "0.01"): 3, ("ack", "+Inf"): 3}
+    assert {name for name, _ in samples} <= {
+        name for metric in METRICS for name in exposed_names(metric)
+    }
 
 
 @pytest.mark.contract

@@ -15,19 +15,22 @@ from graphwiz_trader.application.places import Place
 from graphwiz_trader.application.reload import Reload
 from graphwiz_trader.application.rerun import Rerun
 from graphwiz_trader.application.run_report import RunReport
-from graphwiz_trader.application.session import Seek
+from graphwiz_trader.application.session import HOUR, Seek
 from graphwiz_trader.application.start import Identity, Starter
+from graphwiz_trader.application.vitals import Gauges
 from graphwiz_trader.bootstrap.assembly import engine_of
 from graphwiz_trader.bootstrap.rendering import canonical
 from graphwiz_trader.bootstrap.settings import load, restored
 from graphwiz_trader.domain.commands import RaiseAlert
 from graphwiz_trader.domain.errors import AccessDenied, ConfigError, LeaseTaken
 from graphwiz_trader.domain.events import InstrumentUpdated, RunStarted, VenueCost
+from graphwiz_trader.domain.health import Machine, Process
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.settings import Settings
 from graphwiz_trader.domain.units import MILLISECOND, SECOND, Asset, Nanos, RunId
 from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.domain.venue import VenueSnapshot, VenueTerms
+from graphwiz_trader.domain.vitals import Pauses
 from graphwiz_trader.engine.state import EngineState
 from graphwiz_trader.simulation.crowd import CrowdSettings
 from graphwiz_trader.simulation.exchange import Exchange, Terms
@@ -49,6 +52,11 @@ from tests.unit.application.live_floor import ExchangeFeed
 
 ARBITRAGE = "hft.strategies.cross_exchange_arbitrage={enabled: true, min_profit_bps: 1}"
 BASE = ("backtest.reporting=USDT", "hft.risk.max_position_size=0.2", ARBITRAGE)
+
+UNMEASURED = Gauges(
+    lambda: (Machine(0.0, 0.0, 10**10, 0, 0), Process(1, 0.0, 0, 0, 1)), Pauses, Nanos(HOUR)
+)
+"""A process that nobody measures more often than once an hour."""
 
 
 class SimulatedPlaces:
@@ -134,6 +142,7 @@ class Desk:
             MemoryControl,
             self._warm,
             Nanos(SECOND),
+            UNMEASURED,
             self.told,
         )
         identity = Identity("trade", "a7", self.incarnation, 0)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from graphwiz_trader.domain.health import Report
+from graphwiz_trader.domain.health import Distribution, Report
 from graphwiz_trader.domain.plain import Plain
 
 COUNTED = (
@@ -12,11 +12,17 @@ COUNTED = (
 """The counts of a status that are taken over by name."""
 
 
+VITAL = ("gc_pauses", "gc_pause_ms", "gc_longest_ms", "journal_pending_bytes")
+"""The figures of its vitals that are taken over by name."""
+
+
 def report_of(status: Mapping[str, Plain]) -> Report:
     """Return what *status* tells; what is missing or of another kind counts as none."""
     audit = _tree(status.get("audit"))
     counts = {name: _number(status.get(name)) for name in COUNTED}
     counts["violations"] = _number(audit.get("violations"))
+    vitals = _tree(status.get("vitals"))
+    counts |= {name: _number(vitals.get(name)) for name in VITAL}
     state = status.get("state")
     return Report(
         state if isinstance(state, str) else "ACTIVE",
@@ -29,6 +35,18 @@ def report_of(status: Mapping[str, Plain]) -> Report:
         tuple(_blind(_tree(status.get("venues")))),
         counts,
         {code: int(_number(times)) for code, times in _tree(status.get("alerts")).items()},
+        {venue: int(_number(n)) for venue, n in _tree(vitals.get("outbox")).items()},
+        {
+            stage: _distribution(_tree(told))
+            for stage, told in _tree(status.get("latency_histograms")).items()
+        },
+    )
+
+
+def _distribution(told: Mapping[str, Plain]) -> Distribution:
+    bounds = ((float(us) / 1e6, int(_number(n))) for us, n in _tree(told.get("le_us")).items())
+    return Distribution(
+        int(_number(told.get("count"))), _number(told.get("sum_us")) / 1e6, tuple(bounds)
     )
 
 

@@ -1,7 +1,9 @@
 """Latencies: how long each stage of an order took, in histograms that do not grow."""
 
+from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Mapping
+from itertools import accumulate
 
 from graphwiz_trader.domain.events import BookUpdate, Event, Trade
 from graphwiz_trader.domain.orders import ExecType, ExecutionReport
@@ -13,6 +15,13 @@ UNDER_WAY = 4_096
 
 _FINE = 6
 _MOST = 44 << _FINE
+BOUNDS_US = (
+    *(50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000),
+    *(250_000, 500_000, 1_000_000, 2_500_000, 5_000_000),
+)
+"""Upper bounds of the buckets that are told; they stay, so that they can be summed over time."""
+
+_BOUNDS = tuple(1_000 * us for us in BOUNDS_US)
 _SHARES = {"p50": 500, "p99": 990, "p99_9": 999}
 
 
@@ -28,14 +37,27 @@ class Histogram:
 
     def __init__(self) -> None:
         self.count = 0
+        self._sum = 0
         self._counts = [0] * _MOST
+        self._buckets = [0] * (len(_BOUNDS) + 1)
 
     def add(self, ns: int) -> None:
         """Count a duration; a negative one counts as 0, one above 4 hours as 4 hours."""
         ns = max(ns, 0)
         shift = max(ns.bit_length() - _FINE - 1, 0)
         self._counts[min((shift << _FINE) + (ns >> shift), _MOST - 1)] += 1
+        self._buckets[bisect_left(_BOUNDS, ns)] += 1
+        self._sum += ns
         self.count += 1
+
+    def buckets(self) -> Mapping[str, object]:
+        """Return how many there are, their sum, and how many are at most each of the bounds."""
+        totals = accumulate(self._buckets[:-1])
+        return {
+            "count": self.count,
+            "sum_us": self._sum / 1_000,
+            "le_us": {str(us): total for us, total in zip(BOUNDS_US, totals, strict=True)},
+        }
 
     def us(self) -> Mapping[str, float]:
         """Return percentiles in microseconds, by nearest rank; none without a duration."""
@@ -87,6 +109,10 @@ class Latencies:
     def us(self) -> Mapping[str, Mapping[str, float]]:
         """Return every stage that has durations, with its percentiles in microseconds."""
         return {name: stage.us() for name, stage in self.stages.items() if stage.count}
+
+    def buckets(self) -> Mapping[str, Mapping[str, object]]:
+        """Return every stage that has durations, as cumulative counts."""
+        return {name: stage.buckets() for name, stage in self.stages.items() if stage.count}
 
     def _count(self, event: Event, ts: Nanos) -> None:
         began, sent = self._began, self._sent

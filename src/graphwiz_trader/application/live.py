@@ -11,6 +11,7 @@ from graphwiz_trader.application.reload import Reload
 from graphwiz_trader.application.session import Seek, Session
 from graphwiz_trader.application.start import Identity, Starter
 from graphwiz_trader.application.trade import Stopped
+from graphwiz_trader.application.vitals import Gauges
 from graphwiz_trader.domain.events import RunStarted
 from graphwiz_trader.domain.units import Nanos, RunId
 from graphwiz_trader.domain.value import value
@@ -42,6 +43,7 @@ class Live:
         door: Callable[[RunId], ControlDoor],
         warm: Callable[[RunStarted], None],
         lag_limit: Nanos,
+        gauges: Gauges,
         tell: Tell,
     ) -> None:
         """
@@ -49,7 +51,7 @@ class Live:
 
         *leases* are those of accounts; *door* opens the way for people's orders to a run; *warm*
         gets the process ready for a run that begins so; above *lag_limit* a person is told of
-        the event loop's lag.
+        the event loop's lag; *gauges* measure the process.
         """
         self._starter = starter
         self._runs = runs
@@ -59,6 +61,7 @@ class Live:
         self._door = door
         self._warm = warm
         self._lag_limit = lag_limit
+        self._gauges = gauges
         self._tell = tell
 
     async def run(
@@ -115,6 +118,7 @@ class Live:
                     self._lag_limit,
                     self._tell,
                     seek,
+                    self._gauges,
                     reload,
                 )
                 stopped = await session.run(self._door(start.folder.run), stop)

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from graphwiz_trader.application.auditor import AuditedVenue, Auditor
 from graphwiz_trader.application.clock_watch import ClockWatch
 from graphwiz_trader.application.dead_man import DeadMan
+from graphwiz_trader.application.flow import Flow
 from graphwiz_trader.application.journal_watch import JournalWatch
 from graphwiz_trader.application.loop_lag import LoopLag
 from graphwiz_trader.application.notices import Notices
@@ -17,6 +18,7 @@ from graphwiz_trader.application.reload import Reload
 from graphwiz_trader.application.start import Start
 from graphwiz_trader.application.supervise import first_of
 from graphwiz_trader.application.trade import Stopped, Trade
+from graphwiz_trader.application.vitals import Depths, Gauges, Vitals
 from graphwiz_trader.application.watch_instruments import WatchInstruments
 from graphwiz_trader.domain.commands import RaiseAlert, Severity
 from graphwiz_trader.domain.events import Event
@@ -38,7 +40,8 @@ class Session:
     One process's part of a run: the trading, and all that runs beside it.
 
     It takes *lag_limit* for how late the event loop may be, and deletes what *prune* names.
-    *seek* finds routes for it, if given; *reload* takes over what was written since it began.
+    *seek* finds routes for it, if given; *gauges* measure its process; *reload* takes over what
+    was written since it began.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class Session:
         lag_limit: Nanos,
         tell: Tell,
         seek: Seek | None,
+        gauges: Gauges,
         reload: Reload | None = None,
     ) -> None:
         """Open every venue; nothing runs yet."""
@@ -79,7 +83,11 @@ class Session:
         self._journal_watch = JournalWatch(journal, clock, self.trade.deliver, notices.alert)
         self._lag = LoopLag(clock, lag_limit, notices.alert, self._note_lag)
         self._worst_lag = Nanos(0)
-        self.trade.watches += [start.tally.feed, self.auditor.watch, notices.hear]
+        self._journal = journal
+        self._vitals = Vitals(gauges, clock, self._depths, self.trade.deliver)
+        self._flow = Flow(clock)
+        seeing = [start.tally.feed, self.auditor.watch, notices.hear, self._flow.watch]
+        self.trade.watches += seeing
         if seek is not None:
             known = start.engine.state.instruments
             self.trade.beside.append(partial(seek, known, self.trade.deliver))
@@ -100,6 +108,8 @@ class Session:
             "running_s": (self._clock.now() - started.ts) / SECOND,
             **self.start.tally.summary(),
             "loop_lag_ms": self._worst_lag / MILLISECOND,
+            "vitals": self._vitals.about(),
+            "latency_histograms": {**self.trade.latencies.buckets(), **self._flow.buckets()},
             "clock_offset_ms": {
                 venue: reading.offset / MILLISECOND
                 for venue, reading in self._clocks.readings.items()
@@ -148,6 +158,7 @@ class Session:
         yield self._dead_man.run()
         yield self._journal_watch.run()
         yield self._lag.run()
+        yield self._vitals.run()
         known = self.start.engine.state.instruments.values()
         for source in self._places.sources:
             catalog = source.catalog
@@ -159,6 +170,9 @@ class Session:
             for gone in self._prune():
                 self._tell.say(f"deleted {gone}: market data beyond what the settings keep")
             await self._clock.sleep_until(Nanos(self._clock.now() + HOUR))
+
+    def _depths(self) -> Depths:
+        return Depths(self._worst_lag, self._journal.unsynced, self.trade.queued)
 
     def _note_lag(self, worst: Nanos) -> None:
         """Keep the largest of the last seconds."""

@@ -138,6 +138,11 @@ class Trade:
         if strange:
             raise DomainError(f"nothing executes orders at {', '.join(sorted(strange))}")
 
+    @property
+    def queued(self) -> Mapping[Venue, int]:
+        """How many commands wait to be sent, by venue."""
+        return {name: len(link.outbox) for name, link in self._links.items()}
+
     def deliver(self, event: Event) -> None:
         """Take *event* in, here and now; a person's order comes this way too."""
         self.writer.deliver(event)

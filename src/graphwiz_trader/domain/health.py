@@ -9,7 +9,8 @@ from graphwiz_trader.domain.settings import PerformanceSettings
 from graphwiz_trader.domain.units import Nanos, RunId
 from graphwiz_trader.domain.value import value
 
-GB = 1_000_000_000
+MB = 1_000_000
+GB = 1_000 * MB
 
 
 @value
@@ -54,6 +55,15 @@ class Life(Enum):
 
 
 @value
+class Distribution:
+    """Durations: how many, their sum, and how many are at most each bound, in seconds."""
+
+    count: int
+    total_s: float
+    at_most: tuple[tuple[float, int], ...]
+
+
+@value
 class Report:
     """What an engine tells of itself; latencies in ms by stage and percentile."""
 
@@ -64,6 +74,8 @@ class Report:
     blind: Sequence[str] = ()
     counts: Mapping[str, float] = {}
     alerts: Mapping[str, int] = {}
+    outbox: Mapping[str, int] = {}
+    durations: Mapping[str, Distribution] = {}
 
     def count(self, name: str) -> float:
         """Return the count *name*, 0 where the engine does not tell it."""
@@ -209,6 +221,22 @@ def _trading(sample: Sample, limits: Limits) -> Iterator[Symptom]:  # noqa: ARG0
             yield Symptom("INVARIANT", run, Severity.CRITICAL, text)
 
 
+def _waiting(sample: Sample, limits: Limits) -> Iterator[Symptom]:
+    machine = limits.machine
+    for run, report in _reports(sample):
+        if (pause := report.count("gc_longest_ms")) > (most := float(machine.gc_pause_ms)):
+            text = f"the collector stopped the engine for {pause:.0f} ms, limit {most:g} ms"
+            yield Symptom("GC_PAUSE", run, Severity.WARNING, text)
+        pending, room = report.count("journal_pending_bytes") / MB, float(machine.journal_mb)
+        if pending > room:
+            text = f"{pending:.0f} MB of the journal wait for the disk, limit {room:g} MB"
+            yield Symptom("JOURNAL_BEHIND", run, Severity.WARNING, text)
+        for venue, waiting in report.outbox.items():
+            if waiting > machine.outbox:
+                text = f"{waiting} commands wait to be sent to {venue}, limit {machine.outbox}"
+                yield Symptom("OUTBOX_DEEP", f"{run} {venue}", Severity.WARNING, text)
+
+
 def _graph(sample: Sample, limits: Limits) -> Iterator[Symptom]:
     most = float(limits.machine.graph_lag_s)
     for engine in sample.engines:
@@ -233,6 +261,7 @@ RULES: tuple[Rule, ...] = (
     _latency,
     _offsets,
     _trading,
+    _waiting,
     _graph,
 )
 """Every rule; docs/reference/alerts.md has a page for each code."""
@@ -242,5 +271,6 @@ CODES = (
     *(code for code, _ in _ENDED.values()),
     *("LOOP_LAG", "ORDER_LATENCY", "PROCESSING_LATENCY", "CLOCK_OFFSET", "NOT_ACTIVE"),
     *("REPORTS_LOST", "ORDERS_IN_DOUBT", "INVARIANT", "GRAPH_BEHIND"),
+    *("GC_PAUSE", "JOURNAL_BEHIND", "OUTBOX_DEEP"),
 )
 """What the rules may find."""

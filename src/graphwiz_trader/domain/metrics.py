@@ -3,15 +3,16 @@
 from collections.abc import Iterator, Mapping
 from enum import Enum
 
-from graphwiz_trader.domain.health import EngineSample, Life, Sample
+from graphwiz_trader.domain.health import Distribution, EngineSample, Life, Sample
 from graphwiz_trader.domain.value import value
 
 
 class Kind(Enum):
-    """A COUNTER only grows."""
+    """A COUNTER only grows; a HISTOGRAM counts by size."""
 
     GAUGE = "gauge"
     COUNTER = "counter"
+    HISTOGRAM = "histogram"
 
 
 @value
@@ -33,6 +34,15 @@ class Reading:
     labels: tuple[str, ...] = ()
 
 
+@value
+class Spread:
+    """One histogram; `labels` in the order of the metric's."""
+
+    name: str
+    durations: Distribution
+    labels: tuple[str, ...]
+
+
 _RUN = ("run",)
 METRICS: tuple[Metric, ...] = (
     Metric("graphwiz_cpu_percent", Kind.GAUGE, "of all cores of the machine"),
@@ -52,6 +62,29 @@ METRICS: tuple[Metric, ...] = (
         "percentiles of a stage of our orders since the process began",
         ("run", "stage", "quantile"),
     ),
+    Metric(
+        "graphwiz_order_latency_seconds",
+        Kind.HISTOGRAM,
+        "a stage of our orders since the process began",
+        ("run", "stage"),
+    ),
+    Metric(
+        "graphwiz_data_latency_seconds",
+        Kind.HISTOGRAM,
+        "from the venue's clock to our receipt, of one market message in 16",
+        _RUN,
+    ),
+    Metric(
+        "graphwiz_strategy_latency_seconds",
+        Kind.HISTOGRAM,
+        "from receipt to the end of the step, of the same messages",
+        _RUN,
+    ),
+    Metric("graphwiz_gc_pauses", Kind.COUNTER, "of the garbage collector", _RUN),
+    Metric("graphwiz_gc_pause_seconds", Kind.COUNTER, "how long they were, all together", _RUN),
+    Metric("graphwiz_gc_longest_seconds", Kind.GAUGE, "the longest of the last sample", _RUN),
+    Metric("graphwiz_journal_pending_bytes", Kind.GAUGE, "of the journal, not on disk yet", _RUN),
+    Metric("graphwiz_outbox_commands", Kind.GAUGE, "that wait to be sent", ("run", "venue")),
     Metric(
         "graphwiz_clock_offset_seconds", Kind.GAUGE, "the venue's clock less ours", ("run", "venue")
     ),
@@ -79,6 +112,8 @@ _COUNTS: Mapping[str, str] = {
     "violations": "graphwiz_violations",
     "open_orders": "graphwiz_open_orders",
     "unknown_orders": "graphwiz_unknown_orders",
+    "gc_pauses": "graphwiz_gc_pauses",
+    "journal_pending_bytes": "graphwiz_journal_pending_bytes",
 }
 _QUANTILES: Mapping[str, str] = {"p50": "0.5", "p99": "0.99", "p99_9": "0.999"}
 
@@ -86,6 +121,23 @@ _QUANTILES: Mapping[str, str] = {"p50": "0.5", "p99": "0.99", "p99_9": "0.999"}
 def exposed(metric: Metric) -> str:
     """Return the name Prometheus knows *metric* by."""
     return f"{metric.name}_total" if metric.kind is Kind.COUNTER else metric.name
+
+
+def exposed_names(metric: Metric) -> tuple[str, ...]:
+    """Return every name of a series of *metric*; a histogram has three."""
+    if metric.kind is Kind.HISTOGRAM:
+        return tuple(f"{metric.name}_{part}" for part in ("bucket", "count", "sum"))
+    return (exposed(metric),)
+
+
+def spreads(sample: Sample) -> tuple[Spread, ...]:
+    """Return every histogram of *sample*."""
+    return tuple(
+        _spread(str(engine.run), stage, durations)
+        for engine in sample.engines
+        if engine.report is not None
+        for stage, durations in engine.report.durations.items()
+    )
 
 
 def readings(sample: Sample) -> tuple[Reading, ...]:
@@ -99,6 +151,12 @@ def readings(sample: Sample) -> tuple[Reading, ...]:
         Reading("graphwiz_network_received_bytes", machine.received_bytes),
         *(reading for engine in sample.engines for reading in _engine(engine)),
     )
+
+
+def _spread(run: str, stage: str, durations: Distribution) -> Spread:
+    if stage in ("data", "strategy"):
+        return Spread(f"graphwiz_{stage}_latency_seconds", durations, (run,))
+    return Spread("graphwiz_order_latency_seconds", durations, (run, stage))
 
 
 def _engine(engine: EngineSample) -> Iterator[Reading]:
@@ -125,6 +183,10 @@ def _report(engine: EngineSample, run: tuple[str]) -> Iterator[Reading]:
         for share, ms in shares.items():
             labels = (*run, stage, _QUANTILES.get(share, share))
             yield Reading("graphwiz_latency_seconds", ms / 1_000, labels)
+    yield Reading("graphwiz_gc_pause_seconds", report.count("gc_pause_ms") / 1_000, run)
+    yield Reading("graphwiz_gc_longest_seconds", report.count("gc_longest_ms") / 1_000, run)
+    for venue, waiting in report.outbox.items():
+        yield Reading("graphwiz_outbox_commands", waiting, (*run, venue))
     for venue, ms in report.offsets_ms.items():
         yield Reading("graphwiz_clock_offset_seconds", ms / 1_000, (*run, venue))
     for code, times in report.alerts.items():

@@ -30,6 +30,9 @@ class MonitoringSettings:
         Decimal(80), "of the files a process may open", and_(gt(Decimal(0)), le(Decimal(100)))
     )
     graph_lag_s: Decimal = setting(Decimal(30), "graph behind a running journal", gt(Decimal(0)))
+    gc_pause_ms: Decimal = setting(Decimal(50), "pause of the garbage collector", gt(Decimal(0)))
+    outbox: int = setting(256, "commands that wait for one venue, of 1024", ge(1))
+    journal_mb: Decimal = setting(Decimal(16), "of the journal wait for the disk", gt(Decimal(0)))
     clock_offset_ms: Decimal = setting(Decimal(1000), "a venue's clock from ours", gt(Decimal(0)))
     prometheus_port: int | None = setting(
         None, "metrics on loopback, as Prometheus reads them", optional(and_(ge(1), le(65_535)))

@@ -9,9 +9,9 @@ class VitalsSampled:
     """
     How the process and its machine fare; nothing is decided on it.
 
-    `cpu_pct` is of one core, `machine_cpu_pct` of all, both since the sample before, as are
-    `loop_lag`, the worst, and the collector's `gc_count`, `gc_pause`, all together, and
-    `gc_longest`. `sent_bytes` and `received_bytes` are the machine's since its start,
+    `cpu_pct` is of one core, `machine_cpu_pct` of all, both since the sample before, as are the
+    collector's `gc_count`, `gc_pause`, all together, and `gc_longest`. `sent_bytes` and
+    `received_bytes` are the machine's since its start, `loop_lag` is the worst of some seconds,
     `journal_pending` are bytes that wait for the disk, `outbox` commands that wait to be sent.
     """
 
@@ -30,3 +30,12 @@ class VitalsSampled:
     gc_longest: Nanos
     journal_pending: int
     outbox: int
+
+
+@value
+class Pauses:
+    """What a collector of garbage took of its process: how often, all together, at worst."""
+
+    count: int = 0
+    total: Nanos = Nanos(0)
+    longest: Nanos = Nanos(0)

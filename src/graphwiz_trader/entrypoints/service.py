@@ -79,13 +79,15 @@ async def _served(
     from graphwiz_trader.bootstrap.graphs import seeking
     from graphwiz_trader.bootstrap.places import places_of
     from graphwiz_trader.entrypoints.loop import hang_watch, stop_signal
+    from graphwiz_trader.entrypoints.measuring import scales
 
     clock = SystemClock()
     home = Home(options.home)
     installation = settings.engine.installation or home.installation()
     identity = Identity(mode, installation, home.next_incarnation(), options.seed or 0)
     app = live_app(settings, options.home)
-    with stop_signal() as stop, hang_watch() as watch:
+    own = (options.home, settings.monitoring, clock.now())
+    with stop_signal() as stop, hang_watch() as watch, scales(*own) as measured:
         live = Live(
             app.starter(),
             app.gateways.runs(),
@@ -93,8 +95,9 @@ async def _served(
             clock,
             FileLeases(account_leases(os.environ)),
             partial(SocketDoor, options.home),
-            partial(_ready, settings, watch),
+            partial(_ready, settings, watch, measured.settle),
             Nanos(int(settings.monitoring.loop_lag_ms * MILLISECOND)),
+            measured.gauges,
             _Teller(options),
         )
         if seconds is not None:
@@ -124,11 +127,17 @@ def _reloading(options: Options, settings: "Settings", renew: "Renew") -> Iterat
         loop.remove_signal_handler(signal.SIGHUP)
 
 
-def _ready(settings: "Settings", watch: Callable[[], None], started: "RunStarted") -> None:
+def _ready(
+    settings: "Settings",
+    watch: Callable[[], None],
+    settle: Callable[[], None],
+    started: "RunStarted",
+) -> None:
     """Warm up, and from now on let nothing hold the loop for long."""
     from graphwiz_trader.bootstrap.warmup import ready
 
     ready(settings, started)
+    settle()
     watch()
 
 

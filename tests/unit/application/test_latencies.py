@@ -63,6 +63,19 @@ def test_what_cannot_be_is_counted_at_the_ends() -> None:
     assert Histogram().us() == {}
 
 
+def test_buckets_hold_what_is_at_most_their_bound() -> None:
+    taken = Histogram()
+    for us in (50, 51, 100, 9_000_000):
+        taken.add(us * 1_000)
+
+    told = taken.buckets()
+
+    bounds = told["le_us"]
+    assert isinstance(bounds, dict)
+    assert (bounds["50"], bounds["100"], bounds["5000000"]) == (1, 3, 3)
+    assert (told["count"], told["sum_us"]) == (4, 9_000_201)
+
+
 def test_the_way_of_an_order_is_told_stage_by_stage() -> None:
     latencies = Latencies(SteppedClock())
     tick = make.book_update(A, [("99", "1")], [("101", "1")], ts=Nanos(0))

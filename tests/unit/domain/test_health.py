@@ -6,6 +6,7 @@ import pytest
 
 from graphwiz_trader.domain.health import (
     CODES,
+    Distribution,
     EngineSample,
     Life,
     Limits,
@@ -26,7 +27,12 @@ PROCESS = Process(7, 20.0, 200_000_000, 40, 1_024)
 REPORT = Report(
     latency_ms={"ack": {"p99": 8.0}, "decision": {"p99": 0.1}},
     offsets_ms={"okx": -12.0},
-    counts={"messages": 100, "orders": 3},
+    counts={"messages": 100, "orders": 3, "gc_pauses": 4, "gc_pause_ms": 9.0},
+    outbox={"okx": 2},
+    durations={
+        "ack": Distribution(3, 0.012, ((0.005, 2), (0.01, 3))),
+        "data": Distribution(1, 0.002, ((0.005, 1), (0.01, 1))),
+    },
 )
 ENGINE = EngineSample(RUN, 7, Life.UP, PROCESS, REPORT)
 HEALTHY = Sample(Nanos(0), CALM, (ENGINE,))
@@ -62,6 +68,9 @@ INJECTED = {
     "ORDERS_IN_DOUBT": with_report(counts={"unknown_orders": 2}),
     "INVARIANT": with_report(counts={"violations": 1}),
     "GRAPH_BEHIND": with_engine(graph_lag_s=31.0),
+    "GC_PAUSE": with_report(counts={"gc_longest_ms": 51.0}),
+    "JOURNAL_BEHIND": with_report(counts={"journal_pending_bytes": 16_000_001}),
+    "OUTBOX_DEEP": with_report(outbox={"okx": 257, "binance": 256}),
 }
 
 
