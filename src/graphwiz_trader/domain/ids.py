@@ -5,6 +5,8 @@ An id is at most 18 characters of `[a-z0-9]`, valid at every venue: 2 of the ins
 the incarnation, 2 of the strategy and up to 9 of a counter, in base 36.
 """
 
+from collections.abc import Sequence
+
 from graphwiz_trader.domain.errors import DomainError
 from graphwiz_trader.domain.units import ClOrdId
 from graphwiz_trader.domain.value import value
@@ -18,6 +20,9 @@ BACKTEST = "00"
 
 _PAIRS = tuple(high + low for high in DIGITS for low in DIGITS)
 _PAIR = len(_PAIRS)
+_FIRST = (*DIGITS, *_PAIRS[len(DIGITS) :])
+"""The numbers of up to two digits."""
+
 _PREFIX = INSTALLATION + INCARNATION + STRATEGY
 
 
@@ -49,7 +54,9 @@ class ClOrdIds:
         """How many ids were made."""
         self._start = installation + padded(incarnation, INCARNATION)
         self._starts: dict[int, str] = {}
-        self._high, self._high_text = 0, ""
+        """How the ids of each strategy begin, up to the last two digits of the counter."""
+        self._endings: Sequence[str] = _FIRST
+        self._from, self._until = 0, _PAIR
 
     @property
     def prefix(self) -> str:
@@ -63,14 +70,23 @@ class ClOrdIds:
         >>> ClOrdIds("a7", 38).next(1)
         'a700012011'
         """
-        self.issued += 1
-        start = self._starts.get(strategy)
-        if start is None:
-            start = self._starts[strategy] = self._start + padded(strategy, STRATEGY)
-        high, low = divmod(self.issued, _PAIR)
-        if high != self._high:
-            self._high, self._high_text = high, base36(high)
-        return ClOrdId(start + (self._high_text + _PAIRS[low] if high else base36(low)))
+        self.issued = issued = self.issued + 1
+        if issued >= self._until:
+            self._turn()
+        start = self._starts.get(strategy) or self._begin(strategy)
+        return ClOrdId(start + self._endings[issued - self._from])
+
+    def _turn(self) -> None:
+        """Begin the next stretch of numbers that differ in their last two digits alone."""
+        self._from = self.issued // _PAIR * _PAIR
+        self._until = self._from + _PAIR
+        self._starts.clear()
+        self._endings = _PAIRS
+
+    def _begin(self, strategy: int) -> str:
+        high = base36(self._from // _PAIR) if self._from else ""
+        start = self._starts[strategy] = self._start + padded(strategy, STRATEGY) + high
+        return start
 
     @staticmethod
     def parse(cl_ord_id: str) -> IdParts | None:

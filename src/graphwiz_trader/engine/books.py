@@ -33,7 +33,8 @@ class Books(dict[InstrumentId, OrderBook]):
     def __init__(self, instruments: Sequence[Instrument], depth: int = 1000) -> None:
         super().__init__()
         self._depth = depth
-        self._touches: dict[InstrumentId, tuple[int, int]] = {}
+        self.touches: dict[InstrumentId, tuple[int, int]] = {}
+        """The touch of each book after its last message."""
         self._tops: dict[InstrumentId, deque[Top]] = {}
         self._elsewhere: dict[InstrumentId, tuple[OrderBook, ...]] = {}
         for instrument in instruments:
@@ -43,7 +44,7 @@ class Books(dict[InstrumentId, OrderBook]):
         """Start an empty book for *instrument*, in place of any it had."""
         book = self[instrument.id] = OrderBook(instrument)
         self._elsewhere.clear()
-        self._touches[instrument.id] = book.touch
+        self.touches[instrument.id] = book.touch
         self._tops[instrument.id] = deque(maxlen=self._depth)
 
     def apply(self, update: BookUpdate) -> OrderBook:
@@ -52,8 +53,8 @@ class Books(dict[InstrumentId, OrderBook]):
         book = self[name]
         book.apply(update)
         touch = book.touch
-        if touch != self._touches[name]:
-            self._touches[name] = touch
+        if touch != self.touches[name]:
+            self.touches[name] = touch
             self._tops[name].append(Top(update.ts, book.bid, book.ask))
         return book
 

@@ -34,7 +34,12 @@ _BUY = Side.BUY
 
 @attrs.define
 class _Place:
-    """What is looked at of one instrument, found once; `most` is in lots, `least` in money."""
+    """
+    What is looked at of one instrument, found once.
+
+    `fewest` and `most` are in lots, `least` in money; `unit` is what a lot at a tick is worth,
+    `limits` each strategy's position limit.
+    """
 
     book: OrderBook
     account: Account
@@ -45,6 +50,7 @@ class _Place:
     tick: float
     lot: float
     contract: float
+    unit: float
     fewest: int
     most: int
     least: float
@@ -54,6 +60,7 @@ class _Place:
     is_spot: bool
     is_alone: bool
     is_reported: bool
+    limits: dict[StrategyId, float]
 
 
 class Clearance:
@@ -65,7 +72,7 @@ class Clearance:
         bounds = state.policy.bounds
         self._age = bounds.max_book_age
         self._collar = bounds.price_collar_bps / 1e4 * _NARROWER
-        self._most_qty = float(settings.max_order_qty or inf) * _NARROWER
+        self._most_qty = float(settings.max_order_qty or MAX_LOTS) * _NARROWER
         self._most_value = min(bounds.max_order_notional, bounds.size_cap) * _NARROWER
         self._most_sent = settings.max_orders_per_second
         self._most_twins = min(settings.max_identical_orders_per_second, self._most_sent)
@@ -77,7 +84,6 @@ class Clearance:
         self._most_there = bounds.max_venue_exposure * _NARROWER
         self._most_anywhere = min(self._most_exposure, self._most_there)
         self._most_net = bounds.max_net_exposure * _NARROWER
-        self._limits: dict[StrategyId, float] = {}
         self._places: dict[InstrumentId, _Place] = {}
 
     def covers(self, intent: Intent) -> bool:
@@ -140,36 +146,32 @@ class Clearance:
         price, qty, is_buy = intent.price, intent.qty, intent.side is _BUY
         if not (place.fewest <= qty <= place.most and 0 < price < MAX_TICKS):
             return False
-        size, account = qty * place.contract, place.account
-        cash = price * place.tick * size * _WIDER
-        if size > self._most_qty or cash < place.least:
-            return False
+        account, cash = place.account, price * qty * place.unit
         if is_buy or not place.is_spot:
             is_covered = cash * account.fee_factor <= float(account.free(place.quote))
         else:
             is_covered = qty * place.lot * _WIDER <= float(account.free(place.base))
         rate = 1.0 if place.is_reported else self._state.rates.of(place.quote)
-        if not is_covered or rate is None:
+        if not is_covered or cash < place.least or rate is None:
             return False
         value, held = cash * rate, place.position.lots
         worst = place.may_fill[0] + held if is_buy else place.may_fill[1] - held
+        limit = place.limits.get(intent.strategy) or self._limit(intent, place)
         return (
             value <= self._most_value
-            and self._suits_the_position(intent, place, worst + qty)
+            and (worst + qty) * place.contract <= limit
+            and (place.is_alone or self._suits_the_asset(intent, place, limit))
             and self._suits_the_exposure(place, value)
         )
 
-    def _suits_the_position(self, intent: Intent, place: _Place, worst: int) -> bool:
-        limit = self._limits.get(intent.strategy)
-        if limit is None:
-            limit = float(self._state.position_limit(intent.strategy)) * _NARROWER
-            self._limits[intent.strategy] = limit
-        if worst * place.contract > limit:
-            return False
-        if place.is_alone:
-            return True
-        size = intent.qty * place.contract
-        return float(self._state.asset_worst(place.base, intent.side)) + size * _WIDER <= limit
+    def _limit(self, intent: Intent, place: _Place) -> float:
+        limit = float(self._state.position_limit(intent.strategy)) * _NARROWER
+        place.limits[intent.strategy] = limit
+        return limit
+
+    def _suits_the_asset(self, intent: Intent, place: _Place, limit: float) -> bool:
+        size = intent.qty * place.contract * _WIDER
+        return float(self._state.asset_worst(place.base, intent.side)) + size <= limit
 
     def _suits_the_exposure(self, place: _Place, value: float) -> bool:
         exposures = self._state.exposures
@@ -187,12 +189,13 @@ class Clearance:
         instrument = state.instruments.get(name)
         if instrument is None or instrument.kind is Kind.INVERSE:
             return None
-        place = self._places[name] = _place(state, instrument)
+        place = self._places[name] = _place(state, instrument, self._most_qty)
         return place
 
 
-def _place(state: "EngineState", of: Instrument) -> _Place:
-    most = MAX_LOTS if of.max_qty is None else min(of.max_qty, MAX_LOTS)
+def _place(state: "EngineState", of: Instrument, most_qty: float) -> _Place:
+    largest = MAX_LOTS if of.max_qty is None else of.max_qty
+    most = min(largest, MAX_LOTS, int(most_qty / of.contract))
     return _Place(
         state.books[of.id],
         state.accounts[of.venue],
@@ -203,6 +206,7 @@ def _place(state: "EngineState", of: Instrument) -> _Place:
         of.tick,
         of.lot,
         of.contract,
+        of.tick * of.contract * _WIDER,
         max(1, of.min_qty),
         most,
         of.least * _WIDER * _WIDER,
@@ -212,4 +216,5 @@ def _place(state: "EngineState", of: Instrument) -> _Place:
         of.kind is Kind.SPOT,
         state.is_alone(of),
         of.quote == state.rates.reporting,
+        {},
     )

@@ -24,7 +24,9 @@ from graphwiz_trader.domain.signal import Refused
 from graphwiz_trader.domain.units import ClOrdId, StrategyId
 from graphwiz_trader.engine.draft import Draft
 from graphwiz_trader.engine.state import EngineState
+from graphwiz_trader.kernels.levels import NO_ASK, NO_BID
 
+NAN = float("nan")
 PENDING = (OrdStatus.PENDING_CANCEL, OrdStatus.PENDING_REPLACE)
 
 
@@ -126,7 +128,8 @@ class Desk:
         self._note(order)
 
     def _made(self, admitted: Admitted) -> tuple[Order, OrderCommand]:
-        intent, state, old = admitted.intent, self._state, admitted.intent.replaces
+        intent, state = admitted.intent, self._state
+        old, (bid, ask) = intent.replaces, state.books.touches[intent.instrument]
         order = Order(
             self._ids.next(self._indices.get(intent.strategy, 0)),
             intent.strategy,
@@ -137,7 +140,7 @@ class Desk:
             intent.price,
             intent.qty,
             state.now,
-            state.books[intent.instrument].mid,
+            NAN if bid == NO_BID or ask == NO_ASK else (bid + ask) / 2,
             intent.group,
             intent.leg,
             intent.reducing,

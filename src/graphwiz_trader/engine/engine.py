@@ -63,6 +63,7 @@ from graphwiz_trader.engine.trades import Record, Trades
 E = TypeVar("E")
 STRATEGY_OWNER = "strategy:"
 MAX_RAISES = 3
+_TAKE = SignalKind.TAKE
 _QUIET = (FeedUp, AccountUp, VitalsSampled)
 
 
@@ -138,7 +139,7 @@ class Engine:
             raise DomainError(f"{type(event).__name__} is not an event the engine takes")
         state, draft = self.state, self._draft
         before, state.now = state.now, event.ts  # type: ignore[union-attr] # TapeMessage has no handler
-        self._seq += 1
+        self._seq = seq = self._seq + 1
         try:
             handler(event)
         except DomainError:
@@ -147,8 +148,8 @@ class Engine:
             draft.finish(self._seq)
             raise
         if draft.commands or draft.facts:
-            return draft.finish(self._seq)
-        return Outcome(self._seq)
+            return draft.finish(seq)
+        return Outcome(seq)
 
     def _handle(self, kind: type[E], handler: Callable[[E], None]) -> None:
         self._handlers[kind] = handler  # type: ignore[assignment] # looked up by the exact class
@@ -183,15 +184,22 @@ class Engine:
             self._ask(strategy, event)
 
     def _ask(self, strategy: Strategy, event: Wakeup) -> None:
-        if self._is_ending or (self._raises[strategy.id] and self._is_halted(strategy.id)):
+        asked = strategy.id
+        if self._is_ending or (self._raises[asked] and self._is_halted(asked)):
             return
         try:
-            opinions = taken_in(strategy.id, strategy.on_event(event, self.state))
+            answer = strategy.on_event(event, self.state)
+            if answer == ():
+                return
+            opinions = taken_in(asked, answer)
         except Exception as error:  # noqa: BLE001 # a stranger's bug must not stop the engine
-            self._on_raise(strategy.id, error)
+            self._on_raise(asked, error)
             return
         for opinion in opinions:
-            self._take(strategy.id, opinion)
+            if type(opinion) is Signal:
+                self._on_signal(opinion)
+            else:
+                self._take(strategy.id, opinion)
 
     def _is_halted(self, strategy: StrategyId) -> bool:
         return self.state.scopes.get(f"strategy:{strategy}") is TradingState.HALTED
@@ -209,7 +217,7 @@ class Engine:
         approved = self.state.policy.review(signal, self.state)
         if isinstance(approved, Refused):
             self._draft.facts.append(SignalRefused(signal, approved))
-        elif signal.kind is SignalKind.TAKE:
+        elif signal.kind is _TAKE:
             self._groups.open(approved)
         else:
             self._planner.plan(approved)

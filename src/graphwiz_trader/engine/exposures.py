@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
-from graphwiz_trader.domain.book import OrderBook
 from graphwiz_trader.domain.instrument import Instrument, Kind
 from graphwiz_trader.domain.position import Position
 from graphwiz_trader.domain.units import Asset, InstrumentId, Venue
@@ -27,7 +26,6 @@ class _Part:
     """
 
     instrument: Instrument
-    book: OrderBook
     position: Position
     may_fill: Sequence[int]
     settled: Asset
@@ -121,7 +119,7 @@ class Exposures:
         if part.floats:
             self._floating[name] = None
         rate = self._rates.of(part.settled) if part.floats else 1.0
-        bid, ask = part.book.touch
+        bid, ask = self._books.touches[name]
         if rate is not None and bid != NO_BID and ask != NO_ASK:
             price = abs((bid + ask) / 2) * part.tick
             one = 1 / price if part.instrument.kind is _INVERSE else price
@@ -135,7 +133,6 @@ class Exposures:
         settled = settlement(instrument)
         return _Part(
             instrument,
-            self._books[name],
             self._holdings.positions[name],
             self._orders.may_fill(name),
             settled,

@@ -47,6 +47,17 @@ class Planner:
     def _quote(self, signal: Signal) -> bool:
         """Let exactly the wanted quotes work, each side at as many prices as it has legs."""
         state, is_sent = self._state, False
+        for leg in signal.legs:
+            if state.hedged or state.orders.working_in(leg.instrument):
+                return self._requote(signal)
+        for leg in signal.legs:
+            if leg.qty:
+                is_sent |= self._submit(signal, leg)
+        return is_sent
+
+    def _requote(self, signal: Signal) -> bool:
+        """Do so where something works already, or a group may hedge."""
+        state, is_sent = self._state, False
         wanted: list[Leg] = []
         names: dict[InstrumentId, None] = {}
         for leg in signal.legs:

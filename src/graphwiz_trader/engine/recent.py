@@ -41,22 +41,25 @@ class Recent:
     def note(self, now: Nanos, key: Hashable = None) -> None:
         """One more of kind *key*."""
         noted = self._noted
-        if noted and (noted[0][0] <= now - SECOND or len(noted) == self._kept):
-            self._drop()
         noted.append((now, key))
         if self._kinds is not None:
             self._kinds[key] += 1
+        if noted[0][0] <= now - SECOND or len(noted) > self._kept:
+            self._drop()
 
     def undo(self) -> None:
         """Forget the last one noted."""
-        self._forget(self._noted.pop()[1])
+        _, key = self._noted.pop()
+        if self._kinds is not None:
+            _forget(self._kinds, key)
 
     def _drop(self) -> None:
-        self._forget(self._noted.popleft()[1])
+        _, key = self._noted.popleft()
+        if self._kinds is not None:
+            _forget(self._kinds, key)
 
-    def _forget(self, key: Hashable) -> None:
-        kinds = self._kinds
-        if kinds is not None:
-            kinds[key] -= 1
-            if not kinds[key]:
-                del kinds[key]
+
+def _forget(kinds: Counter[Hashable], key: Hashable) -> None:
+    kinds[key] -= 1
+    if not kinds[key]:
+        del kinds[key]
