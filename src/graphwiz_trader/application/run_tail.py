@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import TypeAlias
 
 from graphwiz_trader.application.funding import reporting_of
 from graphwiz_trader.application.graph_rows import GraphRows
@@ -28,6 +29,13 @@ STRIDE = 20_000
 
 
 _GONE = Entry(Shutdown(Nanos(0), ""), Outcome(0))
+
+Hear: TypeAlias = Callable[[RunId, Entry], None]
+"""Is told an entry of a run."""
+
+
+def ignored(run: RunId, entry: Entry) -> None:
+    """Hear nothing of it."""
 
 
 @value
@@ -59,8 +67,14 @@ class RunTail:
         kept: int,
         ts: Nanos,
         rows: Callable[[], GraphRows],
+        heard: Hear,
     ) -> None:
-        """*decisions* reads what is kept for good; *rows* begins the projection anew."""
+        """
+        Begin nothing yet.
+
+        *decisions* reads what is kept for good; *rows* begins the projection anew; *heard* is told
+        every entry that is new to the graph.
+        """
         self.run = run
         self._decisions = decisions
         self._reader = reader
@@ -68,6 +82,7 @@ class RunTail:
         self._ts = ts
         self._is_proven = not kept
         self._make = rows
+        self._heard = heard
         self._rows: GraphRows | None = None
         self._source: Iterator[Entry] | None = None
         self._seq = 0
@@ -144,6 +159,7 @@ class RunTail:
                     rows.cut()
             else:
                 found += 1
+                self._heard(self.run, entry)
                 if len(rows) >= BATCH:
                     return self._cut(rows, found, is_end=False)
             if self._seq - before >= STRIDE:
@@ -178,12 +194,14 @@ class RunTails:
         runs: Runs,
         restore: Restore,
         switches: KnowledgeGraphSettings = KnowledgeGraphSettings(),  # noqa: B008 # a value
+        heard: Hear = ignored,
     ) -> None:
-        """*switches* say what of a journal is told to the graph."""
+        """*switches* say what of a journal is told to the graph; *heard* is told its entries."""
         self.runs = runs
         self._tapes = tapes
         self._restore = restore
         self._switches = switches
+        self._heard = heard
 
     def follow(self, run: RunId, kept: int, ts: Nanos) -> RunTail:
         """
@@ -194,7 +212,8 @@ class RunTails:
         """
         reader = self.runs.reader(run)
         decisions = partial(self.runs.decisions, run)
-        return RunTail(run, reader, decisions, kept, ts, partial(self._rows, decisions))
+        rows = partial(self._rows, decisions)
+        return RunTail(run, reader, decisions, kept, ts, rows, self._heard)
 
     def _rows(self, decisions: Callable[[], Iterator[Entry]]) -> GraphRows:
         started = first_entry(_Decided(decisions))

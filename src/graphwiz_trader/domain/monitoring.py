@@ -34,6 +34,12 @@ class MonitoringSettings:
     outbox: int = setting(256, "commands that wait for one venue, of 1024", ge(1))
     journal_mb: Decimal = setting(Decimal(16), "of the journal wait for the disk", gt(Decimal(0)))
     clock_offset_ms: Decimal = setting(Decimal(1000), "a venue's clock from ours", gt(Decimal(0)))
+    facts_mb: int | None = setting(
+        None,
+        "of a file of home/logs/facts.log, which holds every fact; none: no log",
+        optional(ge(1)),
+    )
+    facts_files: int = setting(10, "such files that are kept besides", ge(1))
     prometheus_port: int | None = setting(
         None, "metrics on loopback, as Prometheus reads them", optional(and_(ge(1), le(65_535)))
     )

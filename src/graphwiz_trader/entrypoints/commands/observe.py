@@ -62,6 +62,7 @@ async def _observed(options: Options, beside: int | None) -> "Observed":
     from graphwiz_trader.bootstrap.container import live_app
     from graphwiz_trader.bootstrap.graphs import LOCK
     from graphwiz_trader.domain.graph_keep import keep_of
+    from graphwiz_trader.entrypoints.fact_log import fact_log
     from graphwiz_trader.entrypoints.loop import stop_signal
     from graphwiz_trader.entrypoints.watching import watching
 
@@ -83,10 +84,11 @@ async def _observed(options: Options, beside: int | None) -> "Observed":
                 squeeze = Squeeze(app.gateways.runs(), clock, options.say)
                 tasks.append(group.create_task(squeeze.run()))
                 runs = app.gateways.runs()
-                async with watching(options, settings, runs, sink, clock) as heard:
-                    links = PatternLinks(sink)
-                    follow = Observe(app.tails(), heard, links, clock, options.say, chosen)
-                    return await follow.run(stop)
+                with fact_log(settings.monitoring, options.home) as hear:
+                    tails, links = app.tails(heard=hear), PatternLinks(sink)
+                    async with watching(options, settings, runs, sink, clock) as heard:
+                        follow = Observe(tails, heard, links, clock, options.say, chosen)
+                        return await follow.run(stop)
             finally:
                 for task in tasks:
                     task.cancel()
