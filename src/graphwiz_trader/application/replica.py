@@ -13,6 +13,7 @@ from graphwiz_trader.domain.errors import DataError, JournalTorn
 from graphwiz_trader.domain.events import BookUpdate, RunStarted, TapeMessage
 from graphwiz_trader.domain.facts import Entry, FillBooked, StateChanged
 from graphwiz_trader.domain.units import InstrumentId, Nanos
+from graphwiz_trader.domain.vitals import VitalsSampled
 from graphwiz_trader.engine.engine import Engine
 from graphwiz_trader.engine.state import EngineState
 from graphwiz_trader.ports.journal import JournalReader
@@ -42,6 +43,8 @@ class Replica:
         """How the process that wrote last began."""
         self.ruling: StateChanged | None = None
         """The last change of the state of everything."""
+        self.vitals: VitalsSampled | None = None
+        """How the process fared when it last said."""
         self.tally = Tally()
         self.counts = ArbitrageCounts()
         self.diary = Diary()
@@ -104,6 +107,8 @@ class Replica:
             self.updates[event.instrument] = self.updates.get(event.instrument, 0) + 1
         elif isinstance(event, RunStarted):
             self.started = event
+        elif isinstance(event, VitalsSampled):
+            self.vitals = event
         self.tally.feed(event, outcome)
         self.equity.feed(self.ts, state)
         if isinstance(event, BookUpdate) and not (outcome.commands or outcome.facts):

@@ -13,6 +13,7 @@ from graphwiz_trader.domain.order import Order
 from graphwiz_trader.domain.plain import Plain, plain
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import MILLISECOND, InstrumentId, Nanos
+from graphwiz_trader.domain.vitals import VitalsSampled
 from graphwiz_trader.engine.state import EngineState
 
 Row: TypeAlias = Plain
@@ -22,6 +23,8 @@ View: TypeAlias = dict[str, Section]
 
 LADDER = "ladder "
 """What the section of an instrument's ladder begins with."""
+
+_MB, _GB = 1_000_000, 1_000_000_000
 
 DEPTH = 8
 """Levels a side of a ladder."""
@@ -55,6 +58,7 @@ def sums(replica: Replica, state: EngineState) -> View:
         "funnel": dict(replica.counts.counts()),
         "denials": dict(replica.counts.denials()),
         "latency": _section(replica.board.latencies()),
+        "vitals": _vitals(replica.vitals),
         "alerts": {str(line.number): _line(line) for line in replica.diary.alerts},
         "log": {str(line.number): _line(line) for line in replica.diary.lines},
     }
@@ -141,6 +145,22 @@ def _order(replica: Replica, state: EngineState, order: Order, ended: Nanos | No
         "was_unknown": order.cl_ord_id in replica.board.unknown,
         "group": order.group,
         "text": order.text,
+    }
+
+
+def _vitals(sample: VitalsSampled | None) -> Section:
+    if sample is None:
+        return {}
+    return {
+        "cpu_pct": sample.cpu_pct,
+        "memory_mb": sample.memory_bytes / _MB,
+        "open_files": sample.open_files,
+        "machine_cpu_pct": sample.machine_cpu_pct,
+        "machine_memory_pct": sample.machine_memory_pct,
+        "disk_free_gb": sample.disk_free_bytes / _GB,
+        "gc_longest_ms": sample.gc_longest / MILLISECOND,
+        "journal_pending": sample.journal_pending,
+        "outbox": sample.outbox,
     }
 
 

@@ -12,10 +12,16 @@ from graphwiz_trader.application.replica import Replica
 from graphwiz_trader.application.replica_view import Section, View
 from graphwiz_trader.domain.control import Request
 from graphwiz_trader.domain.errors import DataError, JournalTorn
-from graphwiz_trader.domain.events import OperatorAction, RunStarted, TapeMessage
+from graphwiz_trader.domain.events import (
+    OperatorAction,
+    RunStarted,
+    TapeMessage,
+)
 from graphwiz_trader.domain.facts import Entry, Outcome
 from graphwiz_trader.domain.plain import plain
 from graphwiz_trader.domain.units import SECOND, Nanos
+from graphwiz_trader.domain.value import evolve
+from graphwiz_trader.domain.vitals import VitalsSampled
 from graphwiz_trader.engine.engine import Engine
 from graphwiz_trader.testing.faulty_venue import Fault
 from graphwiz_trader.testing.journal import MemoryJournal
@@ -135,6 +141,36 @@ def test_a_page_sees_books_ladder_risk_log_and_latencies() -> None:
     assert "ann: reduce everything: a test" in texts
     assert "everything is REDUCING, by ann: a test" in texts
     assert any("BUY 0.0100" in str(text) for text in texts)
+
+
+def test_a_page_sees_how_the_process_fares() -> None:
+    sample = VitalsSampled(
+        Nanos(0),
+        12.5,
+        3_000_000,
+        40,
+        50.0,
+        60.0,
+        7_000_000_000,
+        0,
+        0,
+        Nanos(0),
+        1,
+        Nanos(2 * MS),
+        Nanos(2 * MS),
+        5,
+        6,
+    )
+
+    async def act(scene: Watched) -> None:
+        assert scene.floor.trade is not None
+        scene.floor.trade.deliver(evolve(sample, ts=scene.floor.clock.now()))
+        await scene.pass_time(SECOND)
+
+    vitals = everything(caught_up(play(act)))["vitals"]
+
+    assert (vitals["cpu_pct"], vitals["memory_mb"], vitals["disk_free_gb"]) == (12.5, 3.0, 7.0)
+    assert (vitals["gc_longest_ms"], vitals["journal_pending"], vitals["outbox"]) == (2.0, 5, 6)
 
 
 def test_a_replica_follows_a_journal_that_grows_and_a_process_that_dies() -> None:

@@ -183,13 +183,14 @@ export const span = (ms) => {
 
 export const sign = (number) => (number > 0 ? "up" : number < 0 ? "down" : "");
 
-const isNumber = (text) => /^[−+-]?[\d.,]+( %)?$/.test(text) || text === "–" || text === "-";
+const NUMBER = /^[−+-]?[\d.,]+( %)?$/;
+const isNumbers = (texts) => texts.some((text) => NUMBER.test(text)) && texts.every((text) => NUMBER.test(text) || text.length < 2);
 
 // A table as the server tells it: { title, columns, rows }, all text; without columns, names and their values.
 export const plain = ({ title, columns, rows }) => {
   const box = make("div", "", "scroll");
   const made = make("table");
-  const numbers = (rows[0] ?? []).map((_, n) => n > 0 && rows.every((row) => isNumber(String(row[n] ?? "–"))));
+  const numbers = (rows[0] ?? []).map((_, n) => n > 0 && isNumbers(rows.map((row) => String(row[n] ?? "–"))));
   const style = (n) => (numbers[n] ? "" : "text");
   if (columns.length) {
     const titles = made.createTHead().insertRow();

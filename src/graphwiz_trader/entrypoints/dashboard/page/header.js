@@ -70,6 +70,7 @@ export const header = () => {
   by("why").hidden = !why;
   figures(head);
   alarms();
+  may();
   const notice = by("notice");
   say(notice, trouble);
   notice.hidden = !trouble;
@@ -80,7 +81,7 @@ export const header = () => {
 
 export const may = () => {
   const held = rows.may ?? {};
-  by("actions").hidden = !held.orders;
+  by("actions").hidden = !held.orders || Boolean(rows.runs?.[seen.run]?.ended);
   by("looking").hidden = Boolean(held.orders);
   say(by("looking"), held.read_only ? "read-only" : "looking only");
   by("looking").title = held.read_only

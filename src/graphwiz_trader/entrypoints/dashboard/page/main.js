@@ -102,5 +102,9 @@ const watched = new IntersectionObserver((found) => {
 document.querySelectorAll("main > section[id]").forEach((section) => watched.observe(section));
 addEventListener("resize", () => PANELS.equity());
 setInterval(header, 500);
+// A run that has just begun has no trades in the graph yet.
+setInterval(() => {
+  if (seen.run && !document.hidden && document.querySelector("#known tr.nothing")) latest("trades");
+}, 3000);
 start();
 connect(note);

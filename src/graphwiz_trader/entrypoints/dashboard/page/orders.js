@@ -40,15 +40,17 @@ export const sortBy = (place) => {
   orders();
 };
 
+const shown = (money) => sign(Number(Number(money).toFixed(4)));
+
 export const positions = () => {
   const known = Object.entries(rows.positions ?? {}).filter(([, row]) => row.strategy);
   table(by("positions"), [
     ["instrument", (row) => row.instrument, { isText: true }],
     ["strategy", (row) => row.strategy, { isText: true }],
     ["quantity", (row) => row.qty],
-    ["realised", (row) => result(row.realised, 4), { dress: (row) => sign(row.realised) }],
+    ["realised", (row) => result(row.realised, 4), { dress: (row) => shown(row.realised) }],
     ["fees", (row) => amount(row.fees, 4)],
-    ["net", (row) => (row.net === null ? "–" : result(row.net, 4)), { dress: (row) => sign(row.net) }],
+    ["net", (row) => (row.net === null ? "–" : result(row.net, 4)), { dress: (row) => shown(row.net) }],
   ], known, () => "", "No positions: nothing was filled yet");
 };
 

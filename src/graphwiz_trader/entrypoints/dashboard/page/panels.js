@@ -2,7 +2,7 @@
 import { amount, bars, by, choose, instant, make, push, result, say, sign, span, table } from "./dom.js";
 import { books, ladder } from "./books.js";
 import { equity, shade } from "./charts.js";
-import { may, observed } from "./header.js";
+import { observed } from "./header.js";
 import { balances, orders, positions } from "./orders.js";
 import { rows, seen } from "./wire.js";
 
@@ -58,6 +58,31 @@ export const latency = () => {
     const from = decades(at.p50);
     return [name.replaceAll("_", " "), [from, Math.max(decades(at.p99), from + 0.015)], `${time(at.p50)} · ${time(at.p99)} · ${time(at.p99_9)}`];
   }), "No order was timed yet");
+};
+
+const bytes = (many) => (many < 1000 ? `${many} B` : many < 1e6 ? `${amount(many / 1000, 0)} kB` : `${amount(many / 1e6, 1)} MB`);
+
+const signed = (ms) => `${ms > 0 ? "+" : ms < 0 ? "−" : ""}${amount(Math.abs(ms), 1)} ms`;
+
+const process = () => {
+  const [own, held] = [rows.vitals ?? {}, rows.engine?.up ? rows.engine : {}];
+  const pairs = [];
+  const pair = (name, number, told) => number !== undefined && number !== null && pairs.push([name, told(number)]);
+  pair("runs for", held.running_s, (s) => span(s * 1000));
+  pair("processor", own.cpu_pct, (pct) => `${amount(pct, 0)} % of a core`);
+  pair("memory", own.memory_mb, (mb) => `${amount(mb, 0)} MB`);
+  pair("loop late by", held.loop_lag_ms, (ms) => span(ms));
+  pair("longest collection", own.gc_longest_ms, (ms) => span(ms));
+  pair("waits for the disk", own.journal_pending, bytes);
+  pair("waits to be sent", own.outbox, (many) => `${many} commands`);
+  for (const [venue, ms] of Object.entries(held.clock_offset_ms ?? {})) pair(`clock of ${venue}`, ms, signed);
+  pair("machine", own.machine_cpu_pct, (pct) => `${amount(pct, 0)} % processor, ${amount(own.machine_memory_pct, 0)} % memory`);
+  pair("disk", own.disk_free_gb, (gb) => `${amount(gb, 0)} GB free`);
+  pair("audits", held.audit?.checks, (checks) => `${amount(checks, 0)}, ${held.audit.violations || "no"} violations`);
+  const list = by("process");
+  if (list.childElementCount !== 2 * pairs.length) list.replaceChildren(...pairs.flatMap(() => [make("dt"), make("dd")]));
+  pairs.flat().forEach((text, n) => say(list.children[n], text));
+  list.dataset.empty = pairs.length ? "" : "Not told: no engine answers.";
 };
 
 const STEPS = ["seen", "after_fees", "survived", "admitted", "filled", "completed"];
@@ -140,7 +165,9 @@ const log = () => {
 };
 
 export const PANELS = {
-  runs, may, books, ladder, orders, risk, latency, engine: latency, funnel, denials, strategies, positions, balances,
+  runs, books, ladder, orders, risk, latency, vitals: process,
+  engine: () => [latency, process].forEach((panel) => panel()),
+  funnel, denials, strategies, positions, balances,
   equity: () => equity(rows.equity ?? {}),
   alerts,
   observer: alerts,
