@@ -27,6 +27,7 @@ WINDOW = "5000"
 """How many milliseconds old a request may be when it arrives."""
 
 _LIMIT = OrdType.LIMIT
+_LIMIT_GAPS = ("newClientOrderId", "price", "quantity")
 _PLACE, _CANCEL, _REPLACE = "order.place", "order.cancel", "order.cancelReplace"
 _PATHS = {
     _PLACE: ("POST", "/api/v3/order"),
@@ -69,6 +70,23 @@ class Wording:
         return (self._message % (number, *filled, signature)).encode()
 
 
+class LimitWording(Wording):
+    """A new limit order: filling four gaps takes half the time that filling any number does."""
+
+    def __init__(self, fixed: Mapping[str, str], credentials: Credentials) -> None:
+        super().__init__(_PLACE, fixed, _LIMIT_GAPS, credentials)
+        self._between = self._signed.split("%s")
+        self._around = self._message.replace("%d", "%s").split("%s")
+
+    def order(self, number: int, name: str, price: str, qty: str, ms: int) -> bytes:
+        """Return the message of request *number*."""
+        a, b, c, d, e = self._between
+        signed = f"{a}{name}{b}{price}{c}{qty}{d}{ms}{e}".encode()
+        signature = self._signer.hexadecimal(signed)
+        a, b, c, d, e, f, g = self._around
+        return f"{a}{number}{b}{name}{c}{price}{d}{qty}{e}{ms}{f}{signature}{g}".encode()
+
+
 class BinanceRequests:
     """
     Orders of one account in *instruments*.
@@ -85,13 +103,13 @@ class BinanceRequests:
             self._symbols[one.id] = symbol(one)
             self._texts[one.id] = (step_text(one.tick_size), step_text(one.lot_size))
         self._wordings: dict[tuple[str, InstrumentId, Terms | None], Wording] = {}
-        self._limits: dict[tuple[InstrumentId, int, str], Wording] = {}
+        self._limits: dict[tuple[InstrumentId, int, str], LimitWording] = {}
         for name in self._symbols:
             self._wording(_CANCEL, name, None)
             for side in Side:
                 for kind in TimeInForce:
-                    terms = Terms(side, OrdType.LIMIT, kind)
-                    self._limits[name, side.value, kind.value] = self._wording(_PLACE, name, terms)
+                    fixed = _fixed(_PLACE, self._symbols[name], Terms(side, _LIMIT, kind))
+                    self._limits[name, side.value, kind.value] = LimitWording(fixed, credentials)
 
     def submit(self, number: int, order: SubmitOrder, at: Nanos) -> bytes:
         """Return the message of a new order."""
@@ -99,7 +117,7 @@ class BinanceRequests:
             # By their values, whose hashes are kept: an enumeration's member hashes in Python.
             key = (order.instrument, order.side._value_, order.time_in_force._value_)
             price, qty = self._texts[order.instrument]
-            return self._limits[key].message(
+            return self._limits[key].order(
                 number, order.cl_ord_id, price(order.price), qty(order.order_qty), at // MILLISECOND
             )
         terms = Terms(order.side, order.ord_type, order.time_in_force)

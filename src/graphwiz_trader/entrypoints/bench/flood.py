@@ -8,9 +8,9 @@ from multiprocessing.connection import Connection
 
 from graphwiz_trader.adapters.direct.binance_feed import symbol
 from graphwiz_trader.domain.units import MILLISECOND
+from graphwiz_trader.entrypoints.bench.decimal_text import decimal_text
 from graphwiz_trader.entrypoints.bench.frames import generated_frames
 from graphwiz_trader.entrypoints.bench.generate import INSTRUMENT
-from graphwiz_trader.entrypoints.bench.request import decimal_text
 
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 SNAPSHOT_SEQ = 1000

@@ -10,8 +10,8 @@ import numpy as np
 from graphwiz_trader.domain.errors import DataError
 from graphwiz_trader.domain.events import BookUpdate, LevelRows
 from graphwiz_trader.domain.units import MILLISECOND, Nanos
+from graphwiz_trader.entrypoints.bench.decimal_text import decimal_text
 from graphwiz_trader.entrypoints.bench.generate import DIFF, INSTRUMENT, SNAPSHOT, generate
-from graphwiz_trader.entrypoints.bench.request import decimal_text
 
 Frame: TypeAlias = tuple[int, bytes]
 

@@ -31,6 +31,7 @@ from graphwiz_trader.adapters.direct.venues import binance_venue
 from graphwiz_trader.adapters.files.journal import LIVE, FileJournal
 from graphwiz_trader.application.recovery import Recovered
 from graphwiz_trader.application.trade import Stopped, Trade
+from graphwiz_trader.bootstrap.warmup import settle_down
 from graphwiz_trader.domain.commands import RaiseAlert, SubmitOrder
 from graphwiz_trader.domain.credentials import Credentials
 from graphwiz_trader.domain.errors import DataError
@@ -216,6 +217,7 @@ async def _ours(
         {},
         ClOrdIds(BACKTEST, 0),
     )
+    threshold = gc.get_threshold()
     with TemporaryDirectory() as folder, awake():
         journal = FileJournal(Path(folder), RunId("bench"), LIVE)
         trade = Trade(
@@ -231,12 +233,12 @@ async def _ours(
         running = asyncio.create_task(trade.run())
         try:
             await _reached(strategy, running, SNAPSHOT_SEQ + 1)
-            gc.collect()
-            gc.freeze()
+            settle_down()
             tell("go")
             await _reached(strategy, running, SNAPSHOT_SEQ + TICKS)
         finally:
             gc.unfreeze()
+            gc.set_threshold(*threshold)
             running.cancel()
             await asyncio.wait([running])
             journal.close()

@@ -2,8 +2,9 @@
 Slice: from a frame's bytes to an order's bytes, in one process.
 
 Frame → compiled parser → `BookUpdate` → `Engine.step` (book, a quoting strategy, every risk rule,
-planner) → journal append → signed order request, written to a socket's kernel buffer. Each message
-leads to one order, whose cancellation is reported before the next, outside the measurement.
+planner) → journal append → Binance's signed order request, written to a socket's kernel buffer.
+Each message leads to one order, whose cancellation is reported before the next, outside the
+measurement.
 """
 
 import gc
@@ -17,8 +18,10 @@ from time import perf_counter_ns
 import numpy as np
 
 from graphwiz_trader.adapters.direct.binance_depth import DepthParser
+from graphwiz_trader.adapters.direct.binance_requests import BinanceRequests
 from graphwiz_trader.adapters.files.journal import LIVE, FileJournal
 from graphwiz_trader.domain.commands import SubmitOrder
+from graphwiz_trader.domain.credentials import Credentials
 from graphwiz_trader.domain.events import BalanceReport, BookUpdate, Event
 from graphwiz_trader.domain.facts import Entry, Outcome
 from graphwiz_trader.domain.orders import ExecType, ExecutionReport, OrdStatus, TimeInForce
@@ -39,7 +42,6 @@ from graphwiz_trader.domain.units import (
 from graphwiz_trader.entrypoints.bench.engine import bench_engine
 from graphwiz_trader.entrypoints.bench.frames import Frame, generated_frames, recorded_frames
 from graphwiz_trader.entrypoints.bench.generate import INSTRUMENT
-from graphwiz_trader.entrypoints.bench.request import OrderRequest
 from graphwiz_trader.entrypoints.bench.row import Row
 
 WARM_UP = 500
@@ -84,7 +86,7 @@ class Slice:
         self.parser = DepthParser(INSTRUMENT, "BTCUSDT")
         self.engine = bench_engine(Quoting(), EVERY_RULE)
         self.journal = journal
-        self.request = OrderRequest(INSTRUMENT, "BTCUSDT", b"secret")
+        self.requests = BinanceRequests([INSTRUMENT], Credentials("key", "secret"))
         self.out, self.venue = socket.socketpair()
         rich = Decimal(10**9)
         funds = BalanceReport(Nanos(0), INSTRUMENT.venue, INSTRUMENT.quote, rich, rich)
@@ -102,7 +104,7 @@ class Slice:
         durable = perf_counter_ns()
         for command in outcome.commands:
             if isinstance(command, SubmitOrder):
-                self.out.send(self.request.of(command, ts // MILLISECOND))
+                self.out.send(self.requests.submit(1, command, Nanos(ts)))
                 return command, (begun, parsed, stepped, durable, perf_counter_ns())
         return None, (begun, parsed, stepped, durable, perf_counter_ns())
 
