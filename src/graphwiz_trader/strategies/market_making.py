@@ -1,13 +1,12 @@
 """Market making: rest on both sides of the fair price, skewed against what is held."""
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from math import ceil, floor
 
 import attrs
 import numpy as np
-from attrs.validators import ge, gt, in_, optional
 
+from graphwiz_trader.domain.aftermath import Aftermath
 from graphwiz_trader.domain.book import OrderBook
 from graphwiz_trader.domain.commands import SetTimer
 from graphwiz_trader.domain.compiled import CompiledMarket, CompiledRule
@@ -15,7 +14,6 @@ from graphwiz_trader.domain.events import TimerFired
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.orders import TimeInForce
 from graphwiz_trader.domain.pulse import Pulse
-from graphwiz_trader.domain.setting import setting
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import Leg, Signal, SignalKind
 from graphwiz_trader.domain.strategy import Opinion, View, Wakeup
@@ -30,45 +28,7 @@ from graphwiz_trader.domain.units import (
 )
 from graphwiz_trader.domain.value import value
 from graphwiz_trader.kernels import quoting as kernel
-
-
-@value
-class MarketMakingConfig:
-    """Keys of `market_making`; prices are in bps of the fair price, so that any symbol fits."""
-
-    order_qty: Decimal = setting(Decimal("0.01"), "base units of one quote", gt(0))
-    max_quotes: int = setting(5, "inventory, in quotes, at which the adding side is dropped", gt(0))
-    model: str = setting(
-        "glft",
-        "glft: a market without end; avellaneda_stoikov: horizon_s before one",
-        in_(("glft", "avellaneda_stoikov")),
-    )
-    gamma: float = setting(0.01, "aversion to inventory, per bps and quote", gt(0.0))
-    fill_decay: float = setting(
-        0.5, "k of the fill rate A·exp(−k·distance), per bps: how fast it falls", gt(0.0)
-    )
-    fill_rate: float = setting(1.0, "A of it: fills a second at no distance", gt(0.0))
-    horizon_s: float = setting(60.0, "seconds to the end, where the model has one", gt(0.0))
-    fair: str = setting(
-        "micro", "mid, or micro: weighted by the opposite sizes", in_(("micro", "mid"))
-    )
-    flow_bps: float = setting(0.0, "shift of the fair price at an order-flow imbalance of 1", ge(0))
-    flow_half_life_s: float = setting(1.0, "memory of the order flow, seconds", gt(0.0))
-    sigma_grid_ms: int = setting(1000, "milliseconds between two samples of the mid", gt(0))
-    sigma_half_life_s: float = setting(60.0, "memory of the volatility, seconds", gt(0.0))
-    warmup: int = setting(10, "samples of volatility before the first quote", gt(0))
-    maker_fee_bps: float | None = setting(
-        None,
-        "fee of a resting order, negative for a rebate; null: what the venue charges for taking",
-        optional(ge(-100.0)),
-    )
-    min_edge_bps: float = setting(0.0, "distance kept beyond the fee", ge(0.0))
-    keep_bps: float = setting(
-        0.5, "a quote this near to its target is left alone, and keeps its place", ge(0.0)
-    )
-    min_interval_ms: int = setting(100, "milliseconds between two changes of one side", ge(0))
-    max_age_ms: int = setting(2000, "age above which a book is not quoted on", gt(0))
-    fee_bps: float = setting(10.0, "taker fee, where the venue's own is not known")
+from graphwiz_trader.strategies.market_making_config import MarketMakingConfig
 
 
 class MarketMaking:
@@ -89,7 +49,10 @@ class MarketMaking:
         self._ttl = ttl
         grid = Nanos(config.sigma_grid_ms * MILLISECOND)
         memory = (config.flow_half_life_s, config.sigma_half_life_s)
-        self._desks = {i.id: _Desk(config, Pulse(*memory, grid)) for i in instruments}
+        self._desks = {
+            i.id: _Desk(config, Pulse(*memory, grid), Aftermath(config.widen_half_life_s))
+            for i in instruments
+        }
 
     def compiled(self, market: CompiledMarket) -> CompiledRule:
         """Return the same decision as a kernel."""
@@ -119,8 +82,9 @@ class MarketMaking:
         if not book.is_usable or view.now >= stale_at:
             yield from self._pull(desk, book, view)
             return
-        desk.follow(view.own(self.id, name))
+        desk.follow(view.own(self.id, name), view.now)
         desk.pulse.observe(book, view.now)
+        desk.aftermath.look(book.mid, view.now)
         wanted = self._wanted(desk, book, view)
         if wanted and desk.is_news(wanted, view.working(self.id, name), view.now):
             desk.ask(wanted, view.now)
@@ -146,7 +110,7 @@ class MarketMaking:
         left = self._config.max_quotes * full - desk.own * side
         working = desk.quotes.get(side, _NOTHING)
         price = targets.bid if side is Side.BUY else targets.ask
-        if left <= 0:
+        if left <= 0 or desk.is_run_over(side):
             return _NOTHING
         if working.lots and desk.keeps(working, price, side, targets, view.now):
             return _Quote(working.price, Lots(min(working.lots, left)))
@@ -209,6 +173,7 @@ class _Desk:
 
     config: MarketMakingConfig
     pulse: Pulse
+    aftermath: Aftermath
     quotes: dict[Side, _Quote] = attrs.field(factory=dict)
     own: int = 0
     edge_bps: float = 0.0
@@ -217,12 +182,13 @@ class _Desk:
     _changed: dict[Side, int] = attrs.field(factory=dict)
     _out: Float64s = attrs.field(factory=lambda: np.zeros(2))
 
-    def follow(self, own: Lots) -> None:
-        """Take what filled off the quote that filled."""
+    def follow(self, own: Lots, now: Nanos) -> None:
+        """Take what filled off the quote that filled, and watch what the mid does to it."""
         change, self.own = own - self.own, own
         side = Side.BUY if change > 0 else Side.SELL
         quote = self.quotes.get(side)
         if change and quote is not None:
+            self.aftermath.fill(side, quote.price, now)
             left = quote.lots - abs(change)
             if left > 0:
                 self.quotes[side] = _Quote(quote.price, Lots(left))
@@ -243,16 +209,23 @@ class _Desk:
         self.edge_bps = max(float(min(out[0], out[1])), cost_bps) - cost_bps
         unit = abs(fair) / 1e4
         out *= unit
-        cost = cost_bps * unit
+        buying, selling = (
+            (cost_bps + config.widen * self.aftermath.loss_bps(side)) * unit for side in Side
+        )
         bid, ask = book.touch
-        kernel.place(fair, cost, cost, bid, ask, out)
+        kernel.place(fair, buying, selling, bid, ask, out)
         return _Targets(
             Ticks(int(out[kernel.BID])),
             Ticks(int(out[kernel.ASK])),
-            min(floor(fair - cost + kernel.EPSILON_TICKS), ask - 1),
-            max(ceil(fair + cost - kernel.EPSILON_TICKS), bid + 1),
+            min(floor(fair - buying + kernel.EPSILON_TICKS), ask - 1),
+            max(ceil(fair + selling - kernel.EPSILON_TICKS), bid + 1),
             config.keep_bps * unit,
         )
+
+    def is_run_over(self, side: Side) -> bool:
+        """Whether demand or supply grows so fast that a quote of *side* would be run over."""
+        limit = self.config.pull_flow
+        return limit is not None and -self.pulse.flow * side >= limit
 
     def keeps(
         self,

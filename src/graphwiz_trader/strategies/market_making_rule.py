@@ -1,7 +1,7 @@
 """Market making's rule: its configuration in the numbers that its kernel takes."""
 
 from collections.abc import Sequence
-from math import ceil
+from math import ceil, inf
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,10 +9,11 @@ import numpy as np
 from graphwiz_trader.domain.compiled import CompiledMarket, CompiledRule
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.units import MILLISECOND, InstrumentId
-from graphwiz_trader.strategies import market_making_kernel as k
+from graphwiz_trader.strategies import market_making_numbers as k
+from graphwiz_trader.strategies.market_making_kernel import decide
 
 if TYPE_CHECKING:
-    from graphwiz_trader.strategies.market_making import MarketMakingConfig
+    from graphwiz_trader.strategies.market_making_config import MarketMakingConfig
 
 
 def compiled_rule(
@@ -35,12 +36,14 @@ def compiled_rule(
     shared[k.WARMUP], shared[k.KEEP_BPS] = config.warmup, config.keep_bps
     shared[k.INTERVAL] = config.min_interval_ms * MILLISECOND
     shared[k.MAX_AGE], shared[k.COUNT] = config.max_age_ms * MILLISECOND, len(instruments)
+    shared[k.WIDEN], shared[k.WIDEN_LIFE] = config.widen, config.widen_half_life_s
+    shared[k.PULL] = inf if config.pull_flow is None else config.pull_flow
     places = {each.id: place for place, each in enumerate(market.instruments)}
     each = [_numbers(config, market, places[name]) for name in instruments]
-    memory = np.tile([np.nan, np.nan, 0.0, 0.0, 0.0], len(instruments))
+    memory = np.tile([np.nan, np.nan, 0.0, 0.0, 0.0, np.nan, np.nan], len(instruments))
     numbers = np.zeros(len(instruments) * k.WHOLE, np.int64)
     params = np.concatenate([shared, *each])
-    return CompiledRule(k.decide, params, memory, numbers, tuple(instruments))
+    return CompiledRule(decide, params, memory, numbers, tuple(instruments))
 
 
 def _numbers(

@@ -263,3 +263,32 @@ def test_avellaneda_stoikov_quotes_wider_the_farther_its_end() -> None:
 def test_settings_outside_their_range_are_refused(settings: dict[str, object]) -> None:
     with pytest.raises((ValueError, ConfigError)):
         MarketMakingConfig(**settings)  # type: ignore[arg-type] # that is the point
+
+
+def test_a_side_whose_fills_lose_is_quoted_as_much_farther_away() -> None:
+    wanted = []
+    for widen in (0.0, 1.0):
+        floor = Floor(widen=widen, min_edge_bps=20.0, keep_bps=0.0, min_interval_ms=0)
+        quotes = floor.begin()
+        floor.fill(quotes[Side.BUY], "0.1")
+        floor.show("996.50", "997.50")
+        floor.show("996.50", "997.50")
+        wanted.append({side: q.price for side, q in floor.maker._desks[BTC.id].quotes.items()})
+
+    near, far = wanted
+    filled, mid = quotes[Side.BUY].price, 99_700
+    assert far[Side.SELL] == near[Side.SELL]
+    assert near[Side.BUY] - far[Side.BUY] == pytest.approx((filled - mid) / filled * mid, abs=1)
+
+
+def test_the_side_that_the_flow_runs_over_is_withdrawn() -> None:
+    floor = Floor(pull_flow=0.4, flow_half_life_s=0.1)
+    quotes = floor.begin()
+
+    gone = canceled(floor.show("999.50", "1000.50", "50"))
+    sold = floor.engine.step(
+        make.book_update(BTC, [("999.50", "1")], [("1000.50", "500")], floor.now + SECOND)
+    )
+
+    assert gone == []
+    assert [c.cl_ord_id for c in canceled(sold)] == [quotes[Side.BUY].cl_ord_id]
