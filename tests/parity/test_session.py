@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import cast
 
+import attrs
 import pytest
 
 from graphwiz_trader.application.backtest import instruments_of
 from graphwiz_trader.application.funding import endowment, reporting_of
-from graphwiz_trader.application.live_run import TRADE, live_engine
+from graphwiz_trader.application.live_run import PAPER, TRADE, live_engine
 from graphwiz_trader.application.market import NEVER, Message, TapeMarket
 from graphwiz_trader.application.parity import Parity
 from graphwiz_trader.application.report import ReportBuilder
@@ -84,19 +85,28 @@ class Home:
     def __init__(self) -> None:
         self.runs = MemoryRuns()
 
-    def record(self, lived: Settings, kept: Settings, told: Sequence[Event] = ()) -> RunId:
+    def record(
+        self,
+        lived: Settings,
+        kept: Settings,
+        told: Sequence[Event] = (),
+        mode: str = TRADE,
+        seed: int = 3,
+    ) -> RunId:
         """Trade under *lived*, and journal *kept* as the settings."""
-        tapes = (market(3, SPOT),)
+        tapes = (market(seed, SPOT),)
         instruments = instruments_of(tapes)
         fed = AsFed(tapes, told)
-        folder = self.runs.create(TRADE)
+        folder = self.runs.create(mode)
         way = Nanos(int(lived.backtest.latency_ms * MILLISECOND))
         costs = tuple(VenueCost(i.venue, lived.backtest.fee_bps, way) for i in instruments)
         started = RunStarted(
-            fed.first, folder.run, TRADE, "a7", 1, 0, canonical(kept), "0", (), instruments, costs
+            fed.first, folder.run, mode, "a7", 1, 0, canonical(kept), "0", (), instruments, costs
         )
         balances = endowment(lived, instruments, fed.first)
-        venues = recorded_venues(tapes, balances, lived.backtest)
+        # A paper venue lives on the feed as it comes.
+        met = [attrs.evolve(tape, ts_venue=tape.ts) if mode == PAPER else tape for tape in tapes]
+        venues = recorded_venues(met, balances, lived.backtest)
         engine = live_engine(engine_of, kept, started)
         report = ReportBuilder(engine.state, reporting_of(kept, instruments))
         session = Simulation(engine, venues, fed, folder, started, balances, report)
@@ -130,6 +140,18 @@ def test_a_session_at_venues_like_the_models_is_its_own_backtest() -> None:
     assert found.session.fills > 10
     assert (found.differences, moved(found), found.unexplained) == ((), set(), None)
     assert found.matched == found.session.orders == found.backtest.orders
+
+
+def test_a_paper_session_is_run_again_at_venues_that_live_on_its_feed() -> None:
+    home, settings = Home(), settings_of(*QUOTES)
+
+    found = home.parity(home.record(settings, settings, mode=PAPER, seed=3))
+
+    feed = market(3, SPOT)
+    assert len(set((feed.ts - feed.ts_venue).tolist())) > 1
+    assert found.session.fills > 10
+    assert found.rungs[0].net == found.rungs[1].net == found.rungs[2].net
+    assert moved(found) == {Cause.LATENCY}
 
 
 PLANTED = {

@@ -24,7 +24,7 @@ from graphwiz_trader.domain.events import (
     RunStarted,
 )
 from graphwiz_trader.domain.tape import Tape
-from graphwiz_trader.domain.units import SECOND, Asset, Nanos, Venue
+from graphwiz_trader.domain.units import Asset, Nanos, Venue
 from graphwiz_trader.domain.value import evolve, value
 from graphwiz_trader.engine.engine import Engine
 from graphwiz_trader.simulation.fees import FeeSchedule
@@ -35,9 +35,6 @@ from graphwiz_trader.simulation.replay import ReplayVenue
 from graphwiz_trader.simulation.venue import SimulatedVenue
 
 SLICES = 50
-WIND_DOWN = Nanos(60 * SECOND)
-"""How long after a session that was ended in order its last answers may still come."""
-
 _INTERRUPTIONS = (
     AccountUp,
     AccountDown,
@@ -58,6 +55,7 @@ class Conditions:
 
     `tapes` are the market, `latency`, `fees` and `queue` the venues; `timers` when those came
     that were late. Not `interrupted`, the engine is told of no gap in what the session knew.
+    `until` is when the last answer may come.
     """
 
     tapes: tuple[Tape, ...]
@@ -66,6 +64,7 @@ class Conditions:
     queue: QueueModel
     timers: Mapping[Timer, Nanos]
     interrupted: bool
+    until: Nanos
 
 
 def reenact(
@@ -97,8 +96,7 @@ def reenact(
         for i in range(1, SLICES + 1):
             driver.run(Nanos(start + (end - start) * i // SLICES))
             progress(i / SLICES)
-        if session.is_stopped:
-            driver.run(Nanos(end + WIND_DOWN))
+        driver.run(conditions.until)
     return watch.result()
 
 

@@ -27,7 +27,7 @@ from graphwiz_trader.domain.parity import Cause, Rung, SessionParity
 from graphwiz_trader.domain.report import Report
 from graphwiz_trader.domain.settings import Settings
 from graphwiz_trader.domain.tape import Tape
-from graphwiz_trader.domain.units import MILLISECOND, Nanos, Venue
+from graphwiz_trader.domain.units import MILLISECOND, SECOND, Nanos, Venue
 from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.ports.journal import JournalReader
 from graphwiz_trader.simulation.conditions import fees_of, latency_of
@@ -39,6 +39,9 @@ from graphwiz_trader.simulation.queue import QueueModel, queue_model
 BACK = "risk_averse"
 FRONT = QueueModel("front", lambda ahead, behind: 0.0)  # noqa: ARG005 # whoever left was ahead
 """The best place in a queue that levels and trades allow; `BACK` is the worst."""
+
+WIND_DOWN = Nanos(60 * SECOND)
+"""How long after a session that was ended in order the answers of slower venues may come."""
 
 _CAUSES = tuple(Cause)
 _NAMES: Mapping[Cause, str] = {
@@ -143,6 +146,7 @@ class SessionLadder:
             queue,
             {} if is_modelled else session.timers,
             interrupted=not _is_past(Cause.MISSING_DATA, cause),
+            until=Nanos(session.end + is_modelled * session.is_stopped * WIND_DOWN),
         )
 
     def _latency(self, tape: Tape, cause: Cause) -> LatencyModel:

@@ -48,7 +48,7 @@ def test_a_change_is_told_by_its_path_with_both_values() -> None:
         ("alerts.quiet_hours=22:00-06:00", True),
     ],
 )
-def test_limits_and_thresholds_can_change(assignment: str, is_of_observer: bool) -> None:  # noqa: FBT001 # a case
+def test_limits_and_thresholds_can_change(assignment: str, is_of_observer: bool) -> None:
     found = changed(assignment)
 
     assert (found.obstacle, found.is_of_observer) == ("", is_of_observer)
