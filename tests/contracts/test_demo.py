@@ -1,5 +1,6 @@
 """`graphwiz demo` as a user runs it: processes, sockets, both kinds of adapters, and its proofs."""
 
+import asyncio
 import json
 import os
 import signal
@@ -10,6 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from graphwiz_trader.adapters.files.home import Home
+from graphwiz_trader.adapters.files.journal import LIVE
+from graphwiz_trader.adapters.files.runs import FileRuns
+from graphwiz_trader.adapters.sqlite.graph import SqliteGraph
+from graphwiz_trader.application.ask import Ask
+from graphwiz_trader.application.explain import Explanation
+from graphwiz_trader.domain.events import BookUpdate
+from graphwiz_trader.domain.graph_answers import TradeFilter
+from graphwiz_trader.domain.units import RunId
 
 pytestmark = pytest.mark.contract
 
@@ -32,13 +43,30 @@ def demo(home: Path, *words: str, code: int = 0) -> Answer:
     return answer
 
 
+def asked(home: Path, *words: str) -> Answer:
+    """What `graphwiz` answers to a question about a home."""
+    command = (sys.executable, "-m", "graphwiz_trader", *words, "--home", str(home), "--json")
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    answer: Answer = json.loads(done.stdout)
+    return answer
+
+
 def lines(path: str) -> list[Answer]:
     return [json.loads(line) for line in Path(path).read_text().splitlines()]
 
 
-def test_a_calm_demo_trades_at_both_venues_and_its_proofs_hold(tmp_path: Path) -> None:
-    told = demo(tmp_path, "--seconds", "8", "--seed", "7")
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("calm")
 
+
+@pytest.fixture(scope="module")
+def told(home: Path) -> Answer:
+    """What a demo told to which nothing was done."""
+    return demo(home, "--seconds", "8", "--seed", "7")
+
+
+def test_a_calm_demo_trades_at_both_venues_and_its_proofs_hold(told: Answer) -> None:
     assert (told["venues"], told["reconciled"], told["audit"]["violations"]) == (2, True, 0)
     assert (told["open_orders"], told["unknown_orders"], told["crashes"]) == (0, 0, [])
     assert told["audit"]["checks"] > 100
@@ -47,6 +75,44 @@ def test_a_calm_demo_trades_at_both_venues_and_its_proofs_hold(tmp_path: Path) -
     assert not [e for e in record if e["what"] == "fault"]
     assert len(lines(told["orders_log"])) == told["orders"]
     assert [each["identical"] for each in told["replay"].values()] == [True]
+
+
+def test_every_trade_is_explained_by_the_very_updates_of_the_books_it_saw(
+    home: Path, told: Answer
+) -> None:
+    """Each cause is an entry of the journal: that book, at that instant, with that bid and ask."""
+    journal = FileRuns(Home(home), LIVE).reader(RunId(told["run"]))
+    entries = {entry.outcome.seq: entry.event for entry in journal.entries()}
+    graph = SqliteGraph(home / "graph.db")
+
+    async def explained() -> list[Explanation]:
+        trades = await graph.trades(TradeFilter(run=told["run"]), 1_000)
+        return [await Ask(graph).explain(trade.key, "") for trade in trades]
+
+    with asyncio.Runner() as runner:
+        found = runner.run(explained())
+        runner.run(graph.close())
+
+    assert found
+    for each in found:
+        books = [cause for cause in each.caused_by if cause.event == "BookUpdate"]
+        for cause in books:
+            update = entries[cause.seq]
+            assert isinstance(update, BookUpdate)
+            told_of = (cause.detail["instrument"], cause.detail["ts"])
+            assert (update.instrument, update.ts) == told_of
+        traded = {fill.instrument for fill in each.story.fills}
+        assert traded <= {cause.detail["instrument"] for cause in books} or each.story.signals == ()
+
+
+def test_the_graph_earned_what_the_report_says(home: Path, told: Answer) -> None:
+    by_graph = asked(home, "graph", "performance", "--run", told["run"])["strategies"]
+    by_report = asked(home, "report", told["run"])["trades_by_strategy"]
+
+    assert by_graph
+    assert {line["strategy"]: line["record"] for line in by_graph} == {
+        line["name"]: line["record"] for line in by_report
+    }
 
 
 def test_a_killed_engine_goes_on_and_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
