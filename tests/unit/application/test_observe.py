@@ -14,17 +14,20 @@ from graphwiz_trader.application.run_tail import RunTails
 from graphwiz_trader.bootstrap.settings import restored
 from graphwiz_trader.domain.errors import DataError, Transient
 from graphwiz_trader.domain.facts import Entry
-from graphwiz_trader.domain.graph import Batch
+from graphwiz_trader.domain.graph import Batch, Node, Relation
 from graphwiz_trader.domain.graph_answers import GraphStats
+from graphwiz_trader.domain.graph_browse import HOUR
 from graphwiz_trader.domain.graph_keep import Keep
 from graphwiz_trader.domain.settings import KnowledgeGraphSettings
 from graphwiz_trader.domain.units import MILLISECOND, SECOND, Nanos, RunId
 from graphwiz_trader.domain.value import evolve
+from graphwiz_trader.testing import make
 from graphwiz_trader.testing.clock import ManualClock
 from graphwiz_trader.testing.graph import MemoryGraph
 from graphwiz_trader.testing.journal import MemoryJournal
 from graphwiz_trader.testing.runs import MemoryRuns
 from graphwiz_trader.testing.tape import MemoryTapes
+from tests.contracts.graph import occurrence, sample
 from tests.unit.application.graph_diary import AT_A, AT_B, STARTED
 from tests.unit.application.test_graph_rows import taken
 
@@ -48,12 +51,15 @@ class Unreliable(MemoryGraph):
         super().__init__()
         self.is_away = False
         self.loses_answers = 0
+        self.slowly: Callable[[], Coroutine[Any, Any, None]] | None = None
         self.batches: list[Batch] = []
 
     @override
     async def write(self, batch: Batch) -> None:
         if self.is_away:
             raise Transient("connection refused")
+        if self.slowly is not None:
+            await self.slowly()
         self.batches.append(batch)
         await super().write(batch)
         if self.loses_answers:
@@ -207,6 +213,54 @@ def test_while_the_store_is_away_journals_wait_and_nothing_is_lost() -> None:
         "the graph's store is away, the journals wait: connection refused",
         "the graph's store is back",
     ]
+
+
+def test_a_slow_store_is_waited_for_and_gets_everything() -> None:
+    """Each batch takes it half a minute, each entry comes after a second."""
+
+    async def story(scene: Scene) -> tuple[GraphStats, Observed]:
+        async def slowly() -> None:
+            await scene.clock.sleep_until(Nanos(scene.clock.now() + 30 * SECOND))
+
+        scene.graph.slowly = slowly
+        for entry in lived(WHOLE):
+            scene.journal([entry])
+            await scene.clock.advance(SECOND)
+        done = await scene.ended()
+        return await stats(scene), done
+
+    found, done = play(story)
+
+    assert found == at_once()
+    assert (done.entries, done.behind) == (len(WHOLE), "")
+
+
+def half_a_story(of: str, first: int) -> Batch:
+    """Sweeps with icebergs in every eighth hour of the two days before the journals begin."""
+    now = make.START // HOUR
+    nodes: list[Node] = []
+    for n in range(48):
+        ts = Nanos((now - 48 + n) * HOUR)
+        nodes.append(evolve(sample(n), key=f"{of}:{n}", run=of, ts=ts))
+        if n % 8 == first:
+            nodes += [
+                evolve(occurrence(n, ts, kind), key=f"{kind}:{of}:{n}", run=of)
+                for kind in ("SWEEP", "ICEBERG")
+            ]
+    return Batch(RunId(of), 1, make.START, tuple(nodes))
+
+
+def test_patterns_of_all_runs_are_linked_by_whoever_writes_the_graph() -> None:
+    """Neither run alone shows the two together often enough to say so, nor does the third."""
+
+    async def story(scene: Scene) -> list[str]:
+        for of, first in (("run-1", 0), ("run-2", 4)):
+            await scene.graph.write(half_a_story(of, first))
+        scene.journal(lived(WHOLE))
+        await scene.ended()
+        return [edge.source for edge in await scene.graph.links(Relation.CORRELATED_WITH)]
+
+    assert play(story) == ["ICEBERG:BTC/USDT"]
 
 
 def test_a_batch_whose_answer_was_lost_is_sent_again_and_counts_once() -> None:
