@@ -39,12 +39,14 @@ def serve(
     Ends with 0, or with 5 and the names of what could not be proven gone.
     """
     from graphwiz_trader.entrypoints.loop import run
+    from graphwiz_trader.entrypoints.unblocked import unblocked_stderr
 
     async def served() -> "Ended":
         async with companion as renew:
             return await _served(options, settings, mode, seconds, renew)
 
-    ended = run(served())
+    with unblocked_stderr():
+        ended = run(served())
     summary = {**ended.summary, "pid": os.getpid()}
     left = ended.stopped.remaining
     text = f"{ended.folder.run}: {summary['orders']} orders, {summary['fills']} fills"
