@@ -151,6 +151,27 @@ class JournalContract:
 
         assert events == [TapeMessage(0, message, False) for message in range(10_000)]
 
+    def test_a_stretch_of_references_is_those_one_by_one(
+        self, journal: Journal, reader: Callable[[], JournalReader]
+    ) -> None:
+        messages = np.arange(9_000)
+        journal.reference(1, 6, True)
+        journal.references(messages % 3, messages, messages % 2)
+        journal.append(entry(9_002))
+        journal.references(messages[:2], messages[:2], messages[:2])
+        journal.flush()
+
+        told = list(reader().entries())
+
+        expected = [TapeMessage(1, 6, True)]
+        expected += [TapeMessage(n % 3, n, bool(n % 2)) for n in range(9_000)]
+        assert [one.event for one in told[:9_001]] == expected
+        assert [one.event for one in told[9_002:]] == [
+            TapeMessage(0, 0, False),
+            TapeMessage(1, 1, True),
+        ]
+        assert [one.outcome.seq for one in told] == list(range(1, 9_005))
+
     def test_flush_returns_the_last_seq(self, journal: Journal) -> None:
         journal.append(entry(1))
         journal.reference(0, 0, False)

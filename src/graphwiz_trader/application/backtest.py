@@ -1,19 +1,21 @@
 """Backtest: tapes through the very engine that trades live, against simulated venues."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Protocol
 
+from graphwiz_trader.application.driver import Ahead, Market
 from graphwiz_trader.application.funding import endowment, reporting_of
 from graphwiz_trader.application.market import TapeMarket
 from graphwiz_trader.application.recordings import moved, opened, proven
 from graphwiz_trader.application.report import ReportBuilder
 from graphwiz_trader.application.simulate import Progress, Simulated, Simulation
-from graphwiz_trader.domain.bounds import Bounds
+from graphwiz_trader.domain.bounds import Bound, Bounds
 from graphwiz_trader.domain.errors import Stopped
 from graphwiz_trader.domain.events import RunStarted, TapeRef
 from graphwiz_trader.domain.ids import BACKTEST, ClOrdIds
 from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.lookout import Skimmable
 from graphwiz_trader.domain.settings import CONSTANT, BacktestSettings, Settings
 from graphwiz_trader.domain.strategy import Strategy
 from graphwiz_trader.domain.tape import Tape
@@ -117,7 +119,7 @@ class Backtest:
         )
         rows = sum(tape.header.level_changes for tape in tapes)
         what = (folder.run, folder, len(market), rows)
-        found = self._compiled(tapes, folder, started) if self._wants_compiled else ""
+        found = self._compiled(tapes, folder, started, progress) if self._wants_compiled else ""
         if not isinstance(found, str):
             progress(1.0)
             done, bounds = found
@@ -132,7 +134,7 @@ class Backtest:
         return self._settings.backtest.engine == COMPILED
 
     def _compiled(
-        self, tapes: Sequence[Tape], folder: RunFolder, started: RunStarted
+        self, tapes: Sequence[Tape], folder: RunFolder, started: RunStarted, progress: Progress
     ) -> tuple[Simulated, Bounds | None] | str:
         """Run compiled, or return why that is not possible."""
         from graphwiz_trader.application.compiled import (
@@ -144,6 +146,8 @@ class Backtest:
 
         settings, instruments = self._settings, instruments_of(tapes)
         strategies = self._strategies(settings, instruments) if self._strategies else ()
+        if can_be_skimmed(strategies, tapes):
+            return self._skimmed(tapes, folder, started, progress)
         why = odd_conditions(settings.backtest) or obstacle(settings, tapes, strategies)
         if why is not None:
             return why
@@ -156,16 +160,43 @@ class Backtest:
         wanted = settings.backtest.bounds
         return done, bounds_of(settings, tapes, strategies[0], balances) if wanted else None
 
+    def _skimmed(
+        self, tapes: Sequence[Tape], folder: RunFolder, started: RunStarted, progress: Progress
+    ) -> tuple[Simulated, Bounds | None]:
+        """Run the engine with a compiled reader ahead of it."""
+        from graphwiz_trader.application.skim import Skim
+        from graphwiz_trader.application.skimmed_market import SkimmedMarket
+
+        market = SkimmedMarket(tapes)
+        simulation = self._simulation(tapes, market, folder, started, lambda e: Skim(e, market))
+        done = simulation.run(market.first, market.last, progress)
+        # Nothing rests that only takes, so that no place in a queue makes a difference.
+        bound = Bound(done.report.pnl.net, done.fills)
+        return done, Bounds(bound, bound) if self._settings.backtest.bounds else None
+
     def _simulation(
-        self, tapes: Sequence[Tape], market: TapeMarket, folder: RunFolder, started: RunStarted
+        self,
+        tapes: Sequence[Tape],
+        market: Market,
+        folder: RunFolder,
+        started: RunStarted,
+        reader: Callable[[Engine], Ahead] | None = None,
     ) -> Simulation:
         settings = self._settings
         instruments = instruments_of(tapes)
         engine = backtest_engine(self._engines, settings, tapes)
-        balances = endowment(settings, instruments, market.first)
+        balances = endowment(settings, instruments, started.ts)
         venues = recorded_venues(tapes, balances, settings.backtest)
         report = ReportBuilder(engine.state, reporting_of(settings, instruments))
-        return Simulation(engine, venues, market, folder, started, balances, report)
+        ahead = None if reader is None else reader(engine)
+        return Simulation(engine, venues, market, folder, started, balances, report, ahead)
+
+
+def can_be_skimmed(strategies: Sequence[Strategy], tapes: Sequence[Tape]) -> bool:
+    """Return whether a compiled reader can tell where none of *strategies* would do anything."""
+    names = [instrument.id for tape in tapes for instrument in tape.instruments]
+    waits = all(isinstance(strategy, Skimmable) for strategy in strategies)
+    return bool(strategies) and waits and len(set(names)) == len(names)
 
 
 def backtest_engine(engines: EngineMaker, settings: Settings, tapes: Sequence[Tape]) -> Engine:

@@ -42,7 +42,8 @@ def obstacle(
 ) -> str | None:
     """Return why this backtest cannot be compiled, None if it can."""
     if len(strategies) != 1:
-        return f"{len(strategies)} strategies are enabled; a compiled run has one"
+        found = f"{len(strategies)} strategies are enabled"
+        return f"{found}; a compiled run has one, or only such as wait for prices"
     if not isinstance(strategies[0], Compilable):
         return f"strategy {strategies[0].id} has no kernel"
     instruments = [each for tape in tapes for each in tape.instruments]

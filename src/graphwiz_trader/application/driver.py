@@ -66,6 +66,17 @@ class Watch(Protocol):
         """A step led to something, or its event is not a market's."""
 
 
+class Ahead(Protocol):
+    """Takes in by itself what the engine need not be asked about."""
+
+    def read(self, until: Nanos, journal: Journal) -> bool:
+        """
+        Take in messages before *until* as far as nothing comes of them, and journal them.
+
+        Returns whether all were taken in.
+        """
+
+
 class Driver:
     """
     Runs an engine against simulated venues until there is nothing left before *end*.
@@ -98,6 +109,8 @@ class Driver:
         self._pushed = 0
         self._venue_ts = NEVER
         self._next_venue: SimulatedVenue | None = None
+        self.ahead: Ahead | None = None
+        """Who reads ahead of the engine, if anybody does."""
 
     @property
     def digest(self) -> str:
@@ -113,6 +126,8 @@ class Driver:
         market, due = self._market, self._due
         self._look_at_venues()
         while True:
+            if self.ahead is not None:
+                self._read(self.ahead, end)
             ts = market.ts
             if not due and ts < self._venue_ts and ts <= end:
                 self._take(*market.pop())
@@ -129,6 +144,18 @@ class Driver:
                 self._deliver_due()
             else:
                 self._take(*market.pop())
+
+    def _read(self, ahead: Ahead, end: Nanos) -> None:
+        """Leave out what *ahead* can, before anything but the market happens."""
+        market, watch, until = self._market, self._watch, min(self._venue_ts, end + 1)
+        if self._due:
+            ts, rank, _, _ = self._due[0]
+            until = min(until, ts + (rank > DATA))
+        while market.ts < until:
+            if market.ts >= watch.due:
+                watch.advance(market.ts)
+            if not ahead.read(Nanos(min(until, watch.due)), self._journal):
+                return
 
     def _run_venue(self) -> None:
         if self._next_venue is not None:

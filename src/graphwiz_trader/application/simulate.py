@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from graphwiz_trader.application.driver import Driver, Market
+from graphwiz_trader.application.driver import Ahead, Driver, Market
 from graphwiz_trader.application.report import ReportBuilder
 from graphwiz_trader.domain.arithmetic import own_arithmetic
 from graphwiz_trader.domain.commands import RaiseAlert
@@ -46,6 +46,7 @@ class Simulation:
     An engine, its venues and what they trade on.
 
     *started* and *balances* are the first entries of the journal; the last is a `Shutdown`.
+    *ahead* reads messages that the engine need not be asked about.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Simulation:
         started: RunStarted,
         balances: Sequence[BalanceReport],
         report: ReportBuilder,
+        ahead: Ahead | None = None,
     ) -> None:
         self._engine = engine
         self._folder = folder
@@ -67,6 +69,7 @@ class Simulation:
         self.market_events = 0
         self._journal = folder.journal()
         self._driver = Driver(engine, venues, market, self._journal, self)
+        self._driver.ahead = ahead
 
     def run(self, start: Nanos, end: Nanos, progress: Progress) -> Simulated:
         """Run from *start* to *end*, both included."""

@@ -29,7 +29,7 @@ from graphwiz_trader.domain.facts import Entry
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.orders import ExecType, ExecutionReport, Liquidity, OrdStatus
 from graphwiz_trader.domain.settings import Settings
-from graphwiz_trader.domain.units import MILLISECOND, InstrumentId, Nanos
+from graphwiz_trader.domain.units import MILLISECOND, InstrumentId, Int64s, Nanos
 from graphwiz_trader.engine.engine import Engine
 
 ROUNDS = 60
@@ -78,6 +78,9 @@ class _Forgetful:
 
     def reference(self, tape: int, message: int, more: bool) -> None:  # noqa: FBT001 # a column
         """Live runs have no tapes."""
+
+    def references(self, tapes: Int64s, messages: Int64s, more: Int64s) -> None:
+        """Nor stretches of them."""
 
     def flush(self) -> int:
         return 0

@@ -50,6 +50,16 @@ class Depth:
         self._out = np.zeros(2)
         self._hold(kernel.new_book(window))
 
+    @property
+    def state(self) -> Int64s:
+        """The levels as kernels take them; another array once they have outgrown this one."""
+        return self._state
+
+    def move_into(self, state: Int64s) -> None:
+        """Keep the levels in *state*, which is at least as long, from now on."""
+        state[: len(self._state)] = self._state
+        self._hold(state)
+
     def change(self, rows: LevelRows, first: int, last: int) -> None:
         """
         Set the levels of rows *first* to *last* (exclusive); the last row of a level wins.

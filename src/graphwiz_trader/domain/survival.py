@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import attrs
 
 from graphwiz_trader.domain.units import Nanos
+from graphwiz_trader.kernels.lives import ALIVE, IDLE, SPOILED
 
 BUCKETS_BPS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
 """Lives are counted apart by the edge they began with: below 1 bps, below 2, and so on."""
@@ -61,6 +62,13 @@ class Lives:
     _since: int | None = None
     _bucket: int = 0
     _is_spoiled: bool = False
+
+    @property
+    def phase(self) -> int:
+        """`SPOILED` while what is left of an edge is no new life; `ALIVE`, `IDLE`."""
+        if self._is_spoiled:
+            return SPOILED
+        return IDLE if self._since is None else ALIVE
 
     def follow(self, edge_bps: float, now: Nanos) -> None:
         """Take in the edge of *now*: a life lasts while it is not negative."""

@@ -58,6 +58,20 @@ class Books(dict[InstrumentId, OrderBook]):
             self._tops[name].append(Top(update.ts, book.bid, book.ask))
         return book
 
+    def drop(self, venue: Venue, reason: str) -> None:
+        """Stop believing the books of *venue* until their next snapshots."""
+        for book in self.values():
+            if book.instrument.venue == venue:
+                book.drop(reason)
+
+    def catch_up(self, name: InstrumentId, ts: Nanos) -> None:
+        """Note that a reader has moved the book of *name*, whose levels are as of *ts*."""
+        book = self[name]
+        book.ts = ts
+        if book.touch != self.touches[name]:
+            self.touches[name] = book.touch
+            self._tops[name].append(Top(ts, book.bid, book.ask))
+
     def __missing__(self, name: InstrumentId) -> OrderBook:
         raise UnknownInstrument(f"{name} is not among {', '.join(self)}")
 

@@ -1,6 +1,6 @@
 """Desk: the only place where orders are made, changed and canceled, and their reports booked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from graphwiz_trader.domain.commands import (
     CancelOrder,
@@ -34,12 +34,12 @@ class Desk:
     """Sends what the risk policy admits, and books what venues report."""
 
     def __init__(
-        self, state: EngineState, draft: Draft, ids: ClOrdIds, indices: Mapping[StrategyId, int]
+        self, state: EngineState, draft: Draft, ids: ClOrdIds, strategies: Sequence[StrategyId]
     ) -> None:
         self._state = state
         self._draft = draft
         self._ids = ids
-        self._indices = dict(indices)
+        self._indices = {name: index for index, name in enumerate(strategies)}
 
     def begin(self, installation: str, incarnation: int) -> None:
         """Count ids anew, unless it is what they are counted for already."""

@@ -1,10 +1,9 @@
 """Engine: the one function that turns an event into commands and facts."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import TypeVar
 
-from graphwiz_trader.domain.account import Account
 from graphwiz_trader.domain.clock_compared import ClockCompared
 from graphwiz_trader.domain.commands import SetTimer, Severity
 from graphwiz_trader.domain.errors import DomainError, UnknownInstrument
@@ -51,13 +50,12 @@ from graphwiz_trader.engine.gate import Gate
 from graphwiz_trader.engine.groups import OWNER as GROUP_OWNER
 from graphwiz_trader.engine.groups import Groups
 from graphwiz_trader.engine.guard import Guard
-from graphwiz_trader.engine.intake import taken_in
+from graphwiz_trader.engine.intake import listeners, taken_in
 from graphwiz_trader.engine.operator import Operator
 from graphwiz_trader.engine.planner import Planner
 from graphwiz_trader.engine.reload import Reload
 from graphwiz_trader.engine.rounds import Rounds
 from graphwiz_trader.engine.spec import EngineSpec
-from graphwiz_trader.engine.state import EngineState
 from graphwiz_trader.engine.trades import Record, Trades
 
 E = TypeVar("E")
@@ -75,14 +73,13 @@ class Engine:
     """
 
     def __init__(self, spec: EngineSpec) -> None:
-        self.state = _state(spec)
+        self.state = spec.state()
         self.trades = Trades()
         self._seq = 0
         self._draft = Draft()
         self._strategies: dict[StrategyId, Strategy] = {s.id: s for s in spec.strategies}
         self._raises = dict.fromkeys(self._strategies, 0)
-        indices = {name: i for i, name in enumerate(self._strategies)}
-        self._desk = Desk(self.state, self._draft, spec.ids, indices)
+        self._desk = Desk(self.state, self._draft, spec.ids, tuple(self._strategies))
         self._gate = Gate(self.state, self._desk, self._draft)
         self._groups = Groups(self.state, self._desk, self._draft, self._gate)
         self._planner = Planner(self.state, self._desk, self._draft)
@@ -91,7 +88,7 @@ class Engine:
             self.state, self._desk, self._draft, self._gate, self._groups, self._agreement
         )
         self._guard = Guard(self.state, self._draft, self._gate)
-        self._listeners = _listeners(spec.strategies)
+        self._listeners = listeners(spec.strategies)
         self._instant: dict[StrategyId, Wakeup] = {}
         self._is_ending = False
         self._handlers: dict[type, Callable[[Event], None]] = dict.fromkeys(_QUIET, _nothing)
@@ -103,7 +100,7 @@ class Engine:
         self._handle(SubmitUnknown, lambda e: self._desk.on_unknown(e.cl_ord_id, e.text))
         self._handle(CancelReject, lambda e: self._desk.on_cancel_reject(e.cl_ord_id, e.text))
         self._handle(BalanceReport, self._on_balance)
-        self._handle(FeedDown, self._on_feed_down)
+        self._handle(FeedDown, lambda e: self.state.books.drop(e.venue, e.reason))
         self._handle(BookGap, lambda e: self.state.books[e.instrument].drop(e.reason))
         self._handle(InstrumentUpdated, self._on_instrument)
         self._handle(Noticed, lambda e: self._draft.alert(e.severity, e.code, e.text))
@@ -125,6 +122,18 @@ class Engine:
     def records(self) -> Mapping[StrategyId, Record]:
         """Each strategy's performance."""
         return self.trades.records
+
+    @property
+    def strategies(self) -> tuple[Strategy, ...]:
+        """Who is asked."""
+        return tuple(self._strategies.values())
+
+    def skip(self, count: int, waiting: Iterable[BookUpdate | Trade]) -> None:
+        """Count market events that a reader took in for us; an instant goes on after *waiting*."""
+        self._seq += count
+        for event in waiting:
+            for strategy in self._listeners.get(event.instrument, ()):
+                self._instant[strategy.id] = event
 
     def step(self, event: Event) -> Outcome:
         """
@@ -277,11 +286,6 @@ class Engine:
             raise DomainError(f"{report.venue} is no venue of ours: its balances mean nothing")
         account.total[report.asset] = report.total
 
-    def _on_feed_down(self, down: FeedDown) -> None:
-        for book in self.state.books.values():
-            if book.instrument.venue == down.venue:
-                book.drop(down.reason)
-
     def _on_instrument(self, update: InstrumentUpdated) -> None:
         instrument = update.instrument
         self.state.regrid(instrument)
@@ -292,25 +296,5 @@ class Engine:
         self._draft.facts.append(StateChanged(scope, TradingState.ACTIVE, why, "venue"))
 
 
-def _state(spec: EngineSpec) -> EngineState:
-    return EngineState(
-        spec.instruments,
-        {v: Account(v, fee) for v, fee in spec.taker_bps.items()},
-        spec.policy,
-        reporting=spec.reporting,
-        limits=spec.limits,
-        latency=spec.latency,
-        history=spec.history,
-    )
-
-
 def _nothing(event: Event) -> None:
     """Take note only: it is in the journal."""
-
-
-def _listeners(strategies: Sequence[Strategy]) -> dict[InstrumentId, tuple[Strategy, ...]]:
-    found: dict[InstrumentId, list[Strategy]] = {}
-    for strategy in strategies:
-        for name in strategy.instruments:
-            found.setdefault(name, []).append(strategy)
-    return {name: tuple(listening) for name, listening in found.items()}

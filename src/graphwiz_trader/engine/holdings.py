@@ -109,6 +109,22 @@ class Holdings:
         self._parts[name] = worth
         self._peak = max(self._peak, self.pnl)
 
+    def part(self, name: InstrumentId) -> float:
+        """Return what the position in *name* was last counted as."""
+        return self._parts.get(name, 0.0)
+
+    def standing(self, now: Nanos) -> tuple[float, float, float, float]:
+        """Return the result, its peak, that of the day's begin, and what we were given."""
+        self._roll(now)
+        return self.pnl, self._peak, self._day_base, self._endowment or 0.0
+
+    def take_over(self, parts: Mapping[InstrumentId, float], pnl: float, peak: float) -> None:
+        """Go on from what a reader of our books has valued."""
+        self._parts.update(parts)
+        self._valued.clear()
+        self.changes += 1
+        self.pnl, self._peak = pnl, peak
+
     def day_pnl(self, now: Nanos) -> float:
         """Return the result of the UTC day so far."""
         self._roll(now)

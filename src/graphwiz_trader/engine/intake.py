@@ -6,8 +6,8 @@ from operator import index
 from graphwiz_trader.domain.commands import SetTimer
 from graphwiz_trader.domain.errors import DomainError
 from graphwiz_trader.domain.signal import Observation, Signal
-from graphwiz_trader.domain.strategy import Opinion
-from graphwiz_trader.domain.units import Lots, Nanos, StrategyId, Ticks
+from graphwiz_trader.domain.strategy import Opinion, Strategy
+from graphwiz_trader.domain.units import InstrumentId, Lots, Nanos, StrategyId, Ticks
 from graphwiz_trader.domain.value import evolve
 
 _SIGNED = (Signal, Observation)
@@ -28,6 +28,15 @@ def taken_in(strategy: StrategyId, answer: Iterable[object]) -> Sequence[Opinion
         else:
             opinions.append(_opinion(strategy, item))
     return opinions
+
+
+def listeners(strategies: Sequence[Strategy]) -> dict[InstrumentId, tuple[Strategy, ...]]:
+    """Return who of *strategies* wants to be asked at the instants of which instrument."""
+    found: dict[InstrumentId, list[Strategy]] = {}
+    for strategy in strategies:
+        for name in strategy.instruments:
+            found.setdefault(name, []).append(strategy)
+    return {name: tuple(listening) for name, listening in found.items()}
 
 
 def _opinion(strategy: StrategyId, item: object) -> Opinion:

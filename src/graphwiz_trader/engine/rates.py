@@ -41,6 +41,13 @@ class Rates:
                     return rate * on
         return None
 
+    def bid_of(self, asset: Asset) -> InstrumentId | None:
+        """Return the instrument whose bid, if it has one, alone decides the rate of *asset*."""
+        for into, name, sells in self._steps.get(asset, ()):
+            if into == self.reporting:
+                return name if sells else None
+        return None
+
     def _rate(self, name: InstrumentId, *, sells: bool) -> float | None:
         book = self._books[name]
         price = book.bid if sells else book.ask

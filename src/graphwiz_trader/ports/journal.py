@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from graphwiz_trader.domain.facts import Entry
+from graphwiz_trader.domain.units import Int64s
 
 
 class Journal(Protocol):
@@ -26,6 +27,9 @@ class Journal(Protocol):
 
         May be held back until the next `append`, `flush` or `close`: the tape itself is durable.
         """
+
+    def references(self, tapes: Int64s, messages: Int64s, more: Int64s) -> None:
+        """Do what `reference` does for many steps, one after the other; *more* is 1 or 0."""
 
     def flush(self) -> int:
         """Make all of it survive power loss; return the last durable seq."""

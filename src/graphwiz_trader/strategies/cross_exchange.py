@@ -2,23 +2,25 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from itertools import permutations
 
-import attrs
 from attrs.validators import and_, ge, gt, le
 
 from graphwiz_trader.domain.book import OrderBook
 from graphwiz_trader.domain.commands import SetTimer
 from graphwiz_trader.domain.crossing import DEPTH, Crossing, cross, gross_bps, reprice
 from graphwiz_trader.domain.events import TimerFired
-from graphwiz_trader.domain.instrument import Instrument, Kind
+from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.lookout import Lookout, is_busy
 from graphwiz_trader.domain.setting import setting
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import Leg, Observation, Signal, SignalKind, Stage
 from graphwiz_trader.domain.strategy import Opinion, View, Wakeup
-from graphwiz_trader.domain.survival import Lives, expected_bps
+from graphwiz_trader.domain.survival import expected_bps
 from graphwiz_trader.domain.units import MILLISECOND, InstrumentId, Nanos, StrategyId
 from graphwiz_trader.domain.value import value
+from graphwiz_trader.kernels.cross import EPSILON_BPS
+from graphwiz_trader.kernels.lives import UNFOLLOWED
+from graphwiz_trader.strategies.cross_exchange_route import CrossRoute, cross_routes
 
 NAN = float("nan")
 
@@ -44,25 +46,6 @@ class CrossExchangeConfig:
     )
 
 
-@attrs.define
-class _Route:
-    """Buy on one book, sell on another; and the episode open on it, if there is one."""
-
-    buy: Instrument
-    sell: Instrument
-    name: str
-    episodes: int = 0
-    is_open: bool = False
-    after_fees: bool = False
-    is_asked: bool = False
-    lives: Lives = attrs.field(factory=Lives)
-
-    @property
-    def episode(self) -> str:
-        """The name of the episode now open, or last open."""
-        return f"{self.name}#{self.episodes}"
-
-
 class CrossExchange:
     """
     Watches every ordered pair of venues that trade the same symbol.
@@ -83,14 +66,14 @@ class CrossExchange:
         self.id = id
         self._config = config
         self._ttl = ttl
-        self._routes = tuple(_routes(instruments))
+        self._routes = tuple(cross_routes(instruments))
         traded = (i.id for route in self._routes for i in (route.buy, route.sell))
         self.instruments = tuple(dict.fromkeys(traded))
-        self._by_instrument: dict[InstrumentId, tuple[_Route, ...]] = {
+        self._by_instrument: dict[InstrumentId, tuple[CrossRoute, ...]] = {
             name: tuple(r for r in self._routes if name in (r.buy.id, r.sell.id))
             for name in self.instruments
         }
-        self._pending: dict[str, tuple[_Route, str, Decimal]] = {}
+        self._pending: dict[str, tuple[CrossRoute, str, Decimal]] = {}
 
     def on_event(self, event: Wakeup, view: View) -> Sequence[Opinion]:
         """Look at every route of which a book has just changed."""
@@ -111,7 +94,25 @@ class CrossExchange:
         opinions += _apart(takes)
         return opinions
 
-    def _moved(self, view: View) -> Iterable[_Route]:
+    def lookouts(self, view: View) -> Sequence[Lookout]:
+        """Return the edge of every route: until there is news of one, nothing is done."""
+        return [self._lookout(route, view) for route in self._routes]
+
+    def _lookout(self, route: CrossRoute, view: View) -> Lookout:
+        bought, sold = self._fees(route, view)
+        steps = ((route.buy.id, Side.BUY), (route.sell.id, Side.SELL))
+        return Lookout(
+            steps,
+            Nanos(self._config.max_age_ms * MILLISECOND),
+            EPSILON_BPS / 2,
+            (1 - sold / 1e4) / (1 + bought / 1e4),
+            max(self._need_bps(route, view) - 10 * EPSILON_BPS, EPSILON_BPS / 2),
+            is_open=route.is_open,
+            is_busy=route.after_fees and is_busy(self.id, steps, view, is_asked=route.is_asked),
+            life=route.lives.phase if self._config.latency_haircut else UNFOLLOWED,
+        )
+
+    def _moved(self, view: View) -> Iterable[CrossRoute]:
         """Return the routes with a book of this instant, which may have brought several."""
         books, now = view.books, view.now
         moved = [name for name in self.instruments if books[name].ts == now]
@@ -122,7 +123,7 @@ class CrossExchange:
 
     def _look(
         self,
-        route: _Route,
+        route: CrossRoute,
         buy: OrderBook,
         sell: OrderBook,
         gross: float,
@@ -149,7 +150,7 @@ class CrossExchange:
         return self._taken(route, buy, sell, crossing, view)
 
     def _watch(
-        self, route: _Route, buy: OrderBook, sell: OrderBook, gross: float, view: View
+        self, route: CrossRoute, buy: OrderBook, sell: OrderBook, gross: float, view: View
     ) -> None:
         """Follow how long the touch's edge after fees lasts."""
         if not (self._is_fresh(buy, view) and self._is_fresh(sell, view)):
@@ -160,7 +161,7 @@ class CrossExchange:
         route.lives.follow(net, view.now)
 
     def _outlasts(
-        self, route: _Route, buy: OrderBook, sell: OrderBook, seen: Crossing, view: View
+        self, route: CrossRoute, buy: OrderBook, sell: OrderBook, seen: Crossing, view: View
     ) -> bool:
         """Whether the edge still pays once weighed by its chance to last: `S·e − (1 − S)·U`."""
         lag = max(view.latency(route.buy.venue), view.latency(route.sell.venue))
@@ -170,7 +171,7 @@ class CrossExchange:
         return expected_bps(seen.net_bps, survival, unwind) >= self._need_bps(route, view)
 
     def _taken(
-        self, route: _Route, buy: OrderBook, sell: OrderBook, seen: Crossing, view: View
+        self, route: CrossRoute, buy: OrderBook, sell: OrderBook, seen: Crossing, view: View
     ) -> Iterator[Signal]:
         """Ask for what limits and balances leave of it, unless an order of ours is under way."""
         if view.working(self.id, route.buy.id) or view.working(self.id, route.sell.id):
@@ -204,7 +205,7 @@ class CrossExchange:
             reason=f"{crossing.qty} at {crossing.net_bps:.4f} bps after fees",
         )
 
-    def _need_bps(self, route: _Route, view: View) -> float:
+    def _need_bps(self, route: CrossRoute, view: View) -> float:
         """
         Return the edge demanded: more where the trade worsens inventory, less where it repairs.
 
@@ -224,7 +225,7 @@ class CrossExchange:
         bids = sell.instrument.qty(sell.liquidity(Side.BUY, DEPTH))
         return min(asks, bids) * Decimal(repr(self._config.participation))
 
-    def _fees(self, route: _Route, view: View) -> tuple[float, float]:
+    def _fees(self, route: CrossRoute, view: View) -> tuple[float, float]:
         known = (view.taker_fee_bps(route.buy.venue), view.taker_fee_bps(route.sell.venue))
         buy, sell = (self._config.fee_bps if fee is None else fee for fee in known)
         return buy, sell
@@ -232,7 +233,7 @@ class CrossExchange:
     def _is_fresh(self, book: OrderBook, view: View) -> bool:
         return book.is_usable and view.now - book.ts <= self._config.max_age_ms * MILLISECOND
 
-    def _later(self, route: _Route, qty: Decimal, view: View) -> Iterator[Opinion]:
+    def _later(self, route: CrossRoute, qty: Decimal, view: View) -> Iterator[Opinion]:
         """Ask to look again when orders sent now would have arrived at the slower venue."""
         latency = max(view.latency(route.buy.venue), view.latency(route.sell.venue))
         episode = route.episode
@@ -258,7 +259,7 @@ class CrossExchange:
         return (Observation(self.id, name, route.name, Stage.SURVIVED, gross, edge, float(qty)),)
 
     def _noted(
-        self, route: _Route, stage: Stage, gross: float, net: float, qty: Decimal
+        self, route: CrossRoute, stage: Stage, gross: float, net: float, qty: Decimal
     ) -> Observation:
         return Observation(self.id, route.episode, route.name, stage, gross, net, float(qty))
 
@@ -271,17 +272,3 @@ def _apart(takes: Sequence[Signal]) -> Iterator[Signal]:
         if not any(name in used for name in names):
             used.update(dict.fromkeys(names))
             yield signal
-
-
-def _routes(instruments: Sequence[Instrument]) -> Iterator[_Route]:
-    """
-    Pair what can be arbitraged: the same symbol and kind at two venues.
-
-    Another quote, or a contract against spot, is basis, not arbitrage. Contracts are counted one
-    for one, so that they must be worth the same.
-    """
-    for buy, sell in permutations(instruments, 2):
-        if buy.kind is Kind.INVERSE or buy.multiplier != sell.multiplier:
-            continue
-        if buy.symbol == sell.symbol and buy.kind is sell.kind:
-            yield _Route(buy, sell, f"{buy.symbol}:{buy.venue}>{sell.venue}")

@@ -11,6 +11,7 @@ from graphwiz_trader.domain.commands import SetTimer
 from graphwiz_trader.domain.errors import ConfigError
 from graphwiz_trader.domain.events import TimerFired
 from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.lookout import Lookout
 from graphwiz_trader.domain.pairing import Pairing, pairings
 from graphwiz_trader.domain.setting import setting
 from graphwiz_trader.domain.sides import Side
@@ -102,6 +103,10 @@ class Pairs:
             return ()
         self._is_timed = True
         return (self._next(view.now),)
+
+    def lookouts(self, view: View) -> Sequence[Lookout] | None:  # noqa: ARG002 # its timer decides
+        """Return that it waits for nothing but its timer, once that is set."""
+        return () if self._is_timed else None
 
     def _next(self, now: Nanos) -> SetTimer:
         grid = self._config.grid_ms * MILLISECOND

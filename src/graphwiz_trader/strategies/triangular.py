@@ -1,7 +1,7 @@
 """Triangular arbitrage: one asset through two or three others and back, all legs at once."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from math import nan
+from math import nan, prod
 
 import attrs
 from attrs.validators import and_, ge, gt, le
@@ -11,8 +11,10 @@ from graphwiz_trader.domain.cycle import Cycle, CycleDesk
 from graphwiz_trader.domain.events import TimerFired
 from graphwiz_trader.domain.group import money_of
 from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.lookout import Lookout, is_busy
 from graphwiz_trader.domain.route import Route, routes, standing
 from graphwiz_trader.domain.setting import setting
+from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import Observation, Signal, SignalKind, Stage
 from graphwiz_trader.domain.strategy import Opinion, View, Wakeup
 from graphwiz_trader.domain.units import (
@@ -26,6 +28,8 @@ from graphwiz_trader.domain.units import (
 from graphwiz_trader.domain.value import value
 
 LEAST_LEGS, MOST_LEGS = 3, 4
+ROUNDING_BPS = 1e-8
+"""More than floats lose of an edge."""
 
 
 @value
@@ -119,6 +123,28 @@ class Triangular:
                 track.is_open = False
                 opinions.append(self._noted(track, Stage.CLOSED, gross))
         return opinions
+
+    def lookouts(self, view: View) -> Sequence[Lookout]:
+        """Return the edge of every round: until there is news of one, nothing is done."""
+        return [self._lookout(track, view) for track in self._tracks]
+
+    def _lookout(self, track: _Track, view: View) -> Lookout:
+        config = self._config
+        steps = tuple((step.instrument.id, step.side) for step in track.route.steps)
+        fees = zip(steps, self._fees(track, view), strict=True)
+        kept = (
+            1 / (1 + fee / 1e4) if side is Side.BUY else 1 - fee / 1e4 for (_, side), fee in fees
+        )
+        return Lookout(
+            steps,
+            Nanos(config.max_age_ms * MILLISECOND),
+            -ROUNDING_BPS,
+            prod(kept),
+            config.min_profit_bps - ROUNDING_BPS,
+            Nanos(config.max_age_spread_ms * MILLISECOND),
+            is_open=track.is_open,
+            is_busy=track.after_fees and is_busy(self.id, steps, view, is_asked=track.is_asked),
+        )
 
     def _order(self, places: Mapping[tuple[InstrumentId, ...], int]) -> None:
         """Look at the rounds that have *places* first, since the first to pay gets the books."""

@@ -6,6 +6,7 @@ from graphwiz_trader.domain.codec import Flat, flatten, restore
 from graphwiz_trader.domain.errors import JournalError, JournalFull
 from graphwiz_trader.domain.events import TapeMessage
 from graphwiz_trader.domain.facts import Entry, Outcome
+from graphwiz_trader.domain.units import Int64s
 
 
 class MemoryJournal:
@@ -42,6 +43,12 @@ class MemoryJournal:
     def reference(self, tape: int, message: int, more: bool) -> None:  # noqa: FBT001
         """Keep a step that took *message* of *tape* and concluded nothing."""
         self.append(Entry(TapeMessage(tape, message, more), Outcome(self.seq + 1)))
+
+    def references(self, tapes: Int64s, messages: Int64s, more: Int64s) -> None:
+        """Keep many such steps."""
+        columns = (tapes.tolist(), messages.tolist(), more.tolist())
+        for tape, message, goes_on in zip(*columns, strict=True):
+            self.reference(tape, message, bool(goes_on))
 
     def flush(self) -> int:
         """Return the last seq: memory is as durable as it will get."""

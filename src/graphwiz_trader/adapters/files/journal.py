@@ -17,13 +17,14 @@ from graphwiz_trader.adapters.files.records import (
     encoded,
     encoded_references,
     reference,
+    references,
 )
 from graphwiz_trader.adapters.files.segments import MARKET, framed, segments
 from graphwiz_trader.adapters.files.stream import Stream, last_seq
 from graphwiz_trader.domain.errors import JournalError, JournalFull
 from graphwiz_trader.domain.events import BookUpdate, Trade
 from graphwiz_trader.domain.facts import Entry
-from graphwiz_trader.domain.units import RunId
+from graphwiz_trader.domain.units import Int64s, RunId
 from graphwiz_trader.domain.value import value
 
 MIB = 1 << 20
@@ -135,6 +136,14 @@ class FileJournal:
         self._references.append(reference(tape, message, more))
         if len(self._references) >= MAX_REFERENCES:
             self._write_references()
+
+    def references(self, tapes: Int64s, messages: Int64s, more: Int64s) -> None:
+        """Note many such steps."""
+        packed = references(tapes, messages, more).tolist()
+        for start in range(0, len(packed), MAX_REFERENCES):
+            self._references += packed[start : start + MAX_REFERENCES]
+            if len(self._references) >= MAX_REFERENCES:
+                self._write_references()
 
     def flush(self) -> int:
         """Make all of it survive power loss; return the last durable seq."""

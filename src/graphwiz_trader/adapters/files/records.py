@@ -16,7 +16,7 @@ from graphwiz_trader.domain.codec import lean, plain, restore
 from graphwiz_trader.domain.errors import JournalTorn
 from graphwiz_trader.domain.events import BookUpdate, LevelRows, TapeMessage
 from graphwiz_trader.domain.facts import Entry, Outcome
-from graphwiz_trader.domain.units import InstrumentId, Nanos
+from graphwiz_trader.domain.units import InstrumentId, Int64s, Nanos
 
 T = TypeVar("T")
 
@@ -54,6 +54,11 @@ def encoded_references(seq: int, packed: Sequence[int]) -> bytes:
 def reference(tape: int, message: int, more: bool) -> int:  # noqa: FBT001
     """Return a tape message as one number; *tape* below 2¹⁵, *message* below 2⁴⁷."""
     return tape << _TAPE_SHIFT | message << 1 | more
+
+
+def references(tapes: Int64s, messages: Int64s, more: Int64s) -> Int64s:
+    """Return what `reference` makes of each tape message."""
+    return tapes << _TAPE_SHIFT | messages << 1 | more
 
 
 def count(body: bytes) -> int:
