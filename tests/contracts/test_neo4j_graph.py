@@ -15,6 +15,8 @@ from graphwiz_trader.bootstrap.settings import restored
 from graphwiz_trader.domain.errors import AccessDenied, DomainError, Transient
 from graphwiz_trader.domain.graph import Edge, Relation
 from graphwiz_trader.domain.graph_answers import TradeFilter
+from graphwiz_trader.domain.graph_watch import Pattern
+from graphwiz_trader.domain.units import Nanos
 from tests.contracts.graph import RUN, STORY, Graph, GraphContract, answers, batch, wait
 from tests.contracts.neo4j_server import Neo4jServer, NoServer, free_port
 from tests.stories.wiring import FREE, TWO, Desk, two_venues
@@ -95,6 +97,39 @@ def test_every_query_of_the_documentation_finds_something(
         return found
 
     assert wait(fruitless()) == []
+
+
+OLD = """
+    MATCH (v:GraphVersion) SET v.number = 2
+    CREATE (s:Symbol {key: 'BTC/USDT'})
+    WITH s UNWIND ['run-1', 'run-2'] AS run
+    CREATE (o:Occurrence {key: 'SWEEP:BTC/USDT:' + run + ':1', run: run, ts: 5, kind: 'SWEEP',
+                          symbol: 'BTC/USDT', horizon: 9})
+    CREATE (p:Pattern {key: run + ':SWEEP:BTC/USDT', run: run})
+    CREATE (o)-[:INSTANCE_OF]->(p)-[:DETECTED_ON]->(s)
+"""
+"""Patterns as version 2 wrote them, of two runs."""
+
+
+def test_patterns_of_single_runs_become_those_of_all(
+    neo4j_graph: Neo4jGraph, neo4j_uri: str
+) -> None:
+    wait(neo4j_graph.stats())
+
+    async def grow_old() -> None:
+        async with AsyncGraphDatabase.driver(neo4j_uri) as driver:
+            await driver.execute_query(OLD)
+
+    wait(grow_old())
+    reopened = Neo4jGraph(Neo4jPlace(neo4j_uri))
+
+    found = wait(reopened.around(Pattern, "SWEEP:BTC/USDT", 9))
+
+    assert found is not None
+    assert found.node == Pattern("SWEEP:BTC/USDT", "SWEEP", "BTC/USDT", Nanos(9))
+    assert [step.relation for step in found.steps] == ["DETECTED_ON", "INSTANCE_OF", "INSTANCE_OF"]
+    assert wait(reopened.keys(Pattern, "", 9)) == ("SWEEP:BTC/USDT",)
+    wait(reopened.close())
 
 
 def test_nobody_there_is_worth_another_try() -> None:
