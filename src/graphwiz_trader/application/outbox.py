@@ -172,8 +172,16 @@ class Outbox:
                 self._refuse(command, FULL)
                 return
             self._refuse(out, FULL)
-        self._lanes[lane].append(Waiting(self._clock.now(), command))
-        self._alarm.set(self._limiter.ready(lane, self._weight(lane)))
+        waiting = Waiting(self._clock.now(), command)
+        self._lanes[lane].append(waiting)
+        self._look_again(lane, waiting)
+
+    def _look_again(self, lane: Lane, waiting: Waiting) -> None:
+        """Pump when *waiting* may leave, or is too late for it."""
+        at = self._limiter.ready(lane, self._weight(lane))
+        if lane is _SUBMIT:
+            at = min(at, Nanos(waiting.since + self._ttl + 1))
+        self._alarm.set(at)
 
     def _displaced(self, lane: Lane) -> _Chained | None:
         """Return what a cancel may push out: the newest order that is no hedge, else a hedge."""
@@ -213,7 +221,7 @@ class Outbox:
                     self._send(waiting.command)
                 else:
                     held.append(waiting)
-                    self._alarm.set(self._limiter.ready(lane, self._weight(lane)))
+                    self._look_again(lane, waiting)
                     break
             queue.extendleft(reversed(held))
 

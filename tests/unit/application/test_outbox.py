@@ -115,6 +115,19 @@ def test_a_cancel_does_not_overtake_its_order() -> None:
     assert play(scene).sent == ["a", "a"]
 
 
+def test_what_is_too_late_is_refused_then_and_not_when_the_venue_opens() -> None:
+    async def scene(post: Post) -> None:
+        post.venue.usage = Usage(post.clock.now(), closed_until=Nanos(make.START + 5 * SECOND))
+        post.submit("a")
+        post.submit("b")
+        await post.clock.advance(500 * MILLISECOND)
+        assert post.refused == []
+        await post.clock.advance(1)
+        assert post.refused == [("a", LATE), ("b", LATE)]
+
+    assert play(scene).sent == []
+
+
 def test_once_closed_nothing_leaves_but_cancels() -> None:
     async def scene(post: Post) -> None:
         post.submit("a")
