@@ -36,7 +36,7 @@ from graphwiz_trader.simulation.recorded import recorded_venues
 from graphwiz_trader.testing.runs import MemoryRuns
 from graphwiz_trader.testing.tape import MemoryTapes
 from tests.parity.versus import SPOT, market
-from tests.stories.wiring import Desk, settings_of
+from tests.stories.wiring import FREE, TWO, Desk, settings_of, two_venues
 
 MAKING = "hft.strategies.market_making"
 QUOTES = (
@@ -255,10 +255,22 @@ def test_a_backtest_that_the_other_engine_ends_otherwise_is_told() -> None:
     assert found.count >= len(found.differences) > 0
 
 
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
+def test_a_backtest_is_the_same_with_a_reader_ahead_of_the_engine(engine: str) -> None:
+    desk = two_venues()
+    done = desk.backtest(TWO, *FREE, f"backtest.engine={engine}")
+
+    found = use_case(desk.tapes, desk.runs).of(done.run, lambda _: None)
+
+    assert isinstance(found, EngineParity)
+    assert (found.recorded, found.differences, found.is_clean) == (engine, (), True)
+    assert found.fills[0] == found.fills[1] == done.simulated.fills > 0
+
+
 def test_a_strategy_without_a_kernel_has_no_twin() -> None:
     desk = Desk()
     desk.keep(market(3, SPOT))
-    done = desk.backtest([f"{SPOT.venue}.tape"])
+    done = desk.backtest([f"{SPOT.venue}.tape"], "backtest.latency_model=jittered")
 
     with pytest.raises(ConfigError, match="without a compiled twin"):
         use_case(desk.tapes, desk.runs).of(done.run, lambda _: None)

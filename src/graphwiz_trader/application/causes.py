@@ -22,7 +22,7 @@ def attributed(ours: Orders, rungs: Sequence[Orders]) -> tuple[Attributed, ...]:
     """
     last = rungs[-1]
     told = [{pair.one.cl_ord_id: pair for pair in paired(ours, rung) if pair.one} for rung in rungs]
-    known = [{pair.other.cl_ord_id for pair in _common(rung, last)} for rung in rungs]
+    known = [{_name(pair.other) for pair in _common(rung, last)} for rung in rungs]
     found = []
     for pair in paired(ours, last):
         if not pair.difference:

@@ -2,17 +2,20 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from graphwiz_trader.application.backtest import (
     COMPILED,
+    REFERENCE,
     EngineMaker,
     StrategiesMaker,
     backtest_engine,
+    can_be_skimmed,
     instruments_of,
     odd_conditions,
 )
 from graphwiz_trader.application.compiled import BPS, compiled_run, obstacle, retold
-from graphwiz_trader.application.driver import Driver
+from graphwiz_trader.application.driver import Ahead, Driver
 from graphwiz_trader.application.fates import Fates
 from graphwiz_trader.application.funding import endowment, reporting_of
 from graphwiz_trader.application.market import TapeMarket
@@ -26,11 +29,16 @@ from graphwiz_trader.domain.events import RunStarted, Shutdown
 from graphwiz_trader.domain.fate import Fate
 from graphwiz_trader.domain.parity import EngineParity
 from graphwiz_trader.domain.settings import Settings
+from graphwiz_trader.domain.strategy import Strategy
 from graphwiz_trader.domain.tape import Tape
 from graphwiz_trader.domain.units import Nanos
 from graphwiz_trader.domain.value import evolve
+from graphwiz_trader.engine.engine import Engine
 from graphwiz_trader.ports.journal import JournalReader
 from graphwiz_trader.simulation.recorded import recorded_venues
+
+if TYPE_CHECKING:
+    from graphwiz_trader.application.skimmed_market import SkimmedMarket
 
 SHOWN = 20
 """How many differences are told in words."""
@@ -60,24 +68,30 @@ class EngineTwins:
 
     def compare(self, reader: JournalReader, progress: Callable[[float], None]) -> EngineParity:
         """
-        Return both engines' word on it; of the reference engine, that of *reader* if it is its.
+        Return both engines' word on it; that of the one that ran it is its journal, *reader*.
 
         Raises:
             ConfigError: it cannot be compiled; the message says why.
         """
-        compiled = self._compiled()
-        progress(0.5)
-        if self._started.mode == COMPILED:
-            reference = self._run_reference(progress)
+        instruments = instruments_of(self._tapes)
+        strategies = self._strategies(self._settings, instruments)
+        can_skim = can_be_skimmed(strategies, self._tapes)
+        has_steps = self._started.mode != COMPILED
+        is_compiled = not has_steps or (can_skim and self._settings.backtest.engine == COMPILED)
+        if not has_steps:
+            compiled = self._compiled(strategies)
+        elif is_compiled:
+            compiled = self._read(reader)
         else:
-            reference = self._read_reference(reader)
+            compiled = self._skimmed(progress) if can_skim else self._compiled(strategies)
+        reference = self._plain(progress) if is_compiled else self._read(reader)
         progress(1.0)
         ours, theirs = (tuple(run.fates.orders.values()) for run in (reference, compiled))
         nets = reference.report.pnl.net, compiled.report.pnl.net
         found = tuple(_differences(ours, theirs, nets))
         return EngineParity(
             self._started.run,
-            "compiled" if self._started.mode == COMPILED else "reference",
+            COMPILED if is_compiled else REFERENCE,
             (len(ours), len(theirs)),
             (_fills(ours), _fills(theirs)),
             nets,
@@ -85,10 +99,9 @@ class EngineTwins:
             found[:SHOWN],
         )
 
-    def _compiled(self) -> Unrecorded:
+    def _compiled(self, strategies: Sequence[Strategy]) -> Unrecorded:
         settings, tapes = self._settings, self._tapes
         instruments = instruments_of(tapes)
-        strategies = self._strategies(settings, instruments)
         why = odd_conditions(settings.backtest) or obstacle(settings, tapes, strategies)
         if why is not None:
             raise _uncompiled(why)
@@ -104,7 +117,7 @@ class EngineTwins:
         report = retold(run, settings, tapes, strategies[0], begun, balances, lambda _: None)
         return Unrecorded(fates, report)
 
-    def _read_reference(self, reader: JournalReader) -> Unrecorded:
+    def _read(self, reader: JournalReader) -> Unrecorded:
         instruments = instruments_of(self._tapes)
         reporting = reporting_of(self._settings, instruments)
         prices, fates = RebuiltPrices(instruments, self._tapes, reporting), Fates()
@@ -116,22 +129,41 @@ class EngineTwins:
         )
         return Unrecorded(fates, report)
 
-    def _run_reference(self, progress: Callable[[float], None]) -> Unrecorded:
+    def _plain(self, progress: Callable[[float], None]) -> Unrecorded:
+        """Ask the engine of every message."""
+        engine = backtest_engine(self._engines, self._settings, self._tapes)
+        return self._driven(engine, TapeMarket(self._tapes), None, progress)
+
+    def _skimmed(self, progress: Callable[[float], None]) -> Unrecorded:
+        """Let a compiled reader leave out what the engine need not be asked about."""
+        from graphwiz_trader.application.skim import Skim
+        from graphwiz_trader.application.skimmed_market import SkimmedMarket
+
+        engine = backtest_engine(self._engines, self._settings, self._tapes)
+        market = SkimmedMarket(self._tapes)
+        return self._driven(engine, market, Skim(engine, market), progress)
+
+    def _driven(
+        self,
+        engine: Engine,
+        market: "TapeMarket | SkimmedMarket",
+        ahead: Ahead | None,
+        progress: Callable[[float], None],
+    ) -> Unrecorded:
         settings, tapes = self._settings, self._tapes
-        instruments, market = instruments_of(tapes), TapeMarket(tapes)
-        engine = backtest_engine(self._engines, settings, tapes)
-        balances = endowment(settings, instruments, market.first)
+        instruments, start, end = instruments_of(tapes), market.first, market.last
+        balances = endowment(settings, instruments, start)
         venues = recorded_venues(tapes, balances, settings.backtest)
         watch = Onlooker(ReportBuilder(engine.state, reporting_of(settings, instruments)))
         driver = Driver(engine, venues, market, Forgetting(), watch)
-        start, end = market.first, market.last
+        driver.ahead = ahead
         with own_arithmetic():
             driver.tell(evolve(self._started, mode="backtest"))
             for balance in balances:
                 driver.tell(balance)
             for i in range(1, SLICES + 1):
                 driver.run(Nanos(start + (end - start) * i // SLICES))
-                progress(0.5 + 0.5 * i / SLICES)
+                progress(i / SLICES)
             driver.tell(Shutdown(end, "the run is over"))
         return watch.result()
 

@@ -27,6 +27,7 @@ from graphwiz_trader.domain.facts import (
 from graphwiz_trader.domain.funnel import Funnel
 from graphwiz_trader.domain.performance import Performance
 from graphwiz_trader.domain.report import Profit, Report, WorstFall
+from graphwiz_trader.domain.settings_reloaded import SettingsReloaded
 from graphwiz_trader.domain.units import Asset, Nanos
 from graphwiz_trader.ports.journal import JournalReader
 
@@ -61,6 +62,7 @@ class ReportBuilder:
         self._gaps: dict[str, int] = {}
         self._entries = 0
         self._fills = 0
+        self._reloads = 0
 
     def advance(self, now: Nanos) -> None:
         """Let time reach *now*: settle what fell due until then."""
@@ -87,10 +89,10 @@ class ReportBuilder:
                 self._run = event
             case BalanceReport() if not self._fills:
                 self._nowowment.hear(event)
-            case FeedDown():
-                self._gaps[event.venue] = self._gaps.get(event.venue, 0) + 1
-            case BookGap():
-                self._gaps[event.instrument] = self._gaps.get(event.instrument, 0) + 1
+            case FeedDown() | BookGap():
+                self._lose(event.venue if isinstance(event, FeedDown) else event.instrument)
+            case SettingsReloaded():
+                self._reloads += 1
             case _:
                 self._orders.hear(event, now)
         for command in outcome.commands:
@@ -100,6 +102,9 @@ class ReportBuilder:
                 self._book(fact, now)
         for fact in outcome.facts:
             self._note(fact)
+
+    def _lose(self, name: str) -> None:
+        self._gaps[name] = self._gaps.get(name, 0) + 1
 
     def report(self, notes: Sequence[str] = ()) -> Report:
         """
@@ -183,6 +188,10 @@ class ReportBuilder:
 
     def _notes(self, earned: Performance | None) -> list[str]:
         notes = []
+        if self._reloads:
+            notes.append(
+                f"settings are those of the start; they were reloaded {self._reloads} times"
+            )
         if self._nowowment.start is None:
             notes.append("returns, ratios and drawdown: the starting balances have no known value")
         elif earned is None:

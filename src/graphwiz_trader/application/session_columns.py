@@ -49,17 +49,25 @@ class SessionColumns:
         ts, ts_venue, first, place, flag = np.array(self._messages, np.int64).reshape(-1, 5).T
         side: Int8s = np.array(self._side, np.int8)
         rows = LevelRows(side, _whole(self._ticks), _whole(self._lots))
-        columns = (np.ascontiguousarray(column) for column in (ts, ts_venue, first))
         flags = flag.astype(np.int8)
-        header = _header(ts, len(side), int((flags != TRADE)[place >= 0].sum()))
-        return Tape(name, self.instruments, rows, *columns, place.astype(np.int16), flags, header)
+        return Tape(
+            name,
+            self.instruments,
+            rows,
+            np.ascontiguousarray(ts),
+            np.ascontiguousarray(ts_venue),
+            np.ascontiguousarray(first),
+            place.astype(np.int16),
+            flags,
+            _header(ts, len(side), int((flags == TRADE).sum())),
+        )
 
 
 def _whole(numbers: "array[int]") -> Int64s:
     return np.array(numbers, np.int64)
 
 
-def _header(ts: Int64s, rows: int, updates: int) -> TapeHeader:
+def _header(ts: Int64s, rows: int, trades: int) -> TapeHeader:
     """Return what is known: it was made here, of a journal that found nothing amiss."""
     return TapeHeader(
         version=VERSION,
@@ -68,7 +76,7 @@ def _header(ts: Int64s, rows: int, updates: int) -> TapeHeader:
         records=len(ts),
         messages=len(ts),
         rows=rows,
-        level_changes=updates,
+        level_changes=rows - trades,
         crossed=0,
         locked=0,
         gaps=0,
