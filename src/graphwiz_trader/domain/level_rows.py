@@ -26,6 +26,16 @@ class LevelRows:
     lots: Int64s
 
     def __attrs_post_init__(self) -> None:
-        for column, kind in ((self.side, _INT8), (self.ticks, _INT64), (self.lots, _INT64)):
-            if column.dtype != kind or not column.flags.c_contiguous or column.ndim != 1:
-                raise DomainError(f"found a column of {column.dtype}, expected {kind} without gaps")
+        check_columns(self.side, self.ticks, self.lots)
+
+
+def check_columns(bytes_: Int8s, *whole: Int64s) -> None:
+    """Raise `DomainError` unless the columns are int8 and int64, without gaps."""
+    _check(bytes_, _INT8)
+    for column in whole:
+        _check(column, _INT64)
+
+
+def _check(column: Int8s | Int64s, kind: np.dtype[np.int8] | np.dtype[np.int64]) -> None:
+    if column.dtype != kind or not column.flags.c_contiguous or column.ndim != 1:
+        raise DomainError(f"found a column of {column.dtype}, expected {kind} without gaps")

@@ -44,6 +44,9 @@ class OrdStatus(Enum):
     REJECTED = "REJECTED"
     EXPIRED = "EXPIRED"
 
+    # By identity: by name, which is the rule, it is worked out in Python at each look into a table.
+    __hash__ = object.__hash__
+
 
 class ExecType(Enum):
     """ExecType (150): why a report was sent."""
@@ -55,6 +58,8 @@ class ExecType(Enum):
     REJECTED = "REJECTED"
     EXPIRED = "EXPIRED"
     STATUS = "STATUS"
+
+    __hash__ = object.__hash__
 
 
 class Liquidity(Enum):

@@ -47,7 +47,7 @@ class Holdings:
         self.pnl = 0.0
         self.changes = 0
         """Counts what may have changed the day's result or the drawdown."""
-        self._day_begins = self._day_ends = -1
+        self.day_begins = self.day_ends = -1
         self._day_base = 0.0
         self._endowment: float | None = None
         self._peak = 0.0
@@ -91,14 +91,12 @@ class Holdings:
     def mark(self, name: InstrumentId, now: Nanos) -> None:
         """Value the position in *name* at its book; an unusable book leaves the last value."""
         self._roll(now)
-        position = self.positions[name]
-        book = self._books[name]
-        price = 0
+        position, price = self.positions[name], 0
         if position.lots:
-            side = book.bid if position.lots > 0 else book.ask
-            if side is None or not book.is_usable:
+            touch = self._books[name].usable_touch()
+            if touch is None:
                 return
-            price = side
+            price = touch[0] if position.lots > 0 else touch[1]
         rate = self._rates.of(settlement(position.instrument))
         if rate is None or self._valued.get(name) == (price, rate):
             return
@@ -142,10 +140,6 @@ class Holdings:
         self._day_base = self.pnl
         self._peak = self.pnl
 
-    def is_today(self, now: Nanos) -> bool:
-        """Whether *now* is in the day whose result is counted."""
-        return self._day_begins <= now < self._day_ends
-
     def content(self) -> tuple[tuple[object, ...], ...]:
         """Positions and balances in a fixed order, for the digest."""
         held = tuple(
@@ -159,9 +153,9 @@ class Holdings:
         return held + owned
 
     def _roll(self, now: Nanos) -> None:
-        if not self.is_today(now):
-            self._day_begins = now // DAY * DAY
-            self._day_ends = self._day_begins + DAY
+        if not self.day_begins <= now < self.day_ends:
+            self.day_begins = now // DAY * DAY
+            self.day_ends = self.day_begins + DAY
             self._day_base = self.pnl
             self.changes += 1
 

@@ -16,7 +16,8 @@ class LossLimits:
     def are_kept(self, now: Nanos) -> bool:
         """Whether neither limit is reached."""
         holdings = self._holdings
-        if holdings.changes == self._fine_at and holdings.is_today(now):
+        is_today = holdings.day_begins <= now < holdings.day_ends
+        if is_today and holdings.changes == self._fine_at:
             return True
         is_fine = holdings.day_pnl(now) > self._floor and holdings.drawdown_pct() < self._down
         self._fine_at = holdings.changes if is_fine else -1

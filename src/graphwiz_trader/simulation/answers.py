@@ -9,6 +9,8 @@ from graphwiz_trader.domain.units import ClOrdId, InstrumentId, Lots, Nanos, Tic
 from graphwiz_trader.simulation.line import Line
 from graphwiz_trader.simulation.matching import VenueOrder
 
+_ENDS = {ExecType.CANCELED: OrdStatus.CANCELED, ExecType.EXPIRED: OrdStatus.EXPIRED}
+
 
 class Answers:
     """Gathers in `told` what the venue says; whoever delivers it takes it from there."""
@@ -24,7 +26,7 @@ class Answers:
 
     def ended(self, order: VenueOrder, exec_type: ExecType, now: Nanos, text: str = "") -> None:
         """*order* is CANCELED or EXPIRED."""
-        order.ord_status = OrdStatus(exec_type.value)
+        order.ord_status = _ENDS[exec_type]
         self._say(order, exec_type, now, text)
 
     def rejected(self, cl_ord_id: ClOrdId, instrument: InstrumentId, now: Nanos, text: str) -> None:

@@ -44,6 +44,8 @@ class FeeSchedule:
     taker_bps: Decimal | float | str
     tiers: tuple[FeeTier, ...] = ()
     reset: Nanos = Nanos(0)
+    worst: Decimal = attrs.field(init=False, eq=False, repr=False)
+    """The highest rate of any tier, not below 0: what an order may have to pay."""
 
     def __attrs_post_init__(self) -> None:
         volumes = [tier.volume for tier in self.tiers]
@@ -51,12 +53,9 @@ class FeeSchedule:
             raise DomainError(f"volumes of fee tiers are {volumes}, expected rising above 0")
         if not 0 <= self.reset < DAY:
             raise DomainError(f"fee reset {self.reset} is not a time of day in nanoseconds")
-
-    @property
-    def worst(self) -> Decimal:
-        """The highest rate of any tier, not below 0: what an order may have to pay."""
-        rates = [self.tier(Decimal(0)), *self.tiers]
-        return max(Decimal(0), *(max(tier.maker, tier.taker) for tier in rates))
+        tiers = [self.tier(Decimal(0)), *self.tiers]
+        worst = max(Decimal(0), *(max(tier.maker, tier.taker) for tier in tiers))
+        object.__setattr__(self, "worst", worst)
 
     def tier(self, volume: Decimal) -> FeeTier:
         """Return what applies to a 30-day *volume*."""

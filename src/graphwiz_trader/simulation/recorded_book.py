@@ -11,16 +11,18 @@ import numpy as np
 
 from graphwiz_trader.domain.depth import Depth
 from graphwiz_trader.domain.sides import Side
-from graphwiz_trader.domain.tape import SNAPSHOT, TRADE
+from graphwiz_trader.domain.tape import SNAPSHOT
 from graphwiz_trader.domain.units import Int64s, Lots, Nanos, Ticks
 from graphwiz_trader.kernels import book as kernel
+from graphwiz_trader.kernels.jit import entry
 from graphwiz_trader.simulation import scan
 from graphwiz_trader.simulation.recording import Recording
 
 AT_ONCE = 256
 """Messages looked at in one go for the next that matters; orders may change before they are."""
 
-_FOREVER = 1 << 62
+# Their arrays are a book's own and a tape's, which are checked where they are made.
+_run, _meet, _next = entry(scan.run), entry(scan.meet), entry(scan.next_that_matters)
 _NOTHING = np.empty(0, np.int64)
 
 
@@ -66,9 +68,27 @@ class RecordedBook(Depth):
         """Apply every message that happened by *until*."""
         self._run(self._count, until)
 
-    def go_to(self, message: int) -> None:
-        """Apply every message before *message*."""
-        self._run(message, _FOREVER)
+    def meet(self, message: int, own: Int64s, bid: int, ask: int) -> list[int]:
+        """
+        Apply every message up to and including *message*; return what that one meant for us.
+
+        Args:
+            message: Not yet applied.
+            own, bid, ask: As of `scan.next_that_matters`.
+
+        Returns:
+            The `met` of `scan.meet`.
+        """
+        met = np.empty(scan.HEAD + 3 * (len(own) // 2), np.int64)
+        columns, cursor, watched = self._columns, self._cursor, self._watched
+        while not _meet(
+            self._state, *columns, cursor, message, watched, own, bid, ask, AT_ONCE, met
+        ):
+            self._hold(kernel.enlarged(self._state))
+        self.message = message + 1
+        if len(self._watched):
+            self._forget_updated()
+        return met.tolist()
 
     def next_that_matters(self, own: Int64s, bid: int, ask: int) -> int:
         """Return the first message that matters to our levels, or how far it was looked for."""
@@ -76,31 +96,7 @@ class RecordedBook(Depth):
         stop = min(begin + AT_ONCE, self._count)
         side, ticks, lots = self._rows
         first, last, flags, _ = self._messages
-        return scan.next_that_matters(
-            side, ticks, lots, first, last, flags, begin, stop, own, bid, ask
-        )
-
-    def trade(self, message: int) -> tuple[Side, Ticks, Lots] | None:
-        """Return the aggressor, price and quantity of *message* if it is a trade."""
-        first, _, flags, _ = self._messages
-        if flags[message] != TRADE:
-            return None
-        side, ticks, lots = self._rows
-        row = int(first[message])
-        return Side(side.item(row)), Ticks(ticks.item(row)), Lots(lots.item(row))
-
-    def tells(self, message: int, side: Side, tick: Ticks) -> bool:
-        """
-        Return whether *message*, just applied, says how much is at *tick* now.
-
-        A snapshot is silent about what lies beyond its worst level.
-        """
-        first, last, flags, _ = self._messages
-        if flags[message] == SNAPSHOT:
-            horizon = self.horizon(side)
-            return horizon is not None and side * tick >= side * horizon
-        sides, ticks, _ = self._rows
-        return bool(scan.has_row(sides, ticks, first[message], last[message], int(side), tick))
+        return _next(side, ticks, lots, first, last, flags, begin, stop, own, bid, ask)
 
     def available(self, side: Side, tick: Ticks) -> Lots:
         """Return what is left for us of the bids (BUY) or asks (SELL) at *tick*."""
@@ -136,7 +132,7 @@ class RecordedBook(Depth):
 
     def _run(self, stop: int, until: int) -> None:
         rest = (self._cursor, stop, until, self._watched)
-        while not scan.run(self._state, *self._columns, *rest):
+        while not _run(self._state, *self._columns, *rest):
             self._hold(kernel.enlarged(self._state))
         self.message = self._cursor.item(scan.MESSAGE)
         if len(self._watched):

@@ -6,6 +6,7 @@ import numpy as np
 
 from graphwiz_trader.domain.events import LevelRows
 from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.level_rows import check_columns
 from graphwiz_trader.domain.tape import Tape
 from graphwiz_trader.domain.units import InstrumentId, Int8s, Int64s, Nanos
 from graphwiz_trader.domain.value import value
@@ -32,6 +33,10 @@ class Recording:
     last: Int64s
     flags: Int8s
     ts: Int64s
+
+    def __attrs_post_init__(self) -> None:
+        # Compiled code takes them as they are.
+        check_columns(self.flags, self.first, self.last, self.ts)
 
     def __len__(self) -> int:
         """Return the number of messages."""

@@ -129,6 +129,8 @@ class ReplayVenue:
                 self._turn_away(command, now)
             else:
                 self._take(command, now)
+        if not (self._answers.told or self._turned_away.told):
+            return ()
         self._close_ended()
         return [*self._answers.take(), *self._turned_away.take()]
 

@@ -16,7 +16,9 @@ from graphwiz_trader.domain.value import value
 from graphwiz_trader.simulation.matching import VenueOrder
 from graphwiz_trader.simulation.queue import Place, QueueModel
 from graphwiz_trader.simulation.recorded_book import RecordedBook
+from graphwiz_trader.simulation.scan import AGGRESSOR, HEAD, LOTS, NEXT, NEXT_TS, PRICE, REACHED
 
+_BUY, _SELL = Side.BUY, Side.SELL
 _NO_BUY, _NO_SELL = -(1 << 62), 1 << 62
 
 
@@ -49,12 +51,13 @@ class RestingOrders:
     def __init__(self, book: RecordedBook, queue: QueueModel) -> None:
         self._book = book
         self._queue = queue
-        self._orders: dict[Side, list[Resting]] = {Side.BUY: [], Side.SELL: []}
+        self._orders: dict[Side, list[Resting]] = {_BUY: [], _SELL: []}
         self._joined = 0
         self._levels: list[tuple[Side, Ticks]] = []
         self._own: Int64s = np.empty(0, np.int64)
         self._edges = (_NO_BUY, _NO_SELL)
         self._next: int | None = None
+        self._next_ts: Nanos | None = None
 
     def next_ts(self) -> Nanos | None:
         """Return when the next message that may matter happens, None if there is none."""
@@ -62,7 +65,8 @@ class RestingOrders:
             return None
         if self._next is None:
             self._next = self._book.next_that_matters(self._own, *self._edges)
-        return self._book.ts(self._next)
+            self._next_ts = self._book.ts(self._next)
+        return self._next_ts
 
     def join(self, order: VenueOrder) -> None:
         """Let *order* rest behind everybody at its price."""
@@ -95,31 +99,33 @@ class RestingOrders:
 
     def run_next(self) -> tuple[Nanos, list[MakerFill]]:
         """Let the message that `next_ts` spoke of happen; return when, and what it filled."""
-        book = self._book
+        book, is_awaited = self._book, self._next is not None
         message = book.message if self._next is None else self._next
-        ts = book.ts(message)
+        ts = self._next_ts if is_awaited else book.ts(message)
         self._next = None
         if ts is None:
             return Nanos(0), []
-        trade = book.trade(message)
-        if trade is not None:
-            book.go_to(message + 1)
-            return ts, list(self._after_trade(*trade, ts))
-        book.go_to(message)
-        before = [book.level(*level) for level in self._levels]
-        book.go_to(message + 1)
-        for level, lots in zip(self._levels, before, strict=True):
-            if book.tells(message, *level):
-                after = book.level(*level)
-                for resting in self._at(*level):
-                    resting.place.change(lots, after, ts)
-        return ts, [*self._after_change(Side.BUY), *self._after_change(Side.SELL)]
+        met = book.meet(message, self._own, *self._edges)
+        if is_awaited:
+            self._next = met[NEXT]
+            self._next_ts = None if met[NEXT_TS] < 0 else Nanos(met[NEXT_TS])
+        if met[AGGRESSOR]:
+            side, price, lots = _BUY if met[AGGRESSOR] < 0 else _SELL, met[PRICE], met[LOTS]
+            return ts, list(self._after_trade(side, Ticks(price), Lots(lots), ts))
+        at = HEAD
+        for side, tick in self._levels:
+            before, after, is_told = met[at : at + 3]
+            at += 3
+            if is_told:
+                for resting in self._orders[side]:
+                    if resting.order.price == tick:
+                        resting.place.change(before, after, ts)
+        if not met[REACHED]:
+            return ts, []
+        return ts, [*self._after_change(_BUY), *self._after_change(_SELL)]
 
-    def _after_trade(
-        self, aggressor: Side, price: Ticks, qty: Lots, ts: Nanos
-    ) -> Iterator[MakerFill]:
-        """Yield what a trade fills: all of what it went through, the excess at its price."""
-        side = aggressor.opposite
+    def _after_trade(self, side: Side, price: Ticks, qty: Lots, ts: Nanos) -> Iterator[MakerFill]:
+        """Yield what a trade fills of *side*: all it went through, the excess at its price."""
         left = float(qty)
         for resting in self._orders[side]:
             order = resting.order
@@ -137,7 +143,7 @@ class RestingOrders:
     def _after_change(self, side: Side) -> Iterator[MakerFill]:
         """Yield what opposite levels at or through our prices fill, up to what they show."""
         book, opposite = self._book, side.opposite
-        if not book.is_within(opposite, self._edges[0 if side is Side.BUY else 1]):
+        if not book.is_within(opposite, self._edges[0 if side is _BUY else 1]):
             return
         for resting in self._orders[side]:
             order, wanted = resting.order, resting.order.leaves_qty
@@ -150,14 +156,13 @@ class RestingOrders:
             if wanted < order.leaves_qty:
                 yield MakerFill(order, Lots(order.leaves_qty - wanted))
 
-    def _at(self, side: Side, tick: Ticks) -> list[Resting]:
-        return [r for r in self._orders[side] if r.order.price == tick]
-
     def _changed(self) -> None:
         """Note where we rest now; the message that matters next must be looked for again."""
-        buys, sells = self._orders[Side.BUY], self._orders[Side.SELL]
-        self._levels = list(dict.fromkeys((r.order.side, r.order.price) for r in (*buys, *sells)))
-        self._own = np.array(self._levels, np.int64).ravel()
+        buys, sells = self._orders[_BUY], self._orders[_SELL]
+        levels = [(_BUY, resting.order.price) for resting in buys]
+        levels += [(_SELL, resting.order.price) for resting in sells]
+        self._levels = list(dict.fromkeys(levels))
+        self._own = np.array([number for level in self._levels for number in level], np.int64)
         self._edges = (
             buys[0].order.price if buys else _NO_BUY,
             sells[0].order.price if sells else _NO_SELL,
