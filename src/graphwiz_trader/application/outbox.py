@@ -159,8 +159,9 @@ class Outbox:
 
     def _send(self, command: _Chained) -> None:
         names = _names(command)
-        for name in names:
-            self._unanswered[name] = names
+        self._unanswered[command.cl_ord_id] = names
+        if isinstance(command, ReplaceOrder):
+            self._unanswered[command.orig_cl_ord_id] = names
         while len(self._unanswered) > IN_FLIGHT:
             self._unanswered.popitem(last=False)
         self._venue.send(command)

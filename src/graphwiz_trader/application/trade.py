@@ -38,14 +38,7 @@ from graphwiz_trader.domain.events import (
 from graphwiz_trader.domain.events import Trade as Print
 from graphwiz_trader.domain.facts import Outcome
 from graphwiz_trader.domain.orders import ExecutionReport, OrdStatus
-from graphwiz_trader.domain.units import (
-    MILLISECOND,
-    SECOND,
-    ClOrdId,
-    InstrumentId,
-    Nanos,
-    Venue,
-)
+from graphwiz_trader.domain.units import MILLISECOND, SECOND, ClOrdId, Nanos, Venue
 from graphwiz_trader.domain.value import value
 from graphwiz_trader.engine.engine import Engine
 from graphwiz_trader.ports.clock import Clock
@@ -137,6 +130,9 @@ class Trade:
         strange = {i.venue for i in engine.state.instruments.values()} - set(self._links)
         if strange:
             raise DomainError(f"nothing executes orders at {', '.join(sorted(strange))}")
+        self._outboxes = {
+            one.id: self._links[one.venue].outbox for one in engine.state.instruments.values()
+        }
 
     @property
     def queued(self) -> Mapping[Venue, int]:
@@ -264,16 +260,13 @@ class Trade:
 
     def _route(self, command: Command) -> None:
         if isinstance(command, _ORDERS):
-            self._link(command.instrument).outbox.put(command)
+            self._outboxes[command.instrument].put(command)
             self.latencies.sent(command.cl_ord_id)
         elif isinstance(command, CancelOrder):
-            self._link(command.instrument).outbox.put(command)
+            self._outboxes[command.instrument].put(command)
         elif isinstance(command, SetTimer):
             self._timers.set(command)
         elif isinstance(command, RaiseAlert):
             self._alert(command)
         else:
             self._links[command.venue].outbox.put(command)
-
-    def _link(self, name: InstrumentId) -> Link:
-        return self._links[self.engine.state.instruments[name].venue]

@@ -43,6 +43,7 @@ class Sender:
         again: Backoff,
     ) -> None:
         self._dialect, self._clerk, self._line, self._rest = dialect, clerk, line, rest
+        self._words, self._traded = dialect.orders, dialect.instruments
         self._questions, self._errands = questions, errands
         self._clock, self._again = clock, again
         self._is_measuring = False
@@ -91,7 +92,7 @@ class Sender:
 
     def _objection(self, command: OrderRequest) -> str:
         """Return why *command* can be no request at this venue, "" if it can."""
-        if command.instrument not in self._dialect.instruments:
+        if command.instrument not in self._traded:
             return f"{command.instrument} is not traded here"
         name: str = command.cl_ord_id
         if isinstance(command, ReplaceOrder):
@@ -103,7 +104,7 @@ class Sender:
         return ""
 
     def _encoded(self, number: int, command: OrderRequest) -> bytes:
-        words, at = self._dialect.orders, self._questions.at()
+        words, at = self._words, self._questions.at()
         if isinstance(command, SubmitOrder):
             return words.submit(number, command, at)
         if isinstance(command, CancelOrder):

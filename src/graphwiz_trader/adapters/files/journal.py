@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Event as Signaled
 from threading import Lock, Thread
+from typing import NoReturn
 
 from graphwiz_trader.adapters.files.records import (
     CLOSED,
@@ -178,7 +179,10 @@ class FileJournal:
         if self._written >= self._pause_at:
             self._pause()
         if not self._buffers:
-            self._write_out(frame, stream)
+            try:
+                self._written += stream.write(frame)
+            except OSError as error:
+                self._fail(stream, error)
             return
         self._buffer.append(frame)
         self._buffered += len(frame)
@@ -194,15 +198,15 @@ class FileJournal:
     def _write_buffer(self) -> None:
         if self._buffer:
             frames, self._buffer, self._buffered = b"".join(self._buffer), [], 0
-            self._write_out(frames, self._main)
+            try:
+                self._written += self._main.write(frames)
+            except OSError as error:
+                self._fail(self._main, error)
 
-    def _write_out(self, frames: bytes, stream: Stream) -> None:
-        """Hand *frames* to the kernel, all of them or none."""
-        try:
-            self._written += stream.write(frames)
-        except OSError as error:
-            self._break(f"{stream.path.name} at offset {stream.offset}: {error}")
-            raise JournalFull(self._broken) from error
+    def _fail(self, stream: Stream, error: OSError) -> NoReturn:
+        """Take nothing more: what was handed to the kernel last is not there."""
+        self._break(f"{stream.path.name} at offset {stream.offset}: {error}")
+        raise JournalFull(self._broken) from error
 
     def _pause(self) -> None:
         """Do what is due before more is written: begin a segment, refuse, or sync."""

@@ -99,8 +99,9 @@ async def ccxt_ticks(port: int, tell: Callable[[str], None], last: int) -> list[
             while exchange.orderbooks[SYMBOL]["nonce"] < last:
                 book = await exchange.watch_order_book(SYMBOL)
                 name = {"newClientOrderId": f"frame{book['nonce']}"}
+                bid = book["bids"][0][0]
                 began = perf_counter_ns()
-                await exchange.create_order(SYMBOL, "limit", "buy", 0.01, 50_000.0, name)
+                await exchange.create_order(SYMBOL, "limit", "buy", 0.01, bid, name)
                 took.append(perf_counter_ns() - began)
             return took
     finally:
