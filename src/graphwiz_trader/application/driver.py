@@ -128,22 +128,21 @@ class Driver:
         while True:
             if self.ahead is not None:
                 self._read(self.ahead, end)
-            ts = market.ts
-            if not due and ts < self._venue_ts and ts <= end:
-                self._take(*market.pop())
+            until = min(self._venue_ts, end + 1)
+            if due:
+                until = min(until, due[0][0] + (due[0][1] >= DATA))
+            if market.ts < until:
+                self._take(until)
                 continue
-            heap_ts = due[0][0] if due else NEVER
-            now = min(ts, heap_ts)
+            now = min(market.ts, due[0][0] if due else NEVER)
             if self._venue_ts <= now:
                 if self._venue_ts > end:
                     return
                 self._run_venue()
             elif now > end:
                 return
-            elif heap_ts < ts or (heap_ts == ts and due[0][1] < DATA):
-                self._deliver_due()
             else:
-                self._take(*market.pop())
+                self._deliver_due()
 
     def _read(self, ahead: Ahead, end: Nanos) -> None:
         """Leave out what *ahead* can, before anything but the market happens."""
@@ -192,19 +191,26 @@ class Driver:
             return event
         return evolve(event, more=True)
 
-    def _take(self, event: MarketEvent, tape: int, message: int) -> None:
-        """Give the engine a recorded event, which the journal keeps by reference."""
-        if tape < 0:
-            self._deliver(event)
-            return
-        if event.ts >= self._watch.due:
-            self._watch.advance(event.ts)
-        outcome = self._engine.step(event)
-        if not (outcome.commands or outcome.facts):
-            self._journal.reference(tape, message, event.more)
-            return
-        self._journal.append(Entry(TapeMessage(tape, message, event.more), outcome))
-        self._carry_out(event, outcome)
+    def _take(self, until: int) -> None:
+        """
+        Give the engine the market's events before *until*, up to the first that leads to something.
+
+        The journal keeps recorded ones by reference.
+        """
+        market, engine, journal, watch = self._market, self._engine, self._journal, self._watch
+        while market.ts < until:
+            event, tape, message = market.pop()
+            if tape < 0:
+                self._deliver(event)
+                return
+            if event.ts >= watch.due:
+                watch.advance(event.ts)
+            outcome = engine.step(event)
+            if outcome.commands or outcome.facts:
+                journal.append(Entry(TapeMessage(tape, message, event.more), outcome))
+                self._carry_out(event, outcome)
+                return
+            journal.reference(tape, message, event.more)
 
     def _deliver(self, event: Event) -> None:
         if not isinstance(event, RunStarted | BalanceReport | TapeMessage):

@@ -47,16 +47,17 @@ class Books(dict[InstrumentId, OrderBook]):
         self.touches[instrument.id] = book.touch
         self._tops[instrument.id] = deque(maxlen=self._depth)
 
-    def apply(self, update: BookUpdate) -> OrderBook:
-        """Apply *update* to its book and return it."""
+    def apply(self, update: BookUpdate) -> bool:
+        """Apply *update* to its book; return whether its touch has moved."""
         name = update.instrument
         book = self[name]
         book.apply(update)
         touch = book.touch
-        if touch != self.touches[name]:
-            self.touches[name] = touch
-            self._tops[name].append(Top(update.ts, book.bid, book.ask))
-        return book
+        if touch == self.touches[name]:
+            return False
+        self.touches[name] = touch
+        self._tops[name].append(Top(update.ts, book.bid, book.ask))
+        return True
 
     def drop(self, venue: Venue, reason: str) -> None:
         """Stop believing the books of *venue* until their next snapshots."""

@@ -164,11 +164,11 @@ class Engine:
         self._handlers[kind] = handler  # type: ignore[assignment] # looked up by the exact class
 
     def _on_book(self, update: BookUpdate) -> None:
-        name = update.instrument
-        state = self.state
-        state.follow(update)
+        name, state = update.instrument, self.state
+        has_moved = state.follow(update)
         if state.holdings.positions[name].lots:
-            state.holdings.mark(name, state.now)
+            if has_moved:
+                state.holdings.mark(name, state.now)
             self._guard.check()
         self._ask_when_complete(name, update)
 

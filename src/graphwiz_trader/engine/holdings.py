@@ -41,6 +41,8 @@ class Holdings:
         self.by_strategy: dict[tuple[StrategyId, InstrumentId], Position] = {}
         self._books = books
         self._rates = rates
+        self.floating = frozenset(i.id for i in instruments if settlement(i) != rates.reporting)
+        """What is worth another once a book of its currency moves."""
         self._parts: dict[InstrumentId, float] = {}
         self._valued: dict[InstrumentId, tuple[int, float]] = {}
         """At which price and rate each position was valued last, as it is now."""

@@ -235,12 +235,16 @@ class EngineState:
         """Whether *intent* is plainly within every limit; False says nothing."""
         return self._clearance.covers(intent)
 
-    def follow(self, update: BookUpdate) -> None:
-        """Apply *update* to its book, at which exposures are valued."""
-        book = self.books.apply(update)
+    def follow(self, update: BookUpdate) -> bool:
+        """Apply *update* to its book; return whether what is valued there may be worth another."""
+        name = update.instrument
+        has_moved = self.books.apply(update)
         if self.clocks:
-            self.clocks.date(book, update)
-        self.exposures.priced(update.instrument)
+            self.clocks.date(self.books[name], update)
+        if has_moved:
+            self.exposures.priced(name)
+        # A snapshot makes a book usable again, maybe at the touch it had.
+        return has_moved or update.snapshot or name in self.holdings.floating
 
     def hold(self, order: Order) -> None:
         """Take in an admitted order: from here it holds its worst case."""

@@ -6,6 +6,7 @@ a trade at our price must first get through the queue.
 """
 
 from collections.abc import Iterator
+from itertools import chain
 
 import attrs
 import numpy as np
@@ -53,7 +54,7 @@ class RestingOrders:
         self._queue = queue
         self._orders: dict[Side, list[Resting]] = {_BUY: [], _SELL: []}
         self._joined = 0
-        self._levels: list[tuple[Side, Ticks]] = []
+        self._levels: tuple[tuple[Side, Ticks], ...] = ()
         self._own: Int64s = np.empty(0, np.int64)
         self._edges = (_NO_BUY, _NO_SELL)
         self._next: int | None = None
@@ -159,10 +160,11 @@ class RestingOrders:
     def _changed(self) -> None:
         """Note where we rest now; the message that matters next must be looked for again."""
         buys, sells = self._orders[_BUY], self._orders[_SELL]
-        levels = [(_BUY, resting.order.price) for resting in buys]
-        levels += [(_SELL, resting.order.price) for resting in sells]
-        self._levels = list(dict.fromkeys(levels))
-        self._own = np.array([number for level in self._levels for number in level], np.int64)
+        levels: dict[tuple[Side, Ticks], None] = {}
+        for resting in (*buys, *sells):
+            levels[resting.order.side, resting.order.price] = None
+        self._levels = tuple(levels)
+        self._own = np.fromiter(chain.from_iterable(levels), np.int64, 2 * len(levels))
         self._edges = (
             buys[0].order.price if buys else _NO_BUY,
             sells[0].order.price if sells else _NO_SELL,
