@@ -9,13 +9,13 @@ from contextlib import asynccontextmanager, suppress
 from typing import TypeAlias
 
 from graphwiz_trader.application.supervise import first_of
+from graphwiz_trader.entrypoints.niceness import NICE
 from graphwiz_trader.entrypoints.options import Options
 
 Renew: TypeAlias = Callable[[], None]
 
 AGAIN_S = 1.0
 END_S = 60.0
-NICE = 10
 
 
 @asynccontextmanager

@@ -8,8 +8,8 @@ in files, `Outbox`, `DirectVenue`. The venue at the other end is `ThinVenue`, wh
 import asyncio
 import gc
 import multiprocessing
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -28,6 +28,7 @@ from graphwiz_trader.adapters.direct.hosts import simulated_hosts
 from graphwiz_trader.adapters.direct.picows_transport import PicowsTransport
 from graphwiz_trader.adapters.direct.venue import DirectVenue
 from graphwiz_trader.adapters.direct.venues import binance_venue
+from graphwiz_trader.adapters.files.home import JOURNAL, Home
 from graphwiz_trader.adapters.files.journal import LIVE, FileJournal
 from graphwiz_trader.application.recovery import Recovered
 from graphwiz_trader.application.trade import Stopped, Trade
@@ -60,6 +61,7 @@ from graphwiz_trader.engine.engine import Engine
 from graphwiz_trader.engine.spec import EngineSpec
 from graphwiz_trader.entrypoints.bench.ccxt_peer import ccxt_ticks
 from graphwiz_trader.entrypoints.bench.flood import SNAPSHOT_SEQ, numbered
+from graphwiz_trader.entrypoints.bench.onlookers import onlookers
 from graphwiz_trader.entrypoints.bench.row import Row
 from graphwiz_trader.entrypoints.bench.slice import EVERY_RULE
 from graphwiz_trader.entrypoints.bench.thin_venue import PRICES, serve
@@ -78,9 +80,10 @@ BTC = Instrument(
     min_notional=Decimal(5),
 )
 UNMETERED = VenueTerms(capacity=10**9)
+RUN = RunId("paper-0001")
 KEY = Credentials("loopback-key", "loopback-secret")
 
-Drive: TypeAlias = Callable[[int, Callable[[str], None]], Awaitable[list[int]]]
+Drive: TypeAlias = Callable[[int, Callable[[str], None]], Coroutine[None, None, list[int]]]
 
 
 class Answering:
@@ -157,12 +160,14 @@ def order_path_rows() -> list[Row]:
     asleep = _driven(frames, partial(_ours, nullcontext))[1]
     peer_trip, peer = _driven(frames, partial(ccxt_ticks, last=SNAPSHOT_SEQ + TICKS))
     awake = _driven(frames, partial(_ours, busy_loop))[1]
+    watched = _driven(frames, partial(_ours, nullcontext, with_onlookers=True))[1]
     tick = "tick to order over loopback, 2,000 msg/s"
     return [
         *_rows("order round trip over loopback, direct", trip[WARM_UP // 4 :], 80.0),
         *_rows("ccxt create_order, round trip", peer_trip, None)[:1],
         *_rows(f"{tick}, sleeping", asleep, 120.0),
         *_rows(f"{tick}, busy-spinning", awake, 80.0),
+        *_rows(f"{tick}, sleeping, graph, Prometheus and page on", watched, None)[:1],
         *_rows("ccxt.pro + create_order, tick to order", peer, None)[:1],
         _times(f"{tick}, sleeping", peer, asleep, 5.0),
         _times(f"{tick}, busy-spinning", peer, awake, 7.0),
@@ -176,15 +181,11 @@ def _driven(frames: tuple[bytes, list[bytes]], drive: Drive) -> tuple[list[int],
     venue = context.Process(target=serve, args=(theirs, *frames, INTERVAL), daemon=True)
     venue.start()
     port = ours.recv()
-    found = uvloop.run(_awaited(drive(port, ours.send)))
+    found = uvloop.run(drive(port, ours.send))
     ours.send("end")
     latencies = ours.recv()
     venue.join()
     return found, latencies[WARM_UP:] if len(latencies) > 2 * WARM_UP else latencies
-
-
-async def _awaited(found: Awaitable[list[int]]) -> list[int]:
-    return await found
 
 
 async def _round_trips(port: int, tell: Callable[[str], None]) -> list[int]:  # noqa: ARG001 # no frames
@@ -202,35 +203,21 @@ async def _round_trips(port: int, tell: Callable[[str], None]) -> list[int]:  # 
 
 
 async def _ours(
-    awake: Callable[[], AbstractContextManager[None]], port: int, tell: Callable[[str], None]
+    awake: Callable[[], AbstractContextManager[None]],
+    port: int,
+    tell: Callable[[str], None],
+    *,
+    with_onlookers: bool = False,
 ) -> list[int]:
     """Trade on every frame; the venue measures."""
-    clock = SystemClock()
     strategy = Answering()
-    spec = EngineSpec(
-        (BTC,),
-        (strategy,),
-        RiskPolicy(EVERY_RULE),
-        BTC.quote,
-        {BTC.venue: Decimal(2)},
-        {},
-        {},
-        ClOrdIds(BACKTEST, 0),
-    )
     threshold = gc.get_threshold()
-    with TemporaryDirectory() as folder, awake():
-        journal = FileJournal(Path(folder), RunId("bench"), LIVE)
-        trade = Trade(
-            Engine(spec),
-            [_venue(port)],
-            {BTC.venue: _feed(port, clock)},
-            journal,
-            clock,
-            _unheard,
-            RunStarted(clock.now(), RunId("bench"), "bench", BACKTEST, 0, 0, "{}", "bench"),
-            Recovered(),
-        )
-        running = asyncio.create_task(trade.run())
+    with TemporaryDirectory() as folder, ExitStack() as stack:
+        journal = FileJournal(Home(Path(folder)).runs / RUN / JOURNAL, RUN, LIVE)
+        if with_onlookers:
+            stack.enter_context(onlookers(Path(folder), with_page=True))
+        stack.enter_context(awake())
+        running = asyncio.create_task(_trade(port, strategy, journal).run())
         try:
             await _reached(strategy, running, SNAPSHOT_SEQ + 1)
             settle_down()
@@ -243,6 +230,30 @@ async def _ours(
             await asyncio.wait([running])
             journal.close()
     return []
+
+
+def _trade(port: int, strategy: Answering, journal: FileJournal) -> Trade:
+    clock = SystemClock()
+    spec = EngineSpec(
+        (BTC,),
+        (strategy,),
+        RiskPolicy(EVERY_RULE),
+        BTC.quote,
+        {BTC.venue: Decimal(2)},
+        {},
+        {},
+        ClOrdIds(BACKTEST, 0),
+    )
+    return Trade(
+        Engine(spec),
+        [_venue(port)],
+        {BTC.venue: _feed(port, clock)},
+        journal,
+        clock,
+        _unheard,
+        RunStarted(clock.now(), RUN, "paper", BACKTEST, 1, 0, "{}", "0", (), (BTC,), ()),
+        Recovered(),
+    )
 
 
 async def _reached(strategy: Answering, running: "asyncio.Task[Stopped]", seq: int) -> None:

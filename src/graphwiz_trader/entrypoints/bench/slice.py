@@ -28,7 +28,7 @@ from graphwiz_trader.domain.orders import ExecType, ExecutionReport, OrdStatus, 
 from graphwiz_trader.domain.settings import RiskSettings
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import Leg, Signal, SignalKind
-from graphwiz_trader.domain.strategy import View, Wakeup
+from graphwiz_trader.domain.strategy import Strategy, View, Wakeup
 from graphwiz_trader.domain.units import (
     MILLISECOND,
     SECOND,
@@ -62,16 +62,19 @@ EVERY_RULE = RiskSettings(
 
 
 class Quoting:
-    """Wants one bid, some ticks below the best, elsewhere at every message."""
+    """Wants one bid, some ticks below the best, elsewhere at every message, or *every* so many."""
 
-    def __init__(self) -> None:
+    def __init__(self, every: int = 1) -> None:
         self.id = StrategyId("quoting")
         self.instruments = (INSTRUMENT.id,)
+        self._every = every
+        self._asked = 0
 
     def on_event(self, event: Wakeup, view: View) -> Sequence[Signal]:  # noqa: ARG002 # as promised
         """Return the one quote."""
+        self._asked += 1
         bid = view.books[INSTRUMENT.id].bid
-        if bid is None:
+        if bid is None or self._asked % self._every:
             return ()
         price = Ticks(bid - 1 - view.now // MILLISECOND % 8)
         leg = Leg(INSTRUMENT.id, Side.BUY, price, Lots(10), TimeInForce.GTC)
@@ -81,10 +84,10 @@ class Quoting:
 class Slice:
     """Everything between the two sockets."""
 
-    def __init__(self, journal: FileJournal, *first: Event) -> None:
-        """*first* is what the engine hears before anything else."""
+    def __init__(self, journal: FileJournal, strategy: Strategy, *first: Event) -> None:
+        """*first* is what the engine of *strategy* hears before anything else."""
         self.parser = DepthParser(INSTRUMENT, "BTCUSDT")
-        self.engine = bench_engine(Quoting(), EVERY_RULE)
+        self.engine = bench_engine(strategy, EVERY_RULE)
         self.journal = journal
         self.requests = BinanceRequests([INSTRUMENT], Credentials("key", "secret"))
         self.out, self.venue = socket.socketpair()
@@ -146,7 +149,7 @@ class Slice:
 def _timed(begin: BookUpdate, frames: list[Frame]) -> Int64s:
     """Return the instants between stages, ns, shape (orders, 5)."""
     with TemporaryDirectory() as folder:
-        path = Slice(FileJournal(Path(folder), RunId("bench"), LIVE))
+        path = Slice(FileJournal(Path(folder), RunId("bench"), LIVE), Quoting())
         path.snapshot(begin)
         gc.collect()
         gc.freeze()

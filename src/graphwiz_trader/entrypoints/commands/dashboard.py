@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from graphwiz_trader.domain.value import value
+from graphwiz_trader.entrypoints.niceness import step_back
 from graphwiz_trader.entrypoints.options import Options, common_options
 from graphwiz_trader.entrypoints.output import emit
 
@@ -60,6 +61,7 @@ def dashboard(options: Options, host: str, port: int, read_only: bool) -> None: 
     given = os.environ.get(TOKEN, "")
     if given and len(given) < SHORTEST:
         raise click.UsageError(f"{TOKEN} is shorter than {SHORTEST} characters")
+    step_back()
     url = run(_serve(options, Place(host, port, given or secrets.token_urlsafe(24), read_only)))
     emit({"url": url}, f"served {url}")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from graphwiz_trader.domain.units import SECOND, Nanos
+from graphwiz_trader.entrypoints.niceness import step_back
 from graphwiz_trader.entrypoints.options import Options, common_options
 from graphwiz_trader.entrypoints.output import ExitCode, emit
 
@@ -36,6 +37,7 @@ def observe(options: Options, beside: int | None) -> None:
     from graphwiz_trader.application.supervise import first_of
     from graphwiz_trader.entrypoints.loop import run
 
+    step_back()
     try:
         done = run(_observed(options, beside))
     except BaseExceptionGroup as failed:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from graphwiz_trader.domain.errors import DataError
 from graphwiz_trader.domain.units import RunId
+from graphwiz_trader.entrypoints.niceness import NICE
 
-NICE = 10
 LONGEST_S = 600.0
 
 
