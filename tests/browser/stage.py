@@ -30,6 +30,7 @@ class Child:
 
     def __init__(self, *words: str, env: Mapping[str, str] | None = None) -> None:
         self.said: list[str] = []
+        self._is_mute = False
         self._heard = threading.Condition()
         self._process = subprocess.Popen(
             (sys.executable, *words),
@@ -49,12 +50,14 @@ class Child:
     def line(self, pattern: str) -> str:
         """Wait for a line; return the first group of *pattern* in the last one."""
         shape = re.compile(pattern)
+
+        def found() -> list[str]:
+            return [match[1] for match in map(shape.search, self.said) if match]
+
         with self._heard:
-            found = self._heard.wait_for(
-                lambda: [m[1] for m in map(shape.search, self.said) if m], 2 * PATIENCE_S
-            )
-        assert found, self.said[-10:]
-        return found[-1]
+            self._heard.wait_for(lambda: found() or self._is_mute, 2 * PATIENCE_S)
+        assert found(), self.said[-10:]
+        return found()[-1]
 
     def send(self, number: int) -> None:
         self._process.send_signal(number)
@@ -81,6 +84,9 @@ class Child:
                 with self._heard:
                     self.said.append(line.strip())
                     self._heard.notify_all()
+        with self._heard:
+            self._is_mute = True
+            self._heard.notify_all()
 
 
 class Runs:

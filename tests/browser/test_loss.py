@@ -96,7 +96,7 @@ def test_a_dashboard_may_be_killed_and_started_again(chromium: str, floor: Floor
         finally:
             await asyncio.to_thread(again.child.end)
         # That it could not be reached is all the console may have said.
-        assert all("WebSocket connection" in said for said in page.complaints)
+        assert all("WebSocket" in said for said in page.complaints), page.complaints
         page.complaints.clear()
 
     play(chromium, first.url(), act)

@@ -104,7 +104,7 @@ addEventListener("resize", () => PANELS.equity());
 setInterval(header, 500);
 // A run that has just begun has no trades in the graph yet.
 setInterval(() => {
-  if (seen.run && !document.hidden && document.querySelector("#known tr.nothing")) latest("trades");
+  if (seen.isOpen && seen.run && !document.hidden && document.querySelector("#known tr.nothing")) latest("trades");
 }, 3000);
 start();
 connect(note);
