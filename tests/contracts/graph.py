@@ -293,7 +293,8 @@ class GraphContract:
         at = [(now - 168) * hour - 1, (now - 168) * hour, NOON - 1, NOON]
         seen = [occurrence(n, ts, "SWEEP" if n else "ICEBERG") for n, ts in enumerate(at)]
         samples = [evolve(sample(n), ts=Nanos(ts)) for n, ts in enumerate(at)]
-        wait(graph.write(batch(*seen[:2], *samples[:2])))
+        kinds = pattern("SWEEP"), pattern("ICEBERG")
+        wait(graph.write(batch(*kinds, *seen[:2], *samples[:2])))
         wait(graph.write(batch(*seen[2:], *samples[2:], of=NEXT)))
 
         found = wait(graph.hours(168))

@@ -8,14 +8,12 @@ from graphwiz_trader.domain.facts import Outcome
 from graphwiz_trader.ports.clock import Clock
 
 ONE_IN = 16
-"""Of so many events one is measured, a power of two: a look at the clock has its price."""
-
-_MARKET = frozenset({BookUpdate, Trade})
+"""Of so many events one is measured: a look at the clock has its price."""
 
 
 class Flow:
     """
-    Measures one market message of `ONE_IN`, once it has been dealt with.
+    Measures one event of `ONE_IN`, if it is a market message, once it has been dealt with.
 
     `data`: from the venue's clock to our receipt, as the two clocks have it. `strategy`: from
     receipt until it was stepped, strategies and all, journaled, and what came of it handed over.
@@ -25,13 +23,14 @@ class Flow:
         self.data = Histogram()
         self.strategy = Histogram()
         self._clock = clock
-        self._events = 0
+        self._left = ONE_IN
 
     def watch(self, event: Event, outcome: Outcome) -> None:  # noqa: ARG002 # as every watch
         """Take in a step."""
-        self._events += 1
-        if self._events & (ONE_IN - 1) or type(event) not in _MARKET:
+        self._left -= 1
+        if self._left:
             return
+        self._left = ONE_IN
         if isinstance(event, BookUpdate | Trade):
             self.strategy.add(self._clock.now() - event.ts)
             if event.ts_venue > 0:

@@ -101,7 +101,7 @@ class GraphQueries(Protocol):
 
     async def hours(self, most: int) -> PatternHours:
         """
-        Return in which hours there were entries, and patterns, of any run.
+        Return in which hours there were entries, and occurrences of kept patterns, of any run.
 
         Of at most *most* full hours, the last before the one of the newest entry of any run.
         """

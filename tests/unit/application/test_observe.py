@@ -27,7 +27,7 @@ from graphwiz_trader.testing.graph import MemoryGraph
 from graphwiz_trader.testing.journal import MemoryJournal
 from graphwiz_trader.testing.runs import MemoryRuns
 from graphwiz_trader.testing.tape import MemoryTapes
-from tests.contracts.graph import occurrence, sample
+from tests.contracts.graph import occurrence, pattern, sample
 from tests.unit.application.graph_diary import AT_A, AT_B, STARTED
 from tests.unit.application.test_graph_rows import taken
 
@@ -238,7 +238,7 @@ def test_a_slow_store_is_waited_for_and_gets_everything() -> None:
 def half_a_story(of: str, first: int) -> Batch:
     """Sweeps with icebergs in every eighth hour of the two days before the journals begin."""
     now = make.START // HOUR
-    nodes: list[Node] = []
+    nodes: list[Node] = [pattern("SWEEP"), pattern("ICEBERG")]
     for n in range(48):
         ts = Nanos((now - 48 + n) * HOUR)
         nodes.append(evolve(sample(n), key=f"{of}:{n}", run=of, ts=ts))

@@ -49,10 +49,10 @@ def hours(connection: sqlite3.Connection, most: int) -> PatternHours:
     with schema.transaction(connection, "DEFERRED"):
         (newest,) = connection.execute(texts.NEWEST).fetchone()
         window = hours_before(Nanos(newest), most)
-        asked = {"since": window.since, "until": window.until}
+        asked = {"first": window.since // HOUR, "until": window.until // HOUR}
         watched = frozenset(hour for (hour,) in connection.execute(texts.HOURS, asked))
         seen = frozenset(connection.execute(texts.SEEN, asked))
-    return PatternHours(window.until // HOUR, watched, seen)
+    return PatternHours(asked["until"], watched, seen)
 
 
 def relate(connection: sqlite3.Connection, relation: Relation, edges: Sequence[Edge]) -> None:

@@ -98,6 +98,7 @@ MIGRATIONS: tuple[str, ...] = (
     UPDATE edge SET target = (
         SELECT o.kind || ':' || o.symbol FROM "Occurrence" o WHERE o.key = edge.source)
         WHERE relation = 'INSTANCE_OF';
+    CREATE INDEX occurrence_hours ON "Occurrence" (symbol, kind, ts);
     ALTER TABLE "MetricSample" ADD COLUMN cpu_pct REAL;
     ALTER TABLE "MetricSample" ADD COLUMN memory_bytes INTEGER;
     ALTER TABLE "MetricSample" ADD COLUMN open_files INTEGER;
