@@ -9,7 +9,7 @@ import pytest
 
 from graphwiz_trader.application.backtest import instruments_of
 from graphwiz_trader.application.funding import endowment, reporting_of
-from graphwiz_trader.application.live_run import PAPER, TRADE, live_engine
+from graphwiz_trader.application.live_run import PAPER, live_engine
 from graphwiz_trader.application.market import NEVER, Message, TapeMarket
 from graphwiz_trader.application.parity import Parity
 from graphwiz_trader.application.report import ReportBuilder
@@ -37,6 +37,9 @@ from graphwiz_trader.testing.runs import MemoryRuns
 from graphwiz_trader.testing.tape import MemoryTapes
 from tests.parity.versus import SPOT, market
 from tests.stories.wiring import FREE, TWO, Desk, settings_of, two_venues
+
+TOLD_AT_ONCE, TOLD_LATE = 4, 3
+"""Markets whose messages all take equally long to us, and some longer than others."""
 
 MAKING = "hft.strategies.market_making"
 QUOTES = (
@@ -90,22 +93,25 @@ class Home:
         lived: Settings,
         kept: Settings,
         told: Sequence[Event] = (),
-        mode: str = TRADE,
-        seed: int = 3,
+        seed: int = TOLD_AT_ONCE,
     ) -> RunId:
-        """Trade under *lived*, and journal *kept* as the settings."""
+        """
+        Trade on paper under *lived*, and journal *kept* as the settings.
+
+        On paper, because these books do not show what we sent, as a real venue's would.
+        """
         tapes = (market(seed, SPOT),)
         instruments = instruments_of(tapes)
         fed = AsFed(tapes, told)
-        folder = self.runs.create(mode)
+        folder = self.runs.create(PAPER)
         way = Nanos(int(lived.backtest.latency_ms * MILLISECOND))
         costs = tuple(VenueCost(i.venue, lived.backtest.fee_bps, way) for i in instruments)
         started = RunStarted(
-            fed.first, folder.run, mode, "a7", 1, 0, canonical(kept), "0", (), instruments, costs
+            fed.first, folder.run, PAPER, "a7", 1, 0, canonical(kept), "0", (), instruments, costs
         )
         balances = endowment(lived, instruments, fed.first)
         # A paper venue lives on the feed as it comes.
-        met = [attrs.evolve(tape, ts_venue=tape.ts) if mode == PAPER else tape for tape in tapes]
+        met = [attrs.evolve(tape, ts_venue=tape.ts) for tape in tapes]
         venues = recorded_venues(met, balances, lived.backtest)
         engine = live_engine(engine_of, kept, started)
         report = ReportBuilder(engine.state, reporting_of(kept, instruments))
@@ -145,9 +151,9 @@ def test_a_session_at_venues_like_the_models_is_its_own_backtest() -> None:
 def test_a_paper_session_is_run_again_at_venues_that_live_on_its_feed() -> None:
     home, settings = Home(), settings_of(*QUOTES)
 
-    found = home.parity(home.record(settings, settings, mode=PAPER, seed=3))
+    found = home.parity(home.record(settings, settings, seed=TOLD_LATE))
 
-    feed = market(3, SPOT)
+    feed = market(TOLD_LATE, SPOT)
     assert len(set((feed.ts - feed.ts_venue).tolist())) > 1
     assert found.session.fills > 10
     assert found.rungs[0].net == found.rungs[1].net == found.rungs[2].net
@@ -176,7 +182,7 @@ def test_what_the_venues_did_otherwise_is_the_only_cause(cause: Cause) -> None:
 
 def test_orders_that_were_not_sent_while_the_account_was_closed_are_missing_data() -> None:
     home, settings = Home(), settings_of(*QUOTES)
-    first = TapeMarket((market(3, SPOT),)).first
+    first = TapeMarket((market(TOLD_AT_ONCE, SPOT),)).first
     told = (
         AccountDown(Nanos(first + SECOND), SPOT.venue, "a test"),
         AccountAgrees(Nanos(first + 3 * SECOND), SPOT.venue),
@@ -194,7 +200,7 @@ def test_a_decision_that_nothing_explains_is_named() -> None:
     journal = home.runs.folders[run].kept
     entries = list(journal.entries())
     forged = MemoryRuns()
-    folder = forged.create(TRADE)
+    folder = forged.create(PAPER)
     for entry in entries:
         commands = entry.outcome.commands if entry.outcome.seq != ordering(entries) else ()
         folder.kept.append(Entry(entry.event, evolve(entry.outcome, commands=commands)))
@@ -215,7 +221,7 @@ def test_a_session_without_market_data_has_no_backtest() -> None:
     home, settings = Home(), settings_of(*QUOTES)
     run = home.record(settings, settings)
     bare = MemoryRuns()
-    folder = bare.create(TRADE)
+    folder = bare.create(PAPER)
     folder.kept.append(next(iter(home.runs.reader(run).entries())))
 
     with pytest.raises(DataError, match="no market data"):

@@ -53,12 +53,12 @@ class Conditions:
     """
     What a reenactment is done under.
 
-    `tapes` are the market, `latency`, `fees` and `queue` the venues; `timers` when those came
-    that were late. Not `interrupted`, the engine is told of no gap in what the session knew.
-    `until` is when the last answer may come.
+    Venues are made of `markets`, `latency`, `fees` and `queue`; `timers` are when those came that
+    were late. Not `interrupted`, the engine is told of no gap in what the session knew. `until`
+    is when the last answer may come.
     """
 
-    tapes: tuple[Tape, ...]
+    markets: tuple[Tape, ...]
     latency: Mapping[Venue, LatencyModel]
     fees: Mapping[Venue, FeeSchedule]
     queue: QueueModel
@@ -102,7 +102,7 @@ def reenact(
 
 def _venues(session: SessionTape, conditions: Conditions) -> Mapping[Venue, SimulatedVenue]:
     found: dict[Venue, SimulatedVenue] = {}
-    for tape in conditions.tapes:
+    for tape in conditions.markets:
         venue = tape.instruments[0].venue
         found[venue] = ReplayVenue(
             recordings([tape]),
@@ -122,7 +122,7 @@ class _SessionMarket:
     """Everything that a session was told, in its order, as messages of tapes and beside them."""
 
     def __init__(self, session: SessionTape, conditions: Conditions) -> None:
-        self._tapes = conditions.tapes
+        self._tapes = session.tapes
         self._told = session.told
         self._skips = () if conditions.interrupted else _INTERRUPTIONS
         self._steps = session.steps

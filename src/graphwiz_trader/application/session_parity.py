@@ -130,18 +130,18 @@ class SessionLadder:
     def _conditions(self, cause: Cause, queue: QueueModel) -> Conditions:
         session, settings = self._session, self._settings.backtest
         is_modelled = _is_past(Cause.LATENCY, cause)
-        tapes = session.tapes
+        markets = session.markets
         if self._started.mode == PAPER and not is_modelled:
             # A paper venue lives on the feed as it comes.
-            tapes = tuple(attrs.evolve(tape, ts_venue=tape.ts) for tape in tapes)
+            markets = tuple(attrs.evolve(tape, ts_venue=tape.ts) for tape in markets)
         return Conditions(
-            tapes,
-            {_venue(tape): self._latency(tape, cause) for tape in tapes},
+            markets,
+            {_venue(tape): self._latency(tape, cause) for tape in session.tapes},
             {
                 _venue(tape): fees_of(settings)
                 if _is_past(Cause.FEES, cause)
                 else self._charged(_venue(tape))
-                for tape in tapes
+                for tape in session.tapes
             },
             queue,
             {} if is_modelled else session.timers,
@@ -179,9 +179,7 @@ class SessionLadder:
 
     def _notes(self) -> list[str]:
         session = self._session
-        notes = ["our own orders and trades stand in the recorded market, as everybody's did"]
-        if self._started.mode == PAPER:
-            notes = []
+        notes = []
         if session.restarts:
             notes.append(
                 f"the engine was started {session.restarts + 1} times: what it missed between is"

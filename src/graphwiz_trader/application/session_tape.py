@@ -14,6 +14,7 @@ import numpy as np
 from graphwiz_trader.application.fates import Fates
 from graphwiz_trader.application.live_run import PAPER
 from graphwiz_trader.application.market import NEVER
+from graphwiz_trader.application.own_size import OwnSize
 from graphwiz_trader.application.session_columns import SessionColumns
 from graphwiz_trader.application.trips import Trips
 from graphwiz_trader.domain.commands import SetTimer
@@ -68,6 +69,7 @@ class SessionTape:
 
     Attributes:
         tapes: The market data of each venue, in the order of its instruments.
+        markets: The same without what of them was ours: what venues are made of.
         steps: For every step its tape, or −1, and the message's number there, or that of the
             event in `told`; shape (n, 2).
         told: The other events, in order.
@@ -82,6 +84,7 @@ class SessionTape:
 
     started: RunStarted
     tapes: tuple[Tape, ...]
+    markets: tuple[Tape, ...]
     steps: Int64s
     told: tuple[Event, ...]
     balances: tuple[BalanceReport, ...]
@@ -111,6 +114,7 @@ class SessionBuilder:
         self._steps = array("q")
         self._told: list[Event] = []
         self._balances: dict[tuple[Venue, Asset], BalanceReport] = {}
+        self._own = OwnSize()
         self._trips = Trips(self._known, as_heard=started.mode == PAPER)
         self._timers: dict[Timer, Nanos] = {}
         self._due: dict[tuple[str, str], Nanos] = {}
@@ -144,6 +148,7 @@ class SessionBuilder:
         elif not isinstance(event, _ANSWERS):
             self._tell(event)
         self.fates.feed(outcome, now)
+        self._own.feed(event, outcome)
         self._trips.feed(event, outcome, now)
         self._note(outcome)
 
@@ -170,6 +175,7 @@ class SessionBuilder:
         return SessionTape(
             self._started,
             tapes,
+            tapes if self._started.mode == PAPER else self._own.taken_out(tapes),
             np.array(self._steps, np.int64).reshape(-1, 2),
             tuple(self._told),
             tuple(self._balances.values()),
