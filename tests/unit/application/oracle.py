@@ -10,6 +10,7 @@ from graphwiz_trader.domain.commands import CancelOrder, OrderCommand, ReplaceOr
 from graphwiz_trader.domain.events import (
     BookUpdate,
     Event,
+    OperatorOrder,
     RunStarted,
     TapeMessage,
     TimerFired,
@@ -180,6 +181,9 @@ class Oracle:
         if self.groups.get(changed.group) is GroupState.STUCK:
             self.retried.add(changed.group)
         self.groups[changed.group] = changed.state
+        if isinstance(entry.event, OperatorOrder):
+            # Who is told to flatten, or resumed, has all of its time anew.
+            self.owed.pop(changed.group, None)
         # What a closed group still owes is dust: less than any venue takes.
         if (
             changed.debt
