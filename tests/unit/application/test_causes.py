@@ -28,7 +28,7 @@ def fate(name: str, ts: int = 0, cum: int = 0, heard_at: int = 5) -> Fate:
 def session(disturbed: int = NEVER) -> SessionTape:
     started = RunStarted(make.START, RunId("trade-0001"), "trade", "a7", 1, 0, "{}", "0")
     return SessionTape(
-        started, (), make.rows([]).ticks, (), (), {}, {}, {}, make.START, 0, Nanos(disturbed)
+        started, (), (), make.rows([]).ticks, (), (), {}, {}, {}, make.START, 0, Nanos(disturbed)
     )
 
 
