@@ -83,9 +83,8 @@ async def _observed(options: Options, beside: int | None) -> "Observed":
                 if not await _turn(lock, clock, stop, options):
                     return Observed(0, 0, 0)
                 options.say(f"observing {options.home}")
-                squeeze = Squeeze(app.gateways.runs(), clock, options.say)
-                tasks.append(group.create_task(squeeze.run()))
                 runs = app.gateways.runs()
+                tasks.append(group.create_task(Squeeze(runs, clock, options.say).run()))
                 with fact_log(settings.monitoring, options.home) as hear:
                     tails, links = app.tails(heard=hear), PatternLinks(sink)
                     async with watching(options, settings, runs, sink, clock) as heard:
