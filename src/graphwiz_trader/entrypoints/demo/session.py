@@ -16,8 +16,8 @@ from graphwiz_trader.entrypoints.demo.child import Child, ChildFailed
 from graphwiz_trader.entrypoints.demo.script import Script, keys
 from graphwiz_trader.entrypoints.output import ExitCode
 
-START_S = 60.0
-"""How long a process may take to be ready, on a busy machine."""
+START_S = 180.0
+"""How long a process may take to be ready, on a busy machine that compiles its kernels first."""
 END_S = 60.0
 """How long it may take to end."""
 RESTARTS = 20
