@@ -68,7 +68,12 @@ def service(
         words += ["--set", f"{key}={item}"]
     surroundings = {**os.environ, **KEYS, "XDG_STATE_HOME": str(home.parent / "state")}
     with subprocess.Popen(
-        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=surroundings
+        words,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=surroundings,
     ) as process:
         try:
             yield Service(words, home, process)

@@ -40,6 +40,22 @@ def stop_signal() -> Iterator[asyncio.Event]:
 
 
 @contextmanager
+def hangup(reload: Callable[[], None], stop: Callable[[], None]) -> Iterator[None]:
+    """
+    Let a hangup *reload*, as of a service, or *stop* what has a terminal: it has gone.
+
+    By default a hangup ends a process at once, and leaves its orders to the next.
+    """
+    loop = asyncio.get_running_loop()
+    has_terminal = sys.__stdin__ is not None and sys.__stdin__.isatty()
+    loop.add_signal_handler(signal.SIGHUP, stop if has_terminal else reload)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGHUP)
+
+
+@contextmanager
 def hang_watch(limit_s: float = HANG_S) -> Iterator[Callable[[], None]]:
     """
     Yield a function after whose call a loop that stands still for *limit_s* ends the process.

@@ -2,9 +2,8 @@
 
 import asyncio
 import os
-import signal
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -80,7 +79,7 @@ async def _served(
     from graphwiz_trader.bootstrap.container import live_app
     from graphwiz_trader.bootstrap.graphs import seeking
     from graphwiz_trader.bootstrap.places import places_of
-    from graphwiz_trader.entrypoints.loop import hang_watch, stop_signal
+    from graphwiz_trader.entrypoints.loop import hang_watch, hangup, stop_signal
     from graphwiz_trader.entrypoints.measuring import scales
 
     clock = SystemClock()
@@ -106,13 +105,13 @@ async def _served(
             asyncio.get_running_loop().call_later(seconds, stop.set)
         with busy_loop() if settings.engine.busy_spin else nullcontext():
             async with seeking(settings, app.gateways.graph, clock) as seek:
-                with _reloading(options, settings, renew) as reload:
+                reload = _reload(options, settings, renew)
+                with hangup(reload.asked.set, stop.set):
                     return await live.run(identity, stop, seek, reload)
 
 
-@contextmanager
-def _reloading(options: Options, settings: "Settings", renew: "Renew") -> Iterator["Reload"]:
-    """Yield what reads the configuration again, which a hangup asks for, too."""
+def _reload(options: Options, settings: "Settings", renew: "Renew") -> "Reload":
+    """Return what reads the configuration again."""
     from graphwiz_trader.application.reload import Configuration, Reload
     from graphwiz_trader.bootstrap.rendering import canonical
 
@@ -120,13 +119,7 @@ def _reloading(options: Options, settings: "Settings", renew: "Renew") -> Iterat
         found = await asyncio.to_thread(options.settings)
         return Configuration(found, canonical(found))
 
-    reload = Reload(Configuration(settings, canonical(settings)), reread, renew, options.say)
-    loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGHUP, reload.asked.set)
-    try:
-        yield reload
-    finally:
-        loop.remove_signal_handler(signal.SIGHUP)
+    return Reload(Configuration(settings, canonical(settings)), reread, renew, options.say)
 
 
 def _ready(

@@ -1,5 +1,6 @@
-"""A loop that stands still for too long ends, and says where it stood."""
+"""A loop that stands still for too long ends, and says where it stood; a hangup is heard."""
 
+import os
 import subprocess
 import sys
 
@@ -44,3 +45,47 @@ def test_a_loop_that_turns_is_left_alone() -> None:
     done = ended(hangs=False)
 
     assert (done.returncode, done.stdout.strip()) == (0, "ended by itself")
+
+
+HANGUP = """
+import asyncio, os, signal
+from graphwiz_trader.entrypoints.loop import hangup, run
+
+async def work():
+    heard = asyncio.Queue()
+    with hangup(lambda: heard.put_nowait("reload"), lambda: heard.put_nowait("stop")):
+        os.kill(os.getpid(), signal.SIGHUP)
+        print(await heard.get())
+
+run(work())
+"""
+
+
+def test_a_hangup_reloads_what_has_no_terminal() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", HANGUP],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout.strip()) == (0, "reload")
+
+
+def test_a_hangup_stops_what_was_started_in_a_terminal() -> None:
+    ours, theirs = os.openpty()
+
+    done = subprocess.run(
+        [sys.executable, "-c", HANGUP],
+        stdin=theirs,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    os.close(ours)
+    os.close(theirs)
+
+    assert (done.returncode, done.stdout.strip()) == (0, "stop")
