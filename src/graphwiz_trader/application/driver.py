@@ -35,6 +35,11 @@ from graphwiz_trader.simulation.venue import SimulatedVenue
 RESPONSE, DATA, TIMER = 2, 3, 4
 """At one instant: a venue's own data, arrivals, then these (strategies reference, §6)."""
 
+# A union of types is made anew wherever it is written.
+_OF_MARKET = (BookUpdate, Trade)
+_UNTIMED = (RunStarted, BalanceReport, TapeMessage)
+_OF_ONE_ORDER = (SubmitOrder, ReplaceOrder, CancelOrder)
+
 Late: TypeAlias = Callable[[SetTimer, Nanos], Nanos]
 """When a timer comes that is due at an instant: then, or later."""
 
@@ -163,7 +168,7 @@ class Driver:
 
     def _push(self, events: Iterable[Event]) -> None:
         for event in events:
-            rank = DATA if isinstance(event, BookUpdate | Trade) else RESPONSE
+            rank = DATA if isinstance(event, _OF_MARKET) else RESPONSE
             self._pushed += 1
             heappush(self._due, (event.ts, rank, self._pushed, event))  # type: ignore[union-attr] # venues send no references
 
@@ -181,7 +186,7 @@ class Driver:
             if self._timers.get((event.owner, event.name)) != ts:
                 return
             del self._timers[(event.owner, event.name)]
-        elif isinstance(event, BookUpdate | Trade):
+        elif isinstance(event, _OF_MARKET):
             event = self._with_more(event, ts)
         self._deliver(event)
 
@@ -213,7 +218,7 @@ class Driver:
             journal.reference(tape, message, event.more)
 
     def _deliver(self, event: Event) -> None:
-        if not isinstance(event, RunStarted | BalanceReport | TapeMessage):
+        if not isinstance(event, _UNTIMED):
             self._watch.advance(event.ts)
         outcome = self._engine.step(event)
         self._journal.append(Entry(event, outcome))
@@ -235,7 +240,7 @@ class Driver:
             self._pushed += 1
             fired = TimerFired(Nanos(at), command.owner, command.name)
             heappush(self._due, (Nanos(at), TIMER, self._pushed, fired))
-        elif isinstance(command, SubmitOrder | ReplaceOrder | CancelOrder):
+        elif isinstance(command, _OF_ONE_ORDER):
             self._home[command.instrument].send(command, now)
             self._look_at_venues()
         elif isinstance(command, CancelAll):

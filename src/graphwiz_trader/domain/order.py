@@ -69,6 +69,12 @@ class Applied(Enum):
     ABSORBED = "ABSORBED"
 
 
+# Looking a member up in its enumeration costs as much as the comparison.
+_CHANGED, _ABSORBED = Applied.CHANGED, Applied.ABSORBED
+_TRADE, _STATUS = ExecType.TRADE, ExecType.STATUS
+_NEW, _PARTIALLY_FILLED = OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED
+
+
 @attrs.define
 class Order:
     """
@@ -106,7 +112,7 @@ class Order:
     @property
     def leaves_qty(self) -> Lots:
         """What may still fill."""
-        return Lots(self.order_qty - self.cum_qty) if self.is_live else Lots(0)
+        return Lots(0) if self.ord_status in TERMINAL else Lots(self.order_qty - self.cum_qty)
 
     def apply(self, report: ExecutionReport) -> Applied:
         """
@@ -119,12 +125,12 @@ class Order:
             IllegalTransition: the venue's word cannot be; nothing was changed.
         """
         if report.exec_id and report.exec_id in self.exec_ids:
-            return Applied.ABSORBED
-        if report.exec_type is ExecType.TRADE:
+            return _ABSORBED
+        if report.exec_type is _TRADE:
             return self._filled(report)
-        if not self.is_live:
-            return Applied.ABSORBED
-        if report.exec_type is ExecType.STATUS:
+        if self.ord_status in TERMINAL:
+            return _ABSORBED
+        if report.exec_type is _STATUS:
             return self._told(report)
         after = TRANSITIONS.get((self.ord_status, report.exec_type))
         if after is None:
@@ -133,11 +139,11 @@ class Order:
                 f" and cannot take {report.exec_type.value} ({report.text or 'no text'})"
             )
         self._note(report)
-        if after is OrdStatus.NEW and self.cum_qty:
-            after = OrdStatus.PARTIALLY_FILLED
+        if after is _NEW and self.cum_qty:
+            after = _PARTIALLY_FILLED
         changed = after is not self.ord_status
         self.ord_status = after
-        return Applied.CHANGED if changed else Applied.ABSORBED
+        return _CHANGED if changed else _ABSORBED
 
     def lose_sight(self, text: str) -> bool:
         """Become UNKNOWN: the request went out and no answer came. Return whether that is news."""

@@ -27,6 +27,7 @@ from graphwiz_trader.engine.state import EngineState
 from graphwiz_trader.kernels.levels import NO_ASK, NO_BID
 
 NAN = float("nan")
+_ABSORBED, _FILLED, _REJECTED = Applied.ABSORBED, Applied.FILLED, OrdStatus.REJECTED
 PENDING = (OrdStatus.PENDING_CANCEL, OrdStatus.PENDING_REPLACE)
 
 
@@ -99,15 +100,15 @@ class Desk:
             self._ignore(report, str(error))
             self._draft.alert(Severity.CRITICAL, "ILLEGAL_REPORT", str(error))
             return None
-        if order.replaces is not None and order.ord_status is not OrdStatus.REJECTED:
+        if order.replaces is not None and order.ord_status is not _REJECTED:
             # Whatever was said of it, the venue took it in the old one's place.
             self._retire(order.replaces)
-        if applied is Applied.ABSORBED:
+        if applied is _ABSORBED:
             self._ignore(report, f"already {order.ord_status.value}")
             return None
         self._state.moved(order, before)
         self._note(order)
-        if applied is Applied.FILLED:
+        if applied is _FILLED:
             self._book(order, report)
         return order
 

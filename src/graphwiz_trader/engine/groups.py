@@ -1,5 +1,6 @@
 """Groups: legs sent together, hedged fill by fill, completed or unwound, never left open."""
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
@@ -44,7 +45,7 @@ class Groups:
         self._draft = draft
         self._gate = gate
         self._open: dict[str, OrderGroup] = {}
-        self._closed: dict[str, OrderGroup] = {}
+        self._closed: OrderedDict[str, OrderGroup] = OrderedDict()
         self._count = 0
 
     @property
@@ -259,7 +260,7 @@ class Groups:
             group.state = GroupState.UNWOUND if group.was_unwound else GroupState.DONE
         self._closed[group.id] = group
         if len(self._closed) > CLOSED_KEPT:
-            del self._closed[next(iter(self._closed))]
+            self._closed.popitem(last=False)
         self._tell(group)
 
     def _stick(self, group: OrderGroup) -> None:

@@ -1,11 +1,11 @@
 """Orders: every request of ours, what they may still fill, and how often we ask."""
 
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from graphwiz_trader.domain.errors import OffGrid
 from graphwiz_trader.domain.instrument import Instrument
-from graphwiz_trader.domain.order import Order
+from graphwiz_trader.domain.order import TERMINAL, Order
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import (
     ClOrdId,
@@ -26,7 +26,7 @@ class Orders:
 
     def __init__(self) -> None:
         self._live: dict[ClOrdId, Order] = {}
-        self._closed: dict[ClOrdId, Order] = {}
+        self._closed: OrderedDict[ClOrdId, Order] = OrderedDict()
         self._by_instrument: defaultdict[InstrumentId, dict[ClOrdId, Order]] = defaultdict(dict)
         self._open: defaultdict[InstrumentId, list[int]] = defaultdict(_nothing)
         self.live = 0
@@ -64,13 +64,14 @@ class Orders:
     def moved(self, order: Order, left_before: int) -> None:
         """Account for a report that changed what *order* may still fill."""
         self._move(order, order.leaves_qty - left_before)
-        if not order.is_live and order.cl_ord_id in self._live:
-            del self._live[order.cl_ord_id]
-            del self._by_instrument[order.instrument][order.cl_ord_id]
+        cl_ord_id = order.cl_ord_id
+        if order.ord_status in TERMINAL and cl_ord_id in self._live:
+            del self._live[cl_ord_id]
+            del self._by_instrument[order.instrument][cl_ord_id]
             self.live -= 1
-            self._closed[order.cl_ord_id] = order
+            self._closed[cl_ord_id] = order
             if len(self._closed) > CLOSED_KEPT:
-                del self._closed[next(iter(self._closed))]
+                self._closed.popitem(last=False)
 
     def of(self, instrument: InstrumentId) -> tuple[Order, ...]:
         """Return the live orders in *instrument*, oldest first."""

@@ -1,6 +1,6 @@
 """Blotter: what a venue remembers of one account's orders and fills."""
 
-from collections import deque
+from collections import OrderedDict, deque
 
 from graphwiz_trader.domain.orders import ExecutionReport
 from graphwiz_trader.domain.units import ClOrdId, InstrumentId, Nanos
@@ -14,7 +14,7 @@ class Blotter:
 
     def __init__(self) -> None:
         self._working: dict[ClOrdId, VenueOrder] = {}
-        self._closed: dict[ClOrdId, VenueOrder] = {}
+        self._closed: OrderedDict[ClOrdId, VenueOrder] = OrderedDict()
         self._fills: deque[ExecutionReport] = deque(maxlen=KEPT)
 
     @property
@@ -34,7 +34,7 @@ class Blotter:
         """*order* has ended."""
         self._closed[order.cl_ord_id] = self._working.pop(order.cl_ord_id)
         if len(self._closed) > KEPT:
-            del self._closed[next(iter(self._closed))]
+            self._closed.popitem(last=False)
 
     def fill(self, report: ExecutionReport) -> None:
         """An order traded."""

@@ -57,11 +57,15 @@ class RestingOrders:
         self._levels: tuple[tuple[Side, Ticks], ...] = ()
         self._own: Int64s = np.empty(0, np.int64)
         self._edges = (_NO_BUY, _NO_SELL)
+        self._is_stale = False
+        """Whether we rest elsewhere than the three above say."""
         self._next: int | None = None
         self._next_ts: Nanos | None = None
 
     def next_ts(self) -> Nanos | None:
         """Return when the next message that may matter happens, None if there is none."""
+        if self._is_stale:
+            self._look_around()
         if not self._levels:
             return None
         if self._next is None:
@@ -76,23 +80,21 @@ class RestingOrders:
         place = Place(self._queue, float(front))
         self._orders[order.side].append(Resting(order, place, self._joined))
         self._orders[order.side].sort(key=_priority)
-        self._changed()
+        self._is_stale, self._next = True, None
 
     def leave(self, order: VenueOrder) -> Resting:
         """Take *order* out, and return where it stood."""
         resting = next(r for r in self._orders[order.side] if r.order is order)
         self._orders[order.side].remove(resting)
-        found = self._next
-        self._changed()
-        # What may matter to more orders than are left is soon enough to look at.
-        self._next = found
+        # What may matter to more orders than are left is soon enough to look at: `_next` stays.
+        self._is_stale = True
         return resting
 
     def give_place(self, place: Resting, order: VenueOrder) -> None:
         """Let *order* rest where another one of the same side and price did."""
         self._orders[order.side].append(Resting(order, place.place, place.rank))
         self._orders[order.side].sort(key=_priority)
-        self._changed()
+        self._is_stale, self._next = True, None
 
     def within(self, side: Side, limit: Ticks) -> tuple[VenueOrder, ...]:
         """Return our orders of *side* at *limit* or better, in the order they would trade."""
@@ -100,6 +102,8 @@ class RestingOrders:
 
     def run_next(self) -> tuple[Nanos, list[MakerFill]]:
         """Let the message that `next_ts` spoke of happen; return when, and what it filled."""
+        if self._is_stale:
+            self._look_around()
         book, is_awaited = self._book, self._next is not None
         message = book.message if self._next is None else self._next
         ts = self._next_ts if is_awaited else book.ts(message)
@@ -157,8 +161,8 @@ class RestingOrders:
             if wanted < order.leaves_qty:
                 yield MakerFill(order, Lots(order.leaves_qty - wanted))
 
-    def _changed(self) -> None:
-        """Note where we rest now; the message that matters next must be looked for again."""
+    def _look_around(self) -> None:
+        """Note where we rest now."""
         buys, sells = self._orders[_BUY], self._orders[_SELL]
         levels: dict[tuple[Side, Ticks], None] = {}
         for resting in (*buys, *sells):
@@ -169,7 +173,7 @@ class RestingOrders:
             buys[0].order.price if buys else _NO_BUY,
             sells[0].order.price if sells else _NO_SELL,
         )
-        self._next = None
+        self._is_stale = False
 
 
 def _priority(resting: Resting) -> tuple[int, int]:
