@@ -75,13 +75,12 @@ class Maker:
         else:
             wanted = {**self._shown, **wanted}
         self._shown = wanted
-        side, ticks, lots = (
-            np.array([row[column] for row in rows], kind)
-            for column, kind in enumerate((np.int8, np.int64, np.int64))
+        told = LevelRows(
+            np.array([row[0] for row in rows], np.int8),
+            np.array([row[1] for row in rows], np.int64),
+            np.array([row[2] for row in rows], np.int64),
         )
-        return BookUpdate(
-            ts, ts, self._of.id, LevelRows(side, ticks, lots), 0, len(rows), snapshot=whole
-        )
+        return BookUpdate(ts, ts, self._of.id, told, 0, len(rows), snapshot=whole)
 
 
 def crossing(

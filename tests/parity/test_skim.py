@@ -102,7 +102,8 @@ def test_the_seeded_runs_trade_fall_short_and_are_stopped() -> None:
     refused: set[str] = set()
     for name, seed in (("across", 0), ("across", 1), ("around", 0), ("around", 1)):
         desk, done = compare(name, seed)
-        ends |= {change.state for change in desk.facts(done.run, GroupChanged)}
+        told = desk.facts(done.run, GroupChanged)
+        ends |= {change.state for change in told if isinstance(change, GroupChanged)}
         refused |= set(done.simulated.report.denials)
         assert done.simulated.fills > 0
 

@@ -78,7 +78,7 @@ class Ahead(Protocol):
         """
         Take in messages before *until* as far as nothing comes of them, and journal them.
 
-        Returns whether all were taken in.
+        Returns False where the engine must take in the next.
         """
 
 
@@ -137,7 +137,8 @@ class Driver:
             if due:
                 until = min(until, due[0][0] + (due[0][1] >= DATA))
             if market.ts < until:
-                self._take(until)
+                # Who reads ahead has a look after every instant.
+                self._take(until if self.ahead is None else market.ts + 1)
                 continue
             now = min(market.ts, due[0][0] if due else NEVER)
             if self._venue_ts <= now:

@@ -1,8 +1,9 @@
 """Skim: reads a recording ahead of the engine, as far as no strategy would do anything."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from math import inf
+from typing import cast
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from graphwiz_trader.application.skimmed_market import SkimmedMarket
 from graphwiz_trader.domain.book import OrderBook
 from graphwiz_trader.domain.facts import TradingState
 from graphwiz_trader.domain.instrument import Instrument, Kind
-from graphwiz_trader.domain.lookout import Lookout, Skimmable
+from graphwiz_trader.domain.lookout import Lookout, Skimmable, Steps
 from graphwiz_trader.domain.units import DAY, InstrumentId, Int64s, Nanos
 from graphwiz_trader.engine.engine import Engine
 from graphwiz_trader.kernels import skim as kernel
@@ -49,16 +50,21 @@ class Skim:
         self._books = [engine.state.books[name] for name in market.names]
         self._states = np.zeros((0, 0), np.int64)
         self._rows: list[Int64s] = []
+        self._positions = [engine.state.holdings.positions[name] for name in market.names]
         self._places = np.zeros((len(instruments), kernel.PLACE), np.int64)
         self._money = np.zeros((len(instruments), kernel.MONEY))
         self._equity = np.zeros(kernel.EQUITY)
+        # Single numbers are read and written three times as fast through these.
+        self._place = self._places.data
+        self._amount = cast("memoryview[float]", self._money.data)
         for number, instrument in enumerate(instruments):
             self._money[number, kernel.TICK] = instrument.tick
             self._money[number, kernel.UNIT : kernel.PART] = _split(instrument.worth)
             listened = any(instrument.id in each.instruments for each in engine.strategies)
             self._places[number, kernel.LISTENED] = listened
             self._places[number, kernel.RATED_BY] = self._rated_by(instrument)
-        self._rounds = _rounds((), {})
+        self._known: dict[Steps, tuple[int, ...]] = {}
+        self._rounds = self._written(())
         self._seq = -1
         self._midnight = Nanos(0)
         self._pauses = self._pause = 0
@@ -69,7 +75,8 @@ class Skim:
         """
         Take in messages before *until* as far as nothing comes of them, and journal them.
 
-        Returns whether all were taken in. Where few are, it pauses: that costs more than it saves.
+        Returns False at a message that is the engine's. Where those are many, it pauses: it would
+        cost more than it saves.
         """
         market = self._market
         if self._pause:
@@ -77,11 +84,12 @@ class Skim:
             return False
         if not market.begins_an_instant or not (self._is_current() or self._look()):
             return False
-        start = market.at
+        start, until = market.at, Nanos(min(until, self._midnight))
         stop = kernel.skim(
-            self._states, *market.columns, start, min(until, self._midnight), self._places,
-            self._money, *self._rounds, self._equity,
+            self._states, *market.columns, start, until, self._places, self._money,
+            *self._rounds, self._equity,
         )  # fmt: skip
+        self._catch_up(market.instrument_of(stop, until))
         self._settle(start, stop, journal)
         if market.ts >= until:
             return True
@@ -98,7 +106,7 @@ class Skim:
         lookouts = self._lookouts()
         if lookouts is None or not self._has_plain_rates():
             return False
-        self._rounds = _rounds(lookouts, self._numbers)
+        self._rounds = self._written(lookouts)
         self._write_places()
         self._write_equity()
         self._gather()
@@ -118,9 +126,8 @@ class Skim:
 
     def _has_plain_rates(self) -> bool:
         """Whether what is held is worth something by at most one other book."""
-        positions = self._engine.state.holdings.positions
-        held = [n for n, each in enumerate(self._instruments) if positions[each.id].lots]
-        return all(self._places[number, kernel.RATED_BY] != NO_RATE for number in held)
+        held = [number for number, position in enumerate(self._positions) if position.lots]
+        return all(self._place[number, kernel.RATED_BY] != NO_RATE for number in held)
 
     def _rated_by(self, instrument: Instrument) -> int:
         """Return the number of the instrument whose bid converts what *instrument* earns."""
@@ -132,18 +139,38 @@ class Skim:
         name = rates.bid_of(instrument.quote)
         return NO_RATE if name is None else self._numbers.get(name, NO_RATE)
 
+    def _written(self, lookouts: Sequence[Lookout]) -> tuple[Table, Reals]:
+        """Return *lookouts* in the columns of the kernel."""
+        rounds, edges = [], []
+        for each in lookouts:
+            waits = (each.max_age, each.max_age_spread, each.is_open, each.is_busy, each.life)
+            rounds.append((len(each.steps), *waits, *self._stops(each.steps)))
+            edges.append((each.unseen_bps, each.factor, each.too_little_bps))
+        shape = (len(lookouts), -1) if lookouts else (0, 0)
+        return np.array(rounds, np.int64).reshape(shape), np.array(edges, float).reshape(shape)
+
+    def _stops(self, steps: Steps) -> tuple[int, ...]:
+        """Return the books of *steps*, and on which side an order takes from each."""
+        found = self._known.get(steps)
+        if found is None:
+            nothing = (0,) * (kernel.SIDE - kernel.INSTRUMENT - len(steps))
+            books = [self._numbers[name] for name, _ in steps]
+            sides = [int(side) for _, side in steps]
+            found = self._known[steps] = (*books, *nothing, *sides, *nothing)
+        return found
+
     def _write_places(self) -> None:
-        holdings = self._engine.state.holdings
-        places, money = self._places, self._money
-        for number, instrument in enumerate(self._instruments):
-            book, position = self._books[number], holdings.positions[instrument.id]
-            places[number, kernel.SYNCED] = book.is_synced
-            places[number, kernel.BOOK_TS] = book.ts
-            places[number, kernel.HELD] = position.lots
-            places[number, kernel.PRICED] = NO_PRICE
+        place, amount = self._place, self._amount
+        for number, (book, position) in enumerate(zip(self._books, self._positions, strict=True)):
+            place[number, kernel.SYNCED] = book.is_synced
+            place[number, kernel.BOOK_TS] = book.ts
+            place[number, kernel.HELD] = position.lots
+            place[number, kernel.PRICED] = NO_PRICE
             if position.lots:
-                money[number, kernel.BASE : kernel.UNIT] = _split(position.cash - position.fees)
-                money[number, kernel.PART] = holdings.part(instrument.id)
+                base = _split(position.cash - position.fees)
+                amount[number, kernel.BASE], amount[number, kernel.BASE_REST] = base
+                part = self._engine.state.holdings.part(book.instrument.id)
+                amount[number, kernel.PART] = part
 
     def _write_equity(self) -> None:
         state, now = self._engine.state, self._market.ts
@@ -165,44 +192,30 @@ class Skim:
         for book, row in zip(self._books, self._rows, strict=True):
             book.move_into(row)
 
-    def _settle(self, start: int, stop: int, journal: Journal) -> None:
-        """Tell engine and journal that the messages from *start* to *stop* were taken in."""
-        state, market = self._engine.state, self._market
+    def _catch_up(self, again: int) -> None:
+        """Tell the engine what became of its books, of which number *again* moves once more."""
+        state = self._engine.state
         parts: dict[InstrumentId, float] = {}
-        for number, instrument in enumerate(self._instruments):
-            ts = int(self._places[number, kernel.BOOK_TS])
-            if ts != self._books[number].ts:
-                state.books.catch_up(instrument.id, Nanos(ts))
-                state.exposures.priced(instrument.id)
-            if self._places[number, kernel.PRICED] != NO_PRICE:
-                parts[instrument.id] = float(self._money[number, kernel.PART])
+        for number, book in enumerate(self._books):
+            name, ts = book.instrument.id, self._place[number, kernel.BOOK_TS]
+            if ts != book.ts:
+                state.books.catch_up(name, Nanos(ts), comes_again=number == again)
+                state.exposures.priced(name)
+            if self._place[number, kernel.PRICED] != NO_PRICE:
+                parts[name] = self._amount[number, kernel.PART]
         if parts:
             pnl, peak = self._equity[[kernel.PNL, kernel.PEAK]].tolist()
             state.holdings.take_over(parts, pnl, peak)
+
+    def _settle(self, start: int, stop: int, journal: Journal) -> None:
+        """Tell engine and journal that the messages from *start* to *stop* were taken in."""
+        market = self._market
         if stop > start:
             journal.references(*market.numbers(start, stop))
             self._engine.skip(stop - start, market.waiting(stop))
             market.go_to(stop)
             self.skimmed += stop - start
         self._seq = self._engine.seq
-
-
-def _rounds(
-    lookouts: Sequence[Lookout], numbers: Mapping[InstrumentId, int]
-) -> tuple[Table, Reals]:
-    """Return *lookouts* in the columns of the kernel, by the *numbers* of their instruments."""
-    rounds = np.zeros((len(lookouts), kernel.ROUND), np.int64)
-    edges = np.zeros((len(lookouts), kernel.EDGE))
-    for row, edge, each in zip(rounds, edges, lookouts, strict=True):
-        names, sides = zip(*each.steps, strict=True)
-        steps = len(names)
-        row[: kernel.INSTRUMENT] = (
-            steps, each.max_age, each.max_age_spread, each.is_open, each.is_busy, each.life,
-        )  # fmt: skip
-        row[kernel.INSTRUMENT : kernel.INSTRUMENT + steps] = [numbers[name] for name in names]
-        row[kernel.SIDE : kernel.SIDE + steps] = sides
-        edge[:] = (each.unseen_bps, each.factor, each.too_little_bps)
-    return rounds, edges
 
 
 def _is_in(book: OrderBook, row: Int64s) -> bool:

@@ -21,6 +21,7 @@ class SkimmedMarket:
     Attributes:
         ts: The instant of the next message, `NEVER` after the last.
         at: The number of the next message.
+        begins_an_instant: Whether that is of a later instant than the one before.
         names: Instruments, as the columns number them.
 
     Raises:
@@ -39,6 +40,7 @@ class SkimmedMarket:
         )  # fmt: skip
         self.at = 0
         self.ts = NEVER
+        self.begins_an_instant = True
         self.go_to(0)
 
     @property
@@ -51,22 +53,24 @@ class SkimmedMarket:
         """When the last message is received."""
         return Nanos(self._rows.ts.item(self._count - 1))
 
-    @property
-    def begins_an_instant(self) -> bool:
-        """Whether the next message is of a later instant than the one before."""
-        return self.at == 0 or not self._goes_on(self.at - 1)
-
     def go_to(self, message: int) -> None:
         """Leave out what comes before *message*."""
         self.at = message
         self.ts = Nanos(self._rows.ts.item(message)) if message < self._count else NEVER
+        self.begins_an_instant = message == 0 or self._rows.ts.item(message - 1) != self.ts
 
     def pop(self) -> Message:
         """Return the next message."""
         tape, number = self._place(self.at)
-        found = self._tapes[tape].event(number, self._goes_on(self.at)), tape, number
+        before = self.ts
         self.go_to(self.at + 1)
-        return found
+        return self._tapes[tape].event(number, self.ts == before), tape, number
+
+    def instrument_of(self, message: int, until: Nanos) -> int:
+        """Return the number of the instrument of *message*, −1 unless that is before *until*."""
+        if message == self._count or self._rows.ts.item(message) >= until:
+            return -1
+        return self._rows.instrument.item(message)
 
     def waiting(self, message: int) -> Sequence[MarketEvent]:
         """Return the events of the instant of *message* that come before it."""
@@ -96,4 +100,4 @@ class SkimmedMarket:
     def _place(self, message: int) -> tuple[int, int]:
         if self._number is None:
             return 0, message
-        return int(self._number[0, message]), int(self._number[1, message])
+        return self._number.item(0, message), self._number.item(1, message)

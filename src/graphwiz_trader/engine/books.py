@@ -12,6 +12,10 @@ from graphwiz_trader.domain.events import BookUpdate
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.units import InstrumentId, Nanos, Ticks, Venue
 from graphwiz_trader.domain.value import value
+from graphwiz_trader.kernels.levels import NO_ASK, NO_BID
+
+NOWHERE = (NO_ASK, NO_BID)
+"""A touch that no book has."""
 
 
 @value
@@ -65,11 +69,17 @@ class Books(dict[InstrumentId, OrderBook]):
             if book.instrument.venue == venue:
                 book.drop(reason)
 
-    def catch_up(self, name: InstrumentId, ts: Nanos) -> None:
-        """Note that a reader has moved the book of *name*, whose levels are as of *ts*."""
+    def catch_up(self, name: InstrumentId, ts: Nanos, *, comes_again: bool) -> None:
+        """
+        Note that a reader has moved the book of *name*, whose levels are as of *ts*.
+
+        If the last message *comes_again*, it counts as moving the touch when it does.
+        """
         book = self[name]
         book.ts = ts
-        if book.touch != self.touches[name]:
+        if comes_again:
+            self.touches[name] = NOWHERE
+        elif book.touch != self.touches[name]:
             self.touches[name] = book.touch
             self._tops[name].append(Top(ts, book.bid, book.ask))
 

@@ -100,15 +100,15 @@ class CrossExchange:
 
     def _lookout(self, route: CrossRoute, view: View) -> Lookout:
         bought, sold = self._fees(route, view)
-        steps = ((route.buy.id, Side.BUY), (route.sell.id, Side.SELL))
+        asked = route.is_asked
         return Lookout(
-            steps,
+            route.steps,
             Nanos(self._config.max_age_ms * MILLISECOND),
             EPSILON_BPS / 2,
             (1 - sold / 1e4) / (1 + bought / 1e4),
             max(self._need_bps(route, view) - 10 * EPSILON_BPS, EPSILON_BPS / 2),
             is_open=route.is_open,
-            is_busy=route.after_fees and is_busy(self.id, steps, view, is_asked=route.is_asked),
+            is_busy=route.after_fees and is_busy(self.id, route.steps, view, is_asked=asked),
             life=route.lives.phase if self._config.latency_haircut else UNFOLLOWED,
         )
 

@@ -6,6 +6,8 @@ from itertools import permutations
 import attrs
 
 from graphwiz_trader.domain.instrument import Instrument, Kind
+from graphwiz_trader.domain.lookout import Steps
+from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.survival import Lives
 
 
@@ -21,6 +23,11 @@ class CrossRoute:
     after_fees: bool = False
     is_asked: bool = False
     lives: Lives = attrs.field(factory=Lives)
+
+    @property
+    def steps(self) -> Steps:
+        """Its two books."""
+        return ((self.buy.id, Side.BUY), (self.sell.id, Side.SELL))
 
     @property
     def episode(self) -> str:
