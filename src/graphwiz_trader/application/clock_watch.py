@@ -14,6 +14,7 @@ from graphwiz_trader.ports.venue import ExecutionVenue, SignedByClock
 
 OFFSET = "CLOCK_OFFSET"
 STEP = "CLOCK_STEP"
+UNREAD = "CLOCK_UNREAD"
 
 
 @value
@@ -23,7 +24,8 @@ class ClockPace:
 
     Every `period` each venue is asked `questions` times, and again after `retry` if it did not
     answer, or if its clock is suddenly elsewhere. An offset above `bound` raises an alert, once
-    until it is below again; so does a change of more than `step` between two readings.
+    until it is below again; so does a change of more than `step` between two readings, and a
+    clock that was not read for two periods.
     """
 
     period: Nanos = Nanos(60 * SECOND)
@@ -57,6 +59,8 @@ class ClockWatch:
         self._pace = pace
         self._wanted = {venue.venue: asyncio.Event() for venue in venues}
         self._far: dict[Venue, None] = {}
+        self._unread: dict[Venue, None] = {}
+        self._began = clock.now()
 
     def ask(self, venue: Venue) -> None:
         """Compare *venue*'s clock now, as after it complained of ours."""
@@ -75,7 +79,8 @@ class ClockWatch:
             try:
                 is_steady = self._take(venue, await self._read(venue))
                 wait = self._pace.period if is_steady else self._pace.retry
-            except Transient:
+            except Transient as error:
+                self._miss(venue.venue, error)
                 wait = self._pace.retry
             await self._wait(wanted, Nanos(self._clock.now() + wait))
 
@@ -103,6 +108,7 @@ class ClockWatch:
         name = venue.venue
         before = self.readings.get(name)
         self.readings[name] = reading
+        self._unread.pop(name, None)
         if isinstance(venue, SignedByClock):
             venue.offset = reading.offset
             told = ClockCompared(self._clock.now(), name, reading.offset, reading.error)
@@ -120,6 +126,14 @@ class ClockWatch:
         else:
             self._far.pop(name, None)
         return not is_step
+
+    def _miss(self, name: Venue, error: Transient) -> None:
+        """Tell a person, once, of a clock that has not been read for long."""
+        known = self.readings.get(name)
+        silence = Nanos(self._clock.now() - (self._began if known is None else known.ts))
+        if silence >= 2 * self._pace.period and name not in self._unread:
+            self._unread[name] = None
+            self._warn(UNREAD, f"{name}: its clock was not read for {_seconds(silence)}: {error}")
 
     def _warn(self, code: str, text: str) -> None:
         self._alert(RaiseAlert(Severity.WARNING, code, text))

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from graphwiz_trader.application.clock_watch import OFFSET, STEP, ClockPace, ClockWatch
+from graphwiz_trader.application.clock_watch import OFFSET, STEP, UNREAD, ClockPace, ClockWatch
 from graphwiz_trader.domain.clock_compared import ClockCompared
 from graphwiz_trader.domain.commands import RaiseAlert
 from graphwiz_trader.domain.errors import TimedOut
@@ -158,6 +158,18 @@ def test_a_step_is_told_though_it_is_within_the_bound() -> None:
         await play.clock.advance(2 * PACE.period)
 
     assert played(scene).codes == [STEP]
+
+
+def test_a_clock_that_cannot_be_read_is_told_of_once_until_it_is() -> None:
+    async def scene(play: Play) -> None:
+        await play.clock.advance(SECOND)
+        for _ in range(2):
+            play.venue.is_silent = True
+            await play.clock.advance(4 * PACE.period)
+            play.venue.is_silent = False
+            await play.clock.advance(PACE.period)
+
+    assert played(scene).codes == [UNREAD, UNREAD]
 
 
 def test_a_silent_venue_is_asked_again_soon_and_keeps_its_reading() -> None:
