@@ -177,9 +177,10 @@ class Wire:
         self._flows.set()
         self._is_cut = False
         self._writers: list[asyncio.StreamWriter] = []
+        self._joined: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._join, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._greet, "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
@@ -187,6 +188,7 @@ class Wire:
         self.cut()
         self._flows.set()
         self._server.close()
+        await asyncio.gather(*self._joined, return_exceptions=True)
 
     def mute(self) -> None:
         """Take everything in, and let nothing through."""
@@ -203,6 +205,9 @@ class Wire:
         """Be a network again."""
         self._is_cut = False
         self._flows.set()
+
+    def _greet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._joined.append(asyncio.create_task(self._join(reader, writer)))
 
     async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._is_cut:

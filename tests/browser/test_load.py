@@ -24,7 +24,7 @@ OTHERS = 0.4
 """Cores that others may take of a window that counts."""
 
 MEMORY_S = 300.0
-WARM_S = 5.0
+WARM_S = 3.0
 FLAT_MB = 16.0
 READY = "import('/page/wire.js').then(({ seen }) => seen.screen)"
 SEEN = "import('/page/wire.js').then(({ seen }) => seen)"
@@ -122,7 +122,7 @@ def test_memory_stays_flat(chromium: str, shop: Dashboard, long_factor: float) -
     async def act(page: Tab) -> None:
         await page.stands("ACTIVE")
         await page.until("document.querySelectorAll('button.book').length === 80")
-        await asyncio.sleep(max(WARM_S, WARM_S * 6 * long_factor))
+        await asyncio.sleep(max(WARM_S, 30 * long_factor))
         before, resident = await page.metrics(), server.memory_info().rss
         await asyncio.sleep(MEMORY_S * long_factor)
         after, grown = await page.metrics(), server.memory_info().rss - resident

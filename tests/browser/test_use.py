@@ -4,7 +4,7 @@ import asyncio
 import signal
 from pathlib import Path
 
-from tests.browser.chromium import Tab, opened
+from tests.browser.chromium import PATIENCE_S, Tab, opened
 from tests.browser.stage import Dashboard, Floor, order, play, shown
 
 ACTIVE = "document.activeElement"
@@ -101,7 +101,9 @@ def test_of_several_runs_each_is_shown_and_one_that_ended_is_reported(
             await report.until("document.querySelector('.js-plotly-plot, svg')")
             assert await report.run("document.querySelectorAll('table').length") > 3
         await page.click(f"[data-compare='{first.run}']")
-        await page.until("/orders matched/.test(document.querySelector('#verdict').textContent)")
+        verdict = "document.querySelector('#verdict').textContent"
+        await page.until(f"!{verdict}.startsWith('Comparing')", 3 * PATIENCE_S)
+        assert "orders matched" in await page.run(verdict)
         assert await page.run("document.querySelectorAll('#twins table').length") >= 2
         await page.picture(tmp_path / "parity.png")
         second = await asyncio.to_thread(Floor, tmp_path)

@@ -364,6 +364,17 @@ def test_a_report_opens_by_a_ticket_once_and_can_reach_nothing() -> None:
     play(act)
 
 
+def test_the_graph_is_asked_for_patterns_and_for_likeness() -> None:
+    async def act(page: Page) -> None:
+        status, said, _ = await page.get(f"/ask/patterns?run={RUN}")
+        assert (status, json.loads(said)) == (200, {"tables": []})
+        status, said, _ = await page.get(f"/ask/similar?run={RUN}&id=nothing")
+        assert status == 404
+        assert "nothing" in json.loads(said)["error"]
+
+    play(act)
+
+
 def test_a_run_is_compared_for_the_page_itself_only() -> None:
     async def act(page: Page) -> None:
         async def ask(run: str, **sent: str) -> tuple[int, str]:
