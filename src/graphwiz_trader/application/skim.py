@@ -89,7 +89,7 @@ class Skim:
             self._states, *market.columns, start, until, self._places, self._money,
             *self._rounds, self._equity,
         )  # fmt: skip
-        self._catch_up(market.instrument_of(stop, until))
+        self._catch_up(market.book_of(stop, until))
         self._settle(start, stop, journal)
         if market.ts >= until:
             return True

@@ -7,7 +7,7 @@ import numpy as np
 
 from graphwiz_trader.application.market import NEVER, Message
 from graphwiz_trader.domain.events import MarketEvent
-from graphwiz_trader.domain.tape import Int16s, Tape
+from graphwiz_trader.domain.tape import TRADE, Int16s, Tape
 from graphwiz_trader.domain.units import InstrumentId, Int8s, Int64s, Nanos
 from graphwiz_trader.simulation.columns import Columns
 
@@ -66,11 +66,12 @@ class SkimmedMarket:
         self.go_to(self.at + 1)
         return self._tapes[tape].event(number, self.ts == before), tape, number
 
-    def instrument_of(self, message: int, until: Nanos) -> int:
-        """Return the number of the instrument of *message*, −1 unless that is before *until*."""
-        if message == self._count or self._rows.ts.item(message) >= until:
+    def book_of(self, message: int, until: Nanos) -> int:
+        """Return the number of the book that *message*, before *until*, changes; else −1."""
+        rows = self._rows
+        if message == self._count or rows.ts.item(message) >= until:
             return -1
-        return self._rows.instrument.item(message)
+        return -1 if rows.flags.item(message) == TRADE else rows.instrument.item(message)
 
     def waiting(self, message: int) -> Sequence[MarketEvent]:
         """Return the events of the instant of *message* that come before it."""

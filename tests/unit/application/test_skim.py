@@ -7,7 +7,7 @@ import pytest
 
 from graphwiz_trader.application.skim import Skim
 from graphwiz_trader.application.skimmed_market import SkimmedMarket
-from graphwiz_trader.domain.events import BookUpdate, MarketEvent, TapeMessage
+from graphwiz_trader.domain.events import BookUpdate, MarketEvent, TapeMessage, Trade
 from graphwiz_trader.domain.facts import TradingState
 from graphwiz_trader.domain.instrument import Instrument, Kind
 from graphwiz_trader.domain.lookout import Lookout
@@ -147,6 +147,22 @@ def test_who_listens_to_an_earlier_message_of_the_instant_is_asked_at_its_end() 
     (asked,) = reading.strategy.asked[before:]
     assert isinstance(asked, BookUpdate)
     assert (asked.instrument, asked.ts, asked.more) == (BETA.id, now, True)
+
+
+def test_a_trade_that_ends_an_instant_finds_the_touch_that_was_reached() -> None:
+    """The book moves before the trade, which is what the engine takes in by itself."""
+    now = Nanos(make.START + SECOND)
+    events: list[MarketEvent] = [
+        make.book_update(of, [("99.99", "1")], [("100.01", "1")], make.START) for of in BOTH
+    ]
+    events.append(make.book_update(BETA, [("100.05", "1")], [("100.07", "1")], now))
+    events.append(Trade(now, now, BETA.id, Side.BUY, Ticks(10007), Lots(1)))
+    reading = Reading(events=events).take(2)
+
+    assert reading.read() == 3
+
+    books = reading.engine.state.books
+    assert books.touches[BETA.id] == books[BETA.id].touch == (10005, 10007)
 
 
 @pytest.mark.parametrize(
