@@ -74,6 +74,7 @@ class WindDown:
             if empty_since is not None:
                 waited = now - empty_since >= self._times.agree or now >= deadline
                 if waited or all(agrees(self._state, venue) for venue in self._links):
+                    self._close()
                     return ()
             elif now >= deadline:
                 return await self._at_last()
@@ -102,9 +103,13 @@ class WindDown:
     async def _at_last(self) -> Remaining:
         """Return what is left when no more is waited for; what never left is no part of it."""
         listed = await self._listed()
+        self._close()
+        return self._working() or listed
+
+    def _close(self) -> None:
+        """Let nothing leave any more that nobody would prove gone."""
         for link in self._links.values():
             link.outbox.close()
-        return self._working() or listed
 
     async def _feared(self) -> Remaining:
         unsent = {name for link in self._links.values() for name in link.outbox.unsent}

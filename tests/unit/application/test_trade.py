@@ -631,6 +631,31 @@ def test_a_stop_that_cannot_prove_it_names_what_remains() -> None:
     play(scene)
 
 
+def test_what_is_owed_after_the_end_sends_nothing() -> None:
+    """A fill that comes when all was proven gone is on the record, and no more."""
+
+    async def scene(s: Scene) -> None:
+        s.beta.script.append(Fault.LOST)
+        await s.want(take(A.id, Side.BUY), take(B.id, Side.SELL))
+        lost = s.last
+        await s.floor.stop()
+        sent, fills = s.submits(), len(s.facts(FillBooked))
+        assert (sent, s.status(lost)) == (3, OrdStatus.REJECTED)
+        now, trade = s.floor.clock.now(), s.floor.trade
+        assert trade is not None
+        for of in (A, B):
+            trade.deliver(evolve(s.floor.exchanges[of.venue].snapshot(of.id), ts=now))
+
+        late = make.report(B, lost, ExecType.TRADE, qty="0.01", price="99.8", ts=now, cum=100)
+        trade.deliver(evolve(late, ord_status=OrdStatus.FILLED))
+
+        assert len(s.facts(FillBooked)) == fills + 1
+        assert s.floor.engine.state.debts
+        assert s.submits() == sent
+
+    play(scene)
+
+
 def test_a_stop_drops_hedges_that_never_left() -> None:
     async def scene(s: Scene) -> None:
         s.beta.script.append(Fault.LOST)
