@@ -447,6 +447,22 @@ class GraphContract:
         assert story.opportunity == opportunity()
         assert story.refusals == (signal(0, "refused"),)
 
+    def test_what_was_going_on_is_told_with_the_order_and_with_the_trade(
+        self, graph: Graph
+    ) -> None:
+        edges = (
+            Edge(Relation.AMID, signal().key, occurrence().key),
+            Edge(Relation.AMID, signal(0).key, occurrence(2).key),
+        )
+        wait(graph.write(STORY))
+        wait(graph.write(batch(occurrence(), occurrence(2), seq=2, edges=edges)))
+
+        by_order, by_trade = wait(graph.story("o1", "")), wait(graph.story("g3", ""))
+
+        assert by_order is not None
+        assert by_trade is not None
+        assert by_order.amid == by_trade.amid == (occurrence(),)
+
     def test_a_trade_is_told_with_every_order_and_fill(self, graph: Graph) -> None:
         wait(graph.write(STORY))
 

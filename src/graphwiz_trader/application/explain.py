@@ -8,6 +8,7 @@ import numpy as np
 
 from graphwiz_trader.domain.graph import Fill, Order, Signal, Trade
 from graphwiz_trader.domain.graph_answers import Story
+from graphwiz_trader.domain.graph_watch import Occurrence
 from graphwiz_trader.domain.money import rounded
 from graphwiz_trader.domain.position import ZERO
 from graphwiz_trader.domain.rules import RULES
@@ -148,6 +149,7 @@ def _tree(story: Story, causes: Sequence[Cause], checks: Sequence[dict[str, obje
     if story.opportunity is not None:
         found = story.opportunity
         lines.append(f"opportunity {printable(found.name)}, {found.stage}, {found.outcome}")
+    lines += [f"amid {_pattern_line(seen)}" for seen in story.amid]
     lines += [_signal_line(signal) for signal in story.signals]
     lines.append(f"checks: {_judgement(checks)}")
     lines += [f"order {_order_line(order)}" for order in story.orders]
@@ -170,6 +172,8 @@ def _paragraph(story: Story, causes: Sequence[Cause], checks: Sequence[dict[str,
     ]
     if not story.signals:
         parts.append("No signal asked for it.")
+    if story.amid:
+        parts.append(f"In course was {'; '.join(_pattern_line(seen) for seen in story.amid)}.")
     parts.append(f"Checks: {_judgement(checks)}.")
     parts += [f"Order {_order_line(order)}." for order in story.orders]
     if story.fills:
@@ -204,6 +208,10 @@ def _signal_line(signal: Signal) -> str:
         f"signal {signal.key} {signal.kind} by {printable(signal.strategy)}{edge}:"
         f" {printable(signal.why)}"
     )
+
+
+def _pattern_line(seen: Occurrence) -> str:
+    return f"{seen.kind} at {printable(seen.instrument)}, seen {instant(seen.ts)}"
 
 
 def _order_line(order: Order) -> str:

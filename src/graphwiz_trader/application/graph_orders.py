@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from graphwiz_trader.application.graph_causes import GraphCauses
 from graphwiz_trader.application.graph_draft import GraphDraft
 from graphwiz_trader.application.graph_episodes import GraphEpisodes
-from graphwiz_trader.application.graph_step import GraphStep, as_json, finite, remember
+from graphwiz_trader.application.graph_step import Amid, GraphStep, as_json, finite, remember
 from graphwiz_trader.application.prices import Prices
 from graphwiz_trader.domain import graph
 from graphwiz_trader.domain.commands import ReplaceOrder, SubmitOrder
@@ -47,12 +47,19 @@ class GraphOrders:
     """Remembers the last orders and groups of a run."""
 
     def __init__(
-        self, draft: GraphDraft, prices: Prices, causes: GraphCauses, episodes: GraphEpisodes
+        self,
+        draft: GraphDraft,
+        prices: Prices,
+        causes: GraphCauses,
+        episodes: GraphEpisodes,
+        amid: Amid,
     ) -> None:
+        """*amid* names the patterns in course."""
         self._draft = draft
         self._prices = prices
         self._causes = causes
         self._episodes = episodes
+        self._amid = amid
         self._orders: dict[ClOrdId, tuple[graph.Order, Origin]] = {}
         self._groups: dict[str, Origin] = {}
 
@@ -89,6 +96,7 @@ class GraphOrders:
             told[place] = (signal, node)
             if isinstance(fact, SignalApproved):
                 origin = Origin(node.key, signal.strategy, node.opportunity, fact.group, node.why)
+                self._surround(step, node.key, signal)
                 if fact.group:
                     remember(self._groups, fact.group, origin)
                 if not _wished(wishes, node.key):
@@ -123,6 +131,12 @@ class GraphOrders:
             caused_by=as_json(causes),
             verdict="",
         )
+
+    def _surround(self, step: GraphStep, key: str, signal: Signal) -> None:
+        """Write what was going on in the symbols of *signal* when it was approved."""
+        for symbol in dict.fromkeys(leg.instrument.rpartition("@")[0] for leg in signal.legs):
+            for pattern in self._amid(symbol, step.ts):
+                self._draft.link(key, Relation.AMID, pattern)
 
     def _leg(self, leg: Leg) -> dict[str, object]:
         instrument = self._prices.instruments.get(leg.instrument)

@@ -49,6 +49,7 @@ class GraphPatterns:
         self._siblings: dict[str, list[BookWatch]] = {}
         self._clusters: dict[str, ArbCluster] = {}
         self._quiet: dict[Name, Nanos] = {}
+        self._last: dict[str, dict[PatternKind, str]] = {}
         self._open: dict[tuple[PatternKind, str], _Due] = {}
         self._due: list[tuple[Nanos, int, _Due]] = []
         self._count = 0
@@ -63,6 +64,14 @@ class GraphPatterns:
         for fact in step.outcome.facts:
             if isinstance(fact, Observation) and fact.stage is Stage.SEEN:
                 self._episode(step, fact)
+
+    def amid(self, symbol: str, ts: Nanos) -> tuple[str, ...]:
+        """Return the keys of what was seen in *symbol* and, at *ts*, is not judged or over yet."""
+        last = self._last.get(symbol, {})
+        lasting = {due.node.key for due in self._open.values()}
+        return tuple(
+            key for kind, key in last.items() if self._quiet[kind, symbol] > ts or key in lasting
+        )
 
     def tell(self, step: GraphStep, instrument: InstrumentId, sighting: Sighting) -> None:
         """Write a pattern that somebody else saw."""
@@ -139,6 +148,7 @@ class GraphPatterns:
         )
         self._put(node)
         self._name(node)
+        self._last.setdefault(symbol, {})[kind] = node.key
         return _Due(node, sighting.since, 0.0, InstrumentId(instrument))
 
     def _put(self, node: Occurrence) -> None:

@@ -23,7 +23,7 @@ from graphwiz_trader.domain.graph import Batch, Relation
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.settings import KnowledgeGraphSettings
 from graphwiz_trader.domain.signal import Observation
-from graphwiz_trader.domain.units import Asset, Venue
+from graphwiz_trader.domain.units import Asset, Nanos, Venue
 
 TRADING = (graph.Signal, graph.Order, graph.Fill, graph.Trade)
 """What `store_trades` is about."""
@@ -52,17 +52,18 @@ class GraphRows:
         self._causes = GraphCauses(prices)
         earnings = Earnings(prices)
         self._episodes = GraphEpisodes(self._draft, prices, earnings)
-        self._orders = GraphOrders(self._draft, prices, self._causes, self._episodes)
-        self._trades = GraphTrades(
-            self._draft, prices, earnings, self._orders, _account(started), reporting
-        )
-        self._cases = GraphCases(self._draft, prices, earnings, self._episodes)
-        self._metrics = GraphMetrics(self._draft)
         self._patterns = (
             GraphPatterns(self._draft, prices, _fees(started, prices, fee_bps))
             if switches.store_patterns
             else None
         )
+        amid = self._patterns.amid if self._patterns is not None else _nothing
+        self._orders = GraphOrders(self._draft, prices, self._causes, self._episodes, amid)
+        self._trades = GraphTrades(
+            self._draft, prices, earnings, self._orders, _account(started), reporting
+        )
+        self._cases = GraphCases(self._draft, prices, earnings, self._episodes)
+        self._metrics = GraphMetrics(self._draft)
         self._moves = (
             GraphMoves(self._draft, prices, started.ts, self._patterns)
             if switches.analyze_correlations
@@ -164,6 +165,11 @@ class GraphRows:
             graph.Alert(key, step.run, step.seq, step.ts, severity, alert.code, alert.text)
         )
         self._draft.link(step.run, Relation.RAISED, key)
+
+
+def _nothing(symbol: str, ts: Nanos) -> tuple[str, ...]:  # noqa: ARG001 # as `amid` is asked
+    """Name nothing: nobody looks for patterns."""
+    return ()
 
 
 def _fees(started: RunStarted, prices: RebuiltPrices, fee_bps: Decimal) -> Mapping[Venue, Decimal]:

@@ -1,9 +1,9 @@
 """Graph step: one entry of a journal, as the parts of the projection see it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from math import isfinite
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from graphwiz_trader.domain.events import Event
 from graphwiz_trader.domain.facts import Outcome
@@ -12,6 +12,9 @@ from graphwiz_trader.domain.value import value
 
 K = TypeVar("K")
 V = TypeVar("V")
+
+Amid: TypeAlias = Callable[[str, Nanos], Iterable[str]]
+"""Names the patterns that are in course in a symbol at an instant."""
 
 REMEMBERED = 65_536
 """How many orders, groups and episodes of a run are remembered, the last ones touched."""

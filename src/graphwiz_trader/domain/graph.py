@@ -25,6 +25,7 @@ class Relation(Enum):
     EMITTED = "EMITTED"
     TRIGGERED = "TRIGGERED"
     ACTS_ON = "ACTS_ON"
+    AMID = "AMID"
     EXPLOITS = "EXPLOITS"
     REFUSED_BECAUSE = "REFUSED_BECAUSE"
     FILLED_BY = "FILLED_BY"
@@ -254,6 +255,7 @@ ENDS: dict[Relation, tuple[type[Node], type[Node]]] = {
     Relation.EMITTED: (Strategy, Signal),
     Relation.TRIGGERED: (Signal, Order),
     Relation.ACTS_ON: (Signal, ArbitrageOpportunity),
+    Relation.AMID: (Signal, Occurrence),
     Relation.EXPLOITS: (Order, ArbitrageOpportunity),
     Relation.REFUSED_BECAUSE: (ArbitrageOpportunity, Strategy),
     Relation.FILLED_BY: (Order, Fill),
@@ -276,11 +278,7 @@ ENDS: dict[Relation, tuple[type[Node], type[Node]]] = {
 
 @value
 class Edge:
-    """
-    A relationship between the nodes of two keys; `detail` is JSON, or empty.
-
-    `key` tells apart several of one kind between the same two.
-    """
+    """A relationship of two nodes; `key` tells several apart, `detail` is JSON; or empty, both."""
 
     relation: Relation
     source: str

@@ -13,6 +13,7 @@ from graphwiz_trader.domain.graph import (
     Signal,
     Trade,
 )
+from graphwiz_trader.domain.graph_watch import Occurrence
 from graphwiz_trader.domain.trade_record import TradeRecord, trade_record
 from graphwiz_trader.domain.units import Nanos
 from graphwiz_trader.domain.value import value
@@ -87,7 +88,7 @@ class Story:
     Everything one order or trade is connected with, each part oldest first.
 
     `order` and `trade` are what was asked for, one of them None; `fills` are of the order, or of
-    the whole trade.
+    the whole trade; `amid` are the patterns in course when the signals were given.
     """
 
     order: Order | None
@@ -98,6 +99,7 @@ class Story:
     trades: tuple[Trade, ...] = ()
     refusals: tuple[Signal, ...] = ()
     opportunity: ArbitrageOpportunity | None = None
+    amid: tuple[Occurrence, ...] = ()
 
 
 @value

@@ -13,8 +13,9 @@ from graphwiz_trader.domain.graph import (
     Trade,
 )
 from graphwiz_trader.domain.graph_answers import Story
+from graphwiz_trader.domain.graph_watch import Occurrence
 
-Seen = TypeVar("Seen", Order, Fill, Trade, Signal)
+Seen = TypeVar("Seen", Order, Fill, Trade, Signal, Occurrence)
 REFUSALS = 20
 
 
@@ -50,6 +51,7 @@ def story_of(start: Order | Trade, walk: Walk) -> Story:
         trades,
         _refusals(opportunity, signals, walk),
         opportunity,
+        _each(Occurrence, Relation.AMID, signals, walk.onward),
     )
 
 

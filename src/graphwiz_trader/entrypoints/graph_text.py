@@ -33,6 +33,7 @@ def explanation_keys(found: Explanation) -> dict[str, object]:
         "trade": keys(story.trade or story.trades[-1]) if story.trades else None,
         "signal": _signal(story.signals[0]) if story.signals else None,
         "opportunity": keys(story.opportunity) if story.opportunity else None,
+        "amid": [{**keys(seen), "indicators": json.loads(seen.indicators)} for seen in story.amid],
         "caused_by": [{**cause.detail, "told": cause.told} for cause in found.caused_by],
         "checks": found.checks,
         "orders": [keys(each) for each in story.orders],

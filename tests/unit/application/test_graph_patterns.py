@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import pytest
 
+from graphwiz_trader.application.ask import Ask
 from graphwiz_trader.application.ask_watched import AskWatched
 from graphwiz_trader.application.graph_rows import GraphRows
 from graphwiz_trader.application.pattern_links import PatternLinks
@@ -273,6 +274,45 @@ def test_a_pattern_is_named_by_its_kind_and_symbol() -> None:
         ("DETECTED_ON", "Symbol", "LINK/USDT"),
         ("INSTANCE_OF", "Occurrence", f"SWEEP:LINK/USDT:{RUN}:3"),
     ]
+
+
+@pytest.mark.parametrize(("ms", "kinds"), [(900, ["SWEEP"]), (1010, [])])
+def test_a_signal_is_amid_what_is_not_judged_yet(ms: int, kinds: list[str]) -> None:
+    """A sweep at 10 ms is judged after a second."""
+    diary = swept()
+    diary.book(ms, AT_A, SignalApproved(wanting(BUY), "g1"), sends=(BUY,))
+    graph = diary.graph()
+
+    found = asyncio.run(Ask(graph).explain("buy", ""))
+
+    assert [seen.kind for seen in found.story.amid] == kinds
+    assert ("├─ amid SWEEP at LINK/USDT@a, seen " in found.text) == bool(kinds)
+    assert ("In course was SWEEP at LINK/USDT@a" in found.text) == bool(kinds)
+
+
+def test_a_signal_is_amid_what_lasts() -> None:
+    """A wide spread, which is over when it is usual again, not after its horizon."""
+    diary = Diary()
+    for n in range(62):
+        diary.book(1000 * n, AT_A)
+    for ms, bid in ((62_000, "90"), (62_200, "90")):
+        diary.book(ms, AT_A, bid=bid)
+    diary.book(70_000, AT_A, SignalApproved(wanting(BUY), "g1"), sends=(BUY,), bid="90")
+    diary.book(70_100, AT_A)
+    diary.book(72_000, AT_A, SignalApproved(wanting(SELL), "g2"), sends=(SELL,))
+
+    stories = [asyncio.run(diary.graph().story(name, "")) for name in ("buy", "sell")]
+
+    seen = [[one.kind for one in story.amid] for story in stories if story is not None]
+    assert seen == [["SPREAD_BLOWOUT"], []]
+
+
+def test_a_signal_that_was_refused_is_amid_nothing() -> None:
+    diary = swept()
+    refused = Refused(Reason.POSITION, AT_A.id, "11", "10")
+    diary.book(900, AT_A, SignalRefused(wanting(BUY), refused))
+
+    assert "AMID" not in asyncio.run(diary.graph().stats()).relationships
 
 
 def test_patterns_of_the_same_hours_are_linked() -> None:

@@ -239,6 +239,7 @@ _STORY = """
     CALL (n) {{
         {own}
         UNION MATCH (n){way}(s:Signal)-[r:ACTS_ON]->() RETURN r
+        UNION MATCH (n){way}(s:Signal)-[r:AMID]->() RETURN r
         UNION MATCH (n){way}(s:Signal) WITH DISTINCT n, s
             WITH n, max(s.seq) AS until
             MATCH (n){way}(:Signal)-[:ACTS_ON]->(o) WITH DISTINCT o, until
