@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -14,6 +15,7 @@ from graphwiz_trader.domain.facts import GroupChanged, GroupState
 from graphwiz_trader.domain.tape import Tape
 from graphwiz_trader.testing import make
 from graphwiz_trader.testing.tape import make_tape
+from tests.link import BINANCE, HUOBI, link_tape
 from tests.parity.crossing import ALPHA, BETA, CROSS, ETHER, GAMMA, crossing
 from tests.stories.wiring import Desk
 
@@ -191,6 +193,29 @@ def test_the_reference_s_sweep_is_sent_and_filled_by_a_compiled_run() -> None:
         ("SELL", "100.50", "1.500"),
     ]
     assert done.simulated.report.arbitrage.outcome.realised == Decimal("0.49870000")
+
+
+def test_the_recorded_hour_of_two_venues_comes_out_the_same(shared_data: Path) -> None:
+    """At no fee, so that there is something to take, with the latency haircut."""
+    desk = Desk()
+    for instrument in (BINANCE, HUOBI):
+        desk.keep(link_tape(shared_data, instrument))
+    names = ["binance.tape", "huobi.tape"]
+    keys = (
+        f"{CROSSING}.min_profit_bps=0",
+        f"{CROSSING}.latency_haircut=true",
+        "hft.risk.max_position_size=100000",
+        "hft.risk.max_exposure=10000000",
+        "backtest.fee_bps=0",
+    )
+
+    reference = desk.backtest(names, *keys)
+    compiled = desk.backtest(names, *keys, "backtest.engine=compiled")
+
+    assert compiled.engine == "compiled"
+    assert compiled.simulated.digest == reference.simulated.digest
+    assert compiled.simulated.report.pnl == reference.simulated.report.pnl
+    assert reference.simulated.fills > 100
 
 
 def test_a_strategy_that_wants_every_instant_beside_them_is_the_reference_s() -> None:

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from typing import Protocol, TypeAlias, runtime_checkable
 
+from graphwiz_trader.domain.errors import DomainError
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.strategy import View
 from graphwiz_trader.domain.units import InstrumentId, Nanos, StrategyId, Ticks
 from graphwiz_trader.domain.value import value
 from graphwiz_trader.kernels.lives import UNFOLLOWED
 
+MOST_STEPS = 4
 Steps: TypeAlias = tuple[tuple[InstrumentId, Side], ...]
 """From book to book, and on which side an order takes from each."""
 
@@ -25,6 +27,9 @@ class Lookout:
     `is_open`: the edge is noted, so that news is only that it ends or is enough; `is_busy`: the
     latter is none, see the function of that name. `life` is what is known of how long it lasts:
     `UNFOLLOWED`, or the `phase` of a `Lives`.
+
+    Raises:
+        DomainError: there is no step, or there are more than four.
     """
 
     steps: Steps
@@ -36,6 +41,10 @@ class Lookout:
     is_open: bool = False
     is_busy: bool = False
     life: int = UNFOLLOWED
+
+    def __attrs_post_init__(self) -> None:
+        if not 1 <= len(self.steps) <= MOST_STEPS:
+            raise DomainError(f"a lookout has 1 to {MOST_STEPS} steps, not {len(self.steps)}")
 
 
 @runtime_checkable
