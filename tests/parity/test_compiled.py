@@ -7,19 +7,24 @@ from random import Random
 
 import pytest
 
+from graphwiz_trader.application import backtest
 from graphwiz_trader.application.compiled import bound_of
+from graphwiz_trader.application.recordings import moved
 from graphwiz_trader.application.run_report import RunReport
 from graphwiz_trader.bootstrap.assembly import strategies_of
 from graphwiz_trader.bootstrap.settings import restored
+from graphwiz_trader.domain.bounds import Bound, Bounds
 from graphwiz_trader.domain.compiled import CompiledMarket
 from graphwiz_trader.domain.errors import DataError
+from graphwiz_trader.domain.units import DAY, Nanos
 from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.entrypoints.bench.generate import INSTRUMENT, generated_tape
 from graphwiz_trader.entrypoints.bench.loop import PERIOD, terms
 from graphwiz_trader.entrypoints.bench.making import Making
 from graphwiz_trader.kernels import run as c
 from graphwiz_trader.simulation.columns import Columns
-from graphwiz_trader.simulation.compiled import FIRST, LAST, CompiledRun
+from graphwiz_trader.simulation.compiled import CompiledRun
+from graphwiz_trader.simulation.queue import FIRST, LAST
 from tests.parity.versus import (
     OTHER,
     SPOT,
@@ -30,6 +35,11 @@ from tests.parity.versus import (
 )
 from tests.stories.wiring import Desk, settings_of
 
+TIERS = (
+    "backtest.fee_tiers.vip1.volume=1000",
+    "backtest.fee_tiers.vip1.maker_bps=0.1",
+    "backtest.fee_tiers.vip1.taker_bps=12",
+)
 MAKING = "hft.strategies.market_making"
 LONG = float(os.environ.get("GRAPHWIZ_LONG", "1.0"))
 
@@ -66,26 +76,62 @@ def test_a_strategy_without_a_kernel_is_done_by_the_reference_which_says_so() ->
     assert (done.engine, done.notice) == ("reference", "strategy breakout has no kernel")
 
 
-@pytest.mark.parametrize(
-    ("assignment", "notice"),
-    [
-        (
-            "backtest.latency_model=recorded",
-            "backtest.latency_model is recorded; compiled runs have constant",
-        ),
-        (
-            "backtest.maker_fee_bps=0",
-            "backtest.maker_fee_bps or fee_tiers are set; a compiled run has one fee",
-        ),
-    ],
-)
-def test_conditions_that_no_kernel_knows_are_the_reference_s(assignment: str, notice: str) -> None:
+def test_a_latency_that_no_kernel_knows_is_the_reference_s() -> None:
     desk, tape = Desk(), market(5, SPOT)
     desk.keep(tape)
+    recorded = "backtest.latency_model=recorded"
 
-    done = desk.backtest([tape.name], *making(Random(5)), assignment, "backtest.engine=compiled")
+    done = desk.backtest([tape.name], *making(Random(5)), recorded, "backtest.engine=compiled")
 
+    notice = "backtest.latency_model is recorded; compiled runs have constant"
     assert (done.engine, done.notice) == ("reference", notice)
+
+
+@pytest.mark.parametrize(
+    "fees",
+    [
+        ("backtest.fee_bps=7", "backtest.maker_fee_bps=-0.5"),
+        ("backtest.maker_fee_bps=1", *TIERS),
+    ],
+)
+def test_rebates_and_tiers_of_a_day_are_the_same_compiled(fees: Sequence[str]) -> None:
+    done = are_the_same([market(5, SPOT)], (*making(Random(5)), *fees))
+
+    assert done.simulated.fills > 10
+
+
+def test_tiers_that_change_are_the_reference_s() -> None:
+    desk, tape = Desk(), market(5, SPOT)
+    to_midnight = Nanos(DAY - int(tape.ts[len(tape) // 2]) % DAY)
+    late = moved(tape, to_midnight)
+    desk.keep(late)
+
+    done = desk.backtest([late.name], *making(Random(5)), *TIERS, "backtest.engine=compiled")
+
+    notice = "backtest.fee_tiers are set and the tapes go on over 00:00 UTC, when tiers change"
+    assert (done.engine, done.notice) == ("reference", notice)
+
+
+@pytest.mark.parametrize("is_long", [False, True])
+def test_a_reference_run_comes_with_the_bounds_of_the_compiled(
+    monkeypatch: pytest.MonkeyPatch, *, is_long: bool
+) -> None:
+    """They are found by the engine itself where loading the compiled loop takes longer."""
+    desk, tape = Desk(), market(5, SPOT)
+    desk.keep(tape)
+    if is_long:
+        monkeypatch.setattr(backtest, "WORTH_COMPILING", 1)
+    keys = (*making(Random(5)), "backtest.fee_bps=2")
+
+    theirs = desk.backtest([tape.name], *keys).bounds
+    ours = desk.backtest([tape.name], *keys, "backtest.engine=compiled").bounds
+
+    assert theirs is not None
+    assert ours is not None
+    for one, other in zip(bounds_in(theirs), bounds_in(ours), strict=True):
+        assert one.fills == other.fills
+        assert abs(one.net - other.net) <= Decimal("1e-9")
+    assert theirs.pessimistic.fills < theirs.optimistic.fills
 
 
 def test_a_run_near_the_circuit_breaker_is_done_by_the_reference() -> None:
@@ -109,8 +155,6 @@ def test_a_compiled_run_is_not_replayed_as_if_it_had_no_steps() -> None:
 
     with pytest.raises(DataError, match="compiled and kept no steps"):
         desk.replay(done.run)
-    with pytest.raises(DataError, match="--engine reference"):
-        reports(desk).of(done.run)
 
 
 def test_a_compiled_run_is_reported_again_as_it_was() -> None:
@@ -168,10 +212,15 @@ def test_a_bound_of_the_queue_in_force_is_the_run_itself() -> None:
     keys = (*making(Random(5)), "backtest.engine=compiled", "backtest.fee_bps=2")
     done = desk.backtest([tape.name], *keys)
 
-    found = bound_of(by_kernel(settings_of(*keys), [desk.tapes.open(tape.name)]), Decimal("0.0002"))
+    rate = Decimal("0.0002")
+    found = bound_of(by_kernel(settings_of(*keys), [desk.tapes.open(tape.name)]), rate, rate)
 
     assert found.fills == done.simulated.fills
     assert abs(found.net - done.simulated.report.pnl.net) <= Decimal("1e-9")
+
+
+def bounds_in(found: Bounds) -> tuple[Bound, Bound]:
+    return found.pessimistic, found.optimistic
 
 
 def reports(desk: Desk) -> RunReport:

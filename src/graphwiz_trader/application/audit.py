@@ -57,14 +57,19 @@ class AuditRow:
     limit: str = ""
 
 
+OWN = "the engine's own: a hedge, an unwind or a flattening"
 COLUMNS = tuple(field.name for field in attrs.fields(AuditRow))
 
 
 class Audit:
     """Grows by `feed`; rows stand in the order in which the engine decided them."""
 
-    def __init__(self, instruments: Mapping[InstrumentId, Instrument]) -> None:
+    def __init__(
+        self, instruments: Mapping[InstrumentId, Instrument], unexplained: str = OWN
+    ) -> None:
+        """*unexplained* is why an order was sent for which no signal was approved."""
         self._instruments = instruments
+        self._unexplained = unexplained
         self._run = ""
         self._orders: dict[ClOrdId, AuditRow] = {}
         self._cash: dict[ClOrdId, Decimal] = {}
@@ -98,7 +103,7 @@ class Audit:
         row.strategy, row.side = command.strategy, command.side.name
         source = next((fact for fact in approved if _asked(fact.signal, command)), None)
         if source is None:
-            row.why = "the engine's own: a hedge, an unwind or a flattening"
+            row.why = self._unexplained
         else:
             row.group = source.group
             _explain(row, source.signal)
@@ -147,7 +152,7 @@ class Audit:
             _explain(row, fact.signal)
         else:
             row.strategy, row.group = fact.strategy, fact.group
-            row.why = "the engine's own: a hedge, an unwind or a flattening"
+            row.why = self._unexplained
         self.rows.append(row)
 
 

@@ -4,13 +4,20 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Protocol
 
+from graphwiz_trader.application.bounding import (
+    WORTH_COMPILING,
+    Unkept,
+    Way,
+    alike,
+    bound_by,
+)
 from graphwiz_trader.application.driver import Ahead, Market
 from graphwiz_trader.application.funding import endowment, reporting_of
 from graphwiz_trader.application.market import TapeMarket
 from graphwiz_trader.application.recordings import moved, opened, proven
 from graphwiz_trader.application.report import ReportBuilder
 from graphwiz_trader.application.simulate import Progress, Simulated, Simulation
-from graphwiz_trader.domain.bounds import Bound, Bounds
+from graphwiz_trader.domain.bounds import Bounds
 from graphwiz_trader.domain.errors import Stopped
 from graphwiz_trader.domain.events import RunStarted, TapeRef
 from graphwiz_trader.domain.ids import BACKTEST, ClOrdIds
@@ -24,6 +31,7 @@ from graphwiz_trader.domain.value import value
 from graphwiz_trader.engine.engine import Engine
 from graphwiz_trader.ports.runs import RunFolder, Runs
 from graphwiz_trader.ports.tape import TapeStore
+from graphwiz_trader.simulation.queue import FIRST, LAST
 from graphwiz_trader.simulation.recorded import recorded_venues
 
 REFERENCE, COMPILED = "reference", "compiled"
@@ -56,7 +64,7 @@ class Backtested:
     A finished backtest and where it left its folder.
 
     `notice` says why it was done by another engine than was asked for, empty if it was not;
-    `bounds` are those of a compiled run.
+    `bounds` are None where they were not asked for, or not found by the compiled loop.
     """
 
     run: RunId
@@ -124,10 +132,14 @@ class Backtest:
             progress(1.0)
             done, bounds = found
             return Backtested(*what, done, COMPILED, bounds=bounds)
+        way = self._way_to_bounds(tapes)
+        whole = 3 if way is Way.AGAIN else 1
         simulated = self._simulation(tapes, market, folder, started).run(
-            market.first, market.last, progress
+            market.first, market.last, lambda share: progress(share / whole)
         )
-        return Backtested(*what, simulated, REFERENCE, found)
+        bounds = None if way is None else self._bounds(way, tapes, started, simulated)
+        progress(1.0)
+        return Backtested(*what, simulated, REFERENCE, found, bounds)
 
     @property
     def _wants_compiled(self) -> bool:
@@ -170,9 +182,41 @@ class Backtest:
         market = SkimmedMarket(tapes)
         simulation = self._simulation(tapes, market, folder, started, lambda e: Skim(e, market))
         done = simulation.run(market.first, market.last, progress)
-        # Nothing rests that only takes, so that no place in a queue makes a difference.
-        bound = Bound(done.report.pnl.net, done.fills)
-        return done, Bounds(bound, bound) if self._settings.backtest.bounds else None
+        return done, alike(done) if self._settings.backtest.bounds else None
+
+    def _way_to_bounds(self, tapes: Sequence[Tape]) -> Way | None:
+        settings = self._settings
+        if not settings.backtest.bounds:
+            return None
+        strategies = self._strategies(settings, instruments_of(tapes)) if self._strategies else ()
+        if strategies and all(isinstance(strategy, Skimmable) for strategy in strategies):
+            return Way.ALIKE
+        if sum(len(tape) for tape in tapes) < WORTH_COMPILING:
+            return Way.AGAIN
+        from graphwiz_trader.application.compiled import obstacle
+
+        why = odd_conditions(settings.backtest) or obstacle(settings, tapes, strategies)
+        return Way.COMPILED if why is None else Way.AGAIN
+
+    def _bounds(
+        self, way: Way, tapes: Sequence[Tape], started: RunStarted, done: Simulated
+    ) -> Bounds | None:
+        """Return what a run of the reference engine lies between."""
+        if way is Way.ALIKE:
+            return alike(done)
+        settings, instruments = self._settings, instruments_of(tapes)
+        if way is Way.COMPILED and self._strategies:
+            from graphwiz_trader.application.compiled import bounds_of
+
+            (strategy,) = self._strategies(settings, instruments)
+            balances = endowment(settings, instruments, started.ts)
+            return bounds_of(settings, tapes, strategy, balances)
+        found = []
+        for queue in (LAST, FIRST):
+            market, folder = TapeMarket(tapes), Unkept(started.run)
+            again = self._simulation(tapes, market, folder, started, queue=queue)
+            found.append(bound_by(again.run(market.first, market.last, lambda _: None)))
+        return Bounds(*found)
 
     def _simulation(
         self,
@@ -181,12 +225,13 @@ class Backtest:
         folder: RunFolder,
         started: RunStarted,
         reader: Callable[[Engine], Ahead] | None = None,
+        queue: str | None = None,
     ) -> Simulation:
         settings = self._settings
         instruments = instruments_of(tapes)
         engine = backtest_engine(self._engines, settings, tapes)
         balances = endowment(settings, instruments, started.ts)
-        venues = recorded_venues(tapes, balances, settings.backtest)
+        venues = recorded_venues(tapes, balances, settings.backtest, queue)
         report = ReportBuilder(engine.state, reporting_of(settings, instruments))
         ahead = None if reader is None else reader(engine)
         return Simulation(engine, venues, market, folder, started, balances, report, ahead)
@@ -224,8 +269,6 @@ def odd_conditions(settings: BacktestSettings) -> str | None:
     """Return which condition a compiled run does not know, None if it knows all."""
     if settings.latency_model != CONSTANT:
         return f"backtest.latency_model is {settings.latency_model}; compiled runs have constant"
-    if settings.maker_fee_bps is not None or settings.fee_tiers:
-        return "backtest.maker_fee_bps or fee_tiers are set; a compiled run has one fee"
     return None
 
 

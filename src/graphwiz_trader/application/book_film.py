@@ -1,14 +1,16 @@
 """BookFilm: one book in the seconds around one fill."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from graphwiz_trader.application.prices import RebuiltPrices, received
+from graphwiz_trader.application.prices import Prices, RebuiltPrices, received
+from graphwiz_trader.application.recorded_prices import RecordedPrices
 from graphwiz_trader.domain.events import BookUpdate, RunStarted
 from graphwiz_trader.domain.facts import Entry
 from graphwiz_trader.domain.run_detail import FillDot, HeatMap
 from graphwiz_trader.domain.sides import Side
+from graphwiz_trader.domain.tape import TRADE, Tape
 from graphwiz_trader.domain.units import SECOND, Nanos
 
 AROUND = Nanos(10 * SECOND)
@@ -47,7 +49,27 @@ def film(
     return _picture(frames[:: -(-len(frames) // FRAMES) or 1], prices, fill) if frames else None
 
 
-def _levels(prices: RebuiltPrices, fill: FillDot) -> list[tuple[int, int]]:
+def recorded_film(
+    tapes: Sequence[Tape], prices: RecordedPrices, fill: FillDot, around: Nanos
+) -> HeatMap | None:
+    """Return what `film` does, from *prices* that have not moved yet, and the *tapes* they read."""
+    begin, end = fill.ts - around, fill.ts + around
+    seen: list[int] = []
+    for tape in tapes:
+        for place, instrument in enumerate(tape.instruments):
+            mine = (tape.instrument == place) & (tape.flags != TRADE)
+            mine &= (tape.ts >= begin) & (tape.ts <= end)
+            if instrument.id == fill.instrument:
+                seen = np.unique(tape.ts[mine]).tolist()
+    frames: list[tuple[int, list[tuple[int, int]]]] = []
+    for now in seen[:: -(-len(seen) // FRAMES) or 1]:
+        prices.catch_up(Nanos(now))
+        if shown := _levels(prices, fill):
+            frames.append((now, shown))
+    return _picture(frames, prices, fill) if frames else None
+
+
+def _levels(prices: Prices, fill: FillDot) -> list[tuple[int, int]]:
     """Return (tick, lots) of the first levels, asks with negative lots; empty without a side."""
     book = prices.books[fill.instrument]
     if not book.is_two_sided:
@@ -60,7 +82,7 @@ def _levels(prices: RebuiltPrices, fill: FillDot) -> list[tuple[int, int]]:
 
 
 def _picture(
-    frames: list[tuple[int, list[tuple[int, int]]]], prices: RebuiltPrices, fill: FillDot
+    frames: list[tuple[int, list[tuple[int, int]]]], prices: Prices, fill: FillDot
 ) -> HeatMap:
     of = prices.instruments[fill.instrument]
     ticks = np.array([tick for _, shown in frames for tick, _ in shown])

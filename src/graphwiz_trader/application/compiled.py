@@ -1,12 +1,12 @@
 """Compiled: a backtest in one compiled loop, with the report that the reference engine gives."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from hashlib import blake2b
 
 from graphwiz_trader.application.funding import reporting_of
 from graphwiz_trader.application.recorded_prices import RecordedPrices
-from graphwiz_trader.application.report import ReportBuilder
+from graphwiz_trader.application.report import Listener, ReportBuilder
 from graphwiz_trader.application.retelling import Retelling
 from graphwiz_trader.application.simulate import Simulated, fill_line
 from graphwiz_trader.domain.bounds import Bound, Bounds
@@ -22,17 +22,19 @@ from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import Reason, Refused, Signal, SignalKind
 from graphwiz_trader.domain.strategy import Strategy
 from graphwiz_trader.domain.tape import SNAPSHOT, TRADE, Tape
-from graphwiz_trader.domain.units import MILLISECOND, Lots, Nanos, Ticks
+from graphwiz_trader.domain.units import DAY, MILLISECOND, Lots, Nanos, Ticks
 from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.kernels import run as c
 from graphwiz_trader.kernels.asking import MOST_LEGS
 from graphwiz_trader.kernels.gates import REASONS
-from graphwiz_trader.kernels.levels import ASK, BID
+from graphwiz_trader.kernels.levels import BEST
 from graphwiz_trader.ports.runs import RunFolder
 from graphwiz_trader.simulation.columns import Columns
-from graphwiz_trader.simulation.compiled import FIRST, LAST, CompiledRun, Terms
+from graphwiz_trader.simulation.compiled import CompiledRun, Terms
+from graphwiz_trader.simulation.conditions import fees_of
+from graphwiz_trader.simulation.queue import FIRST, LAST
+from graphwiz_trader.simulation.recording import venue_times
 
-BPS = Decimal(10_000)
 COMPILED = "compiled"
 """The mode of a run without a journal of its steps."""
 
@@ -48,10 +50,20 @@ def obstacle(
         return f"strategy {strategies[0].id} has no kernel"
     instruments = [each for tape in tapes for each in tape.instruments]
     return (
-        _odd_limit(settings.hft.risk)
+        _odd_fees(settings, tapes)
+        or _odd_limit(settings.hft.risk)
         or _odd_market(instruments, reporting_of(settings, instruments))
         or _odd_tape(tapes)
     )
+
+
+def _odd_fees(settings: Settings, tapes: Sequence[Tape]) -> str | None:
+    """Tiers are assigned at the beginning of a day: within one, the first one stays."""
+    first = min(int(venue_times(tape.ts, tape.ts_venue)[0]) for tape in tapes)
+    last = max(int(tape.ts[-1]) for tape in tapes)
+    if settings.backtest.fee_tiers and first // DAY != last // DAY:
+        return "backtest.fee_tiers are set and the tapes go on over 00:00 UTC, when tiers change"
+    return None
 
 
 def _odd_limit(risk: RiskSettings) -> str | None:
@@ -134,17 +146,24 @@ def terms_of(
     risk, backtest = settings.hft.risk, settings.backtest
     own = settings.hft.strategies[strategy.id].max_position_size
     one_way = Nanos(int(backtest.latency_ms * MILLISECOND))
-    fee = backtest.fee_bps / BPS
+    maker, taker = rates_of(settings)
     return Terms(
         risk=risk,
         limit=risk.max_position_size if own is None else own,
         balances={(each.venue, each.asset): each.total for each in balances},
         entry=one_way,
         response=one_way,
-        maker=fee,
-        taker=fee,
+        maker=maker,
+        taker=taker,
+        worst=fees_of(backtest).worst,
         queue=queue,
     )
+
+
+def rates_of(settings: Settings) -> tuple[Decimal, Decimal]:
+    """Return what making and taking costs from the start, as fractions; below 0 is a rebate."""
+    first = fees_of(settings.backtest).tier(ZERO)
+    return first.maker, first.taker
 
 
 def told(
@@ -166,39 +185,46 @@ def told(
         journal.append(Entry(event, Outcome(seq)))
     journal.close()
 
-    def keep(fill: FillBooked) -> None:
-        folder.add_fill(fill_line(fill, instruments))
+    def keep(_: Event, outcome: Outcome, __: Nanos) -> None:
+        for fact in outcome.facts:
+            if isinstance(fact, FillBooked):
+                folder.add_fill(fill_line(fact, instruments))
 
-    report = retold(run, settings, tapes, strategy, begun, balances, keep)
+    prices = prices_of(settings, tapes)
+    report = retold(run, settings, strategy, begun, balances, prices, (keep,))
     w = run.state.w
     return Simulated(digest(run), report, int(w[c.SUBMITTED]), int(w[c.FILLS]), int(w[c.LIVE]), {})
+
+
+def prices_of(settings: Settings, tapes: Sequence[Tape]) -> RecordedPrices:
+    """Return the market of *tapes* before its first message, to tell a run by."""
+    instruments = [each for tape in tapes for each in tape.instruments]
+    return RecordedPrices(tapes, reporting_of(settings, instruments))
 
 
 def retold(
     run: CompiledRun,
     settings: Settings,
-    tapes: Sequence[Tape],
     strategy: Strategy,
     begun: RunStarted,
     balances: Sequence[BalanceReport],
-    hear: Callable[[FillBooked], None],
+    prices: RecordedPrices,
+    listeners: Sequence[Listener] = (),
 ) -> Report:
-    """Return the report of the finished *run*; *hear* is told its fills."""
-    reporting = reporting_of(settings, run.columns.instruments)
-    prices = RecordedPrices(tapes, reporting)
-    builder = ReportBuilder(prices, reporting)
+    """Return the report of the finished *run*; *listeners* hear it, with *prices* as of then."""
+    builder = ReportBuilder(prices, reporting_of(settings, run.columns.instruments))
     opening: list[Event] = [begun, *balances]
     for seq, entry in enumerate(opening, 1):
         builder.feed(entry, Outcome(seq))
+        for listen in listeners:
+            listen(entry, Outcome(seq), begun.ts)
     _settle(builder, prices, begun.ts)
-    fee = settings.backtest.fee_bps / BPS
-    for ts, is_heard, event, outcome in Retelling(run, strategy.id, fee, fee):
+    for ts, is_heard, event, outcome in Retelling(run, strategy.id, *rates_of(settings)):
         _settle(builder, prices, ts)
         prices.catch_up(Nanos(ts - 1) if is_heard else ts)
         builder.feed(event, outcome)
-        for fact in outcome.facts:
-            if isinstance(fact, FillBooked):
-                hear(fact)
+        for listen in listeners:
+            listen(event, outcome, ts)
     _deny(builder, run, strategy)
     end = Nanos(int(run.columns.rows.ts[-1]))
     _settle(builder, prices, end)
@@ -220,22 +246,23 @@ def bounds_of(
         )
     except Stopped:
         return None
-    fee = settings.backtest.fee_bps / BPS
-    return Bounds(bound_of(worst, fee), bound_of(best, fee))
+    rates = rates_of(settings)
+    return Bounds(bound_of(worst, *rates), bound_of(best, *rates))
 
 
-def bound_of(run: CompiledRun, fee: Decimal) -> Bound:
-    """Return what *run* earned, by its books at the end."""
+def bound_of(run: CompiledRun, maker: Decimal, taker: Decimal) -> Bound:
+    """Return what *run* earned at these rates, by its books at the end."""
     held = [Position(instrument) for instrument in run.columns.instruments]
     fills = run.log[run.log[:, c.KIND] == c.HEARD_OF + c.TRADED]
     for row in fills.tolist():
         order = run.orders[row[c.ORDER]]
         position, price, qty = held[order[c.INSTRUMENT]], Ticks(row[c.AT]), Lots(row[c.FOR])
         notional = position.instrument.notional(price, qty)
-        position.fill(Side(int(order[c.SIDE])), price, qty, notional * fee)
+        rate = maker if row[c.DETAIL] else taker
+        position.fill(Side(int(order[c.SIDE])), price, qty, notional * rate)
     net = ZERO
     for position, book in zip(held, run.state.lb, strict=True):
-        half_mid = int(book[BID] + book[ASK])
+        half_mid = int(book[BEST] - book[BEST + 1])
         net += position.pnl(Decimal(half_mid) / 2) if position.lots else position.pnl(0)
     return Bound(net, len(fills))
 

@@ -1,6 +1,6 @@
 """Detail: what a report adds up, kept one by one while a journal is read."""
 
-from graphwiz_trader.application.prices import RebuiltPrices
+from graphwiz_trader.application.prices import Prices
 from graphwiz_trader.domain.commands import ReplaceOrder, SubmitOrder
 from graphwiz_trader.domain.events import Event
 from graphwiz_trader.domain.facts import FillBooked, GroupChanged, GroupState, Outcome
@@ -17,7 +17,7 @@ _CLOSED = (GroupState.DONE, GroupState.UNWOUND)
 class Detail:
     """Takes in a run as `ReportBuilder` does, from *prices* that know every event first."""
 
-    def __init__(self, prices: RebuiltPrices) -> None:
+    def __init__(self, prices: Prices) -> None:
         self._prices = prices
         self._fills: list[FillDot] = []
         self._groups: list[GroupDot] = []

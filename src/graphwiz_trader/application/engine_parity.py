@@ -14,7 +14,13 @@ from graphwiz_trader.application.backtest import (
     instruments_of,
     odd_conditions,
 )
-from graphwiz_trader.application.compiled import BPS, compiled_run, obstacle, retold
+from graphwiz_trader.application.compiled import (
+    compiled_run,
+    obstacle,
+    prices_of,
+    rates_of,
+    retold,
+)
 from graphwiz_trader.application.driver import Ahead, Driver
 from graphwiz_trader.application.fates import Fates
 from graphwiz_trader.application.funding import endowment, reporting_of
@@ -110,11 +116,11 @@ class EngineTwins:
             run = compiled_run(settings, tapes, strategies[0], balances)
         except Stopped as error:
             raise _uncompiled(str(error)) from error
-        fates, fee = Fates(), settings.backtest.fee_bps / BPS
-        for ts, _, _, outcome in Retelling(run, strategies[0].id, fee, fee):
+        fates = Fates()
+        for ts, _, _, outcome in Retelling(run, strategies[0].id, *rates_of(settings)):
             fates.feed(outcome, ts)
         begun = evolve(self._started, mode=COMPILED)
-        report = retold(run, settings, tapes, strategies[0], begun, balances, lambda _: None)
+        report = retold(run, settings, strategies[0], begun, balances, prices_of(settings, tapes))
         return Unrecorded(fates, report)
 
     def _read(self, reader: JournalReader) -> Unrecorded:

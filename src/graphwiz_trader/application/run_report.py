@@ -1,6 +1,7 @@
 """RunReport: the report of a finished run, read from its journal and the tapes it names."""
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from graphwiz_trader.application.audit import Audit
 from graphwiz_trader.application.backtest import COMPILED, StrategiesMaker, instruments_of
@@ -13,7 +14,7 @@ from graphwiz_trader.application.recordings import recalled
 from graphwiz_trader.application.replay import first_entry
 from graphwiz_trader.application.report import ReportBuilder, read_report
 from graphwiz_trader.domain.errors import DataError
-from graphwiz_trader.domain.events import BalanceReport, RunStarted
+from graphwiz_trader.domain.events import RunStarted
 from graphwiz_trader.domain.facts import Entry
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.report import Report
@@ -24,6 +25,9 @@ from graphwiz_trader.domain.units import Asset, RunId
 from graphwiz_trader.domain.value import evolve, value
 from graphwiz_trader.ports.runs import Runs
 from graphwiz_trader.ports.tape import TapeStore
+
+if TYPE_CHECKING:
+    from graphwiz_trader.application.again import Again
 
 Restore = Callable[[str, Sequence[str]], Settings]
 """Make settings of the text a journal keeps, with some keys changed."""
@@ -53,28 +57,25 @@ class RunReport:
         self._runs = runs
         self._restore = restore
         self._strategies = strategies
+        self._done_again: dict[RunId, Again] = {}
 
     def figures(self, run: RunId) -> Report:
-        """
-        Return *run*'s report alone, that of a compiled run, too.
-
-        Raises:
-            DataError: as `of`, or a compiled run came out otherwise than it did.
-            JournalTorn: its journal is damaged before the tail.
-        """
-        started = first_entry(self._runs.reader(run))
-        if started.mode == COMPILED and self._strategies is not None:
-            return self._again(started, self._strategies)
-        return self.of(run).report
+        """Return *run*'s report alone; raises as `of`."""
+        again = self._again(run)
+        return self.of(run).report if again is None else again.report()
 
     def of(self, run: RunId) -> Told:
         """
-        Read *run*.
+        Read *run*; one that was compiled, which kept no steps, is run again.
 
         Raises:
-            DataError: there is no such run, or a tape it read is gone or altered.
+            DataError: there is no such run, a tape it read is gone or altered, or a compiled run
+                came out otherwise than it did.
             JournalTorn: its journal is damaged before the tail.
         """
+        again = self._again(run)
+        if again is not None:
+            return again.told()
         prices, reporting = self._prices(run)
         audit, detail = Audit(prices.instruments), Detail(prices)
         builder = ReportBuilder(prices, reporting)
@@ -83,32 +84,44 @@ class RunReport:
 
     def film(self, run: RunId, fill: FillDot) -> HeatMap | None:
         """Return the book around one of *run*'s fills; raises as `of`."""
+        again = self._again(run)
+        if again is not None:
+            return again.film(fill)
         prices, _ = self._prices(run)
         return film(self._runs.reader(run).entries(), prices, fill, AROUND)
 
     def entries(self, run: RunId) -> Iterator[Entry]:
-        """Yield *run*'s journal with what its entries refer to in their place; raises as `of`."""
+        """
+        Yield *run*'s journal with what its entries refer to in their place; raises as `of`.
+
+        Of a compiled run, what its record of orders and fills stands for.
+        """
+        again = self._again(run)
+        if again is not None:
+            yield from again.entries()
+            return
         prices, _ = self._prices(run)
         for entry in self._runs.reader(run).entries():
             yield evolve(entry, event=prices.resolve(entry.event))
 
-    def _again(self, started: RunStarted, strategies: StrategiesMaker) -> Report:
-        """Run a compiled run again."""
-        from graphwiz_trader.application.compiled import compiled_run, digest, retold
+    def _again(self, run: RunId) -> "Again | None":
+        """Return compiled *run*, run again; None for a run that kept its steps."""
+        started = first_entry(self._runs.reader(run))
+        if started.mode != COMPILED or self._strategies is None:
+            return None
+        if run in self._done_again:
+            return self._done_again[run]
+        from graphwiz_trader.application.again import Again
 
-        settings = self._restore(started.settings, ())
-        tapes = recalled(self._tapes, started.tapes)
-        (strategy,) = strategies(settings, instruments_of(tapes))
-        entries = self._runs.reader(started.run).entries()
-        balances = [e.event for e in entries if isinstance(e.event, BalanceReport)]
-        again = compiled_run(settings, tapes, strategy, balances)
-        was = self._runs.summary(started.run).get("digest")
-        if was not in (None, digest(again)):
+        found = Again.of(self._runs, self._tapes, self._restore, self._strategies, started)
+        was = self._runs.summary(run).get("digest")
+        if was not in (None, found.digest):
             raise DataError(
-                f"run {started.run} came out otherwise when it was compiled again: found digest"
-                f" {digest(again)}, expected {was}, by version {started.version}"
+                f"run {run} came out otherwise when it was compiled again: found digest"
+                f" {found.digest}, expected {was}, by version {started.version}"
             )
-        return retold(again, settings, tapes, strategy, started, balances, lambda _: None)
+        self._done_again[run] = found
+        return found
 
     def _prices(self, run: RunId) -> tuple[RebuiltPrices, Asset]:
         started = first_entry(self._runs.reader(run))
@@ -127,8 +140,8 @@ def instruments_in(started: RunStarted, tapes: Sequence[Tape]) -> tuple[Instrume
         return started.instruments
     if started.mode == COMPILED:
         raise DataError(
-            f"run {started.run} is compiled and kept its fills, but no steps: run it with"
-            " --engine reference for what is made of them"
+            f"run {started.run} is compiled and kept its fills, but no steps to read them by:"
+            " `graphwiz report` runs it again, `backtest --engine reference` keeps steps"
         )
     known = ", ".join(("backtest", *LIVE_MODES))
     raise DataError(f"run {started.run} is of mode {started.mode}, expected one of {known}")

@@ -38,7 +38,7 @@ def run_trial(job: Job) -> Trial:
 
 def _run(job: Job, assignments: Sequence[str]) -> Trial:
     plan = job.plan
-    settings = restored(plan["settings"], assignments).settings
+    settings = restored(plan["settings"], [*assignments, "backtest.bounds=false"]).settings
     shifts = dict(line.split("=") for line in plan["offsets"].splitlines())
     offsets = {Venue(venue): Decimal(seconds) for venue, seconds in shifts.items()}
     with TemporaryDirectory(prefix="graphwiz-trial-", dir=_scratch()) as folder:

@@ -7,6 +7,7 @@ A strategy's kernel is a `run.Decide`; its columns are named here.
 from graphwiz_trader.kernels import gates
 from graphwiz_trader.kernels import run as c
 from graphwiz_trader.kernels.arrays import Float64s, Int64s
+from graphwiz_trader.kernels.book import summarize
 from graphwiz_trader.kernels.hearing import log, reserve
 from graphwiz_trader.kernels.jit import inline, outline
 from graphwiz_trader.kernels.levels import ASK, BID
@@ -59,6 +60,7 @@ def show(run: Run, view: Table, purse: Float64s) -> None:
     """Fill *view* and *purse* with what the strategy may see."""
     numbers = run.i
     for i in range(run.w[c.INSTRUMENTS]):
+        summarize(run.lb[i])
         view[i, OWN] = numbers[i, c.HELD]
         view[i, OPEN_BUYS] = numbers[i, c.BUYS]
         view[i, OPEN_SELLS] = numbers[i, c.SELLS]

@@ -3,7 +3,8 @@
 import numpy as np
 
 from graphwiz_trader.kernels.arrays import Int8s, Int64s
-from graphwiz_trader.kernels.jit import IN8, IN64, inline, kernel, outline
+from graphwiz_trader.kernels.far import retreat, set_outside
+from graphwiz_trader.kernels.jit import IN8, IN64, inline, kernel
 from graphwiz_trader.kernels.levels import (
     ASK,
     ASK_LOTS,
@@ -33,7 +34,6 @@ from graphwiz_trader.kernels.levels import (
     store,
     total,
     window_below,
-    window_for,
 )
 
 MIN_WINDOW = 256
@@ -71,115 +71,8 @@ def enlarged(state: Int64s) -> Int64s:
     return larger
 
 
-@outline
-def _lower(b: Int64s, s: int, k: int) -> None:
-    """Move the window of side *s* down to its best level *k*, and take in what was far."""
-    b[BEST + s] = k
-    low = window_for(b, k)
-    b[LOW + s] = low
-    start = far_of(b, s)
-    n = b[FAR + s]
-    while n > 0 and b[start + n - 1] >= low:
-        n -= 1
-        store(b, s, b[start + n], b[start + 2 * b[CAPACITY] + n])
-    b[FAR + s] = n
-
-
-@outline
-def _raise(b: Int64s, s: int, k: int) -> int:
-    """
-    Move the window of side *s* up to a new best level *k*, and put away what falls out below.
-
-    Returns 0, with nothing changed, when the far part is too small.
-    """
-    low = b[LOW + s]
-    top = min(window_for(b, k), low + b[MASK] + 1)
-    leaving = 0
-    key = window_below(b, s, top)
-    while key != NO_KEY:
-        leaving += 1
-        key = window_below(b, s, key)
-    n = b[FAR + s] + leaving
-    b[NEEDED] = n
-    if n > b[CAPACITY]:
-        return 0
-    b[FAR + s] = n
-    start = far_of(b, s)
-    key = window_below(b, s, top)
-    while key != NO_KEY:
-        n -= 1
-        b[start + n] = key
-        b[start + 2 * b[CAPACITY] + n] = lots_at(b, s, key)
-        store(b, s, key, 0)
-        key = window_below(b, s, key)
-    b[LOW + s] = window_for(b, k)
-    return 1
-
-
-@outline
-def _retreat(b: Int64s, s: int, k: int) -> None:
-    """Find the best level of side *s* after the one at *k* is gone."""
-    if b[NEAR + s] > 0:
-        key = window_below(b, s, k)
-        b[BEST + s] = key
-        if key - b[LOW + s] < (b[MASK] + 1) >> 2:
-            _lower(b, s, key)
-    elif b[FAR + s] > 0:
-        _lower(b, s, b[far_of(b, s) + b[FAR + s] - 1])
-    else:
-        b[BEST + s] = NO_KEY
-        b[LOW + s] = NO_WINDOW
-
-
-@outline
-def _set_far(b: Int64s, s: int, k: int, v: int) -> int:
-    """Set a level below the window; returns 0, with nothing changed, when there is no room."""
-    n = b[FAR + s]
-    keys = far_of(b, s)
-    lots = keys + 2 * b[CAPACITY]
-    at = far_position(b, s, k)
-    if at < n and b[keys + at] == k:
-        if v > 0:
-            b[lots + at] = v
-            return 1
-        for i in range(at, n - 1):
-            b[keys + i] = b[keys + i + 1]
-            b[lots + i] = b[lots + i + 1]
-        b[FAR + s] = n - 1
-    elif v > 0:
-        b[NEEDED] = n + 1
-        if n == b[CAPACITY]:
-            return 0
-        for i in range(n, at, -1):
-            b[keys + i] = b[keys + i - 1]
-            b[lots + i] = b[lots + i - 1]
-        b[keys + at] = k
-        b[lots + at] = v
-        b[FAR + s] = n + 1
-    return 1
-
-
-@outline
-def _set_outside(b: Int64s, s: int, k: int, v: int) -> int:
-    """Set a level outside the window; returns 0, with nothing changed, when there is no room."""
-    if b[BEST + s] == NO_KEY:
-        if v > 0:
-            b[LOW + s] = window_for(b, k)
-            b[BEST + s] = k
-            store(b, s, k, v)
-        return 1
-    if k < b[LOW + s]:
-        return _set_far(b, s, k, v)
-    if v > 0:
-        if _raise(b, s, k) == 0:
-            return 0
-        b[BEST + s] = k
-        store(b, s, k, v)
-    return 1
-
-
 @inline
-def _summarize(b: Int64s) -> None:
+def summarize(b: Int64s) -> None:
     """Write the touch into the header."""
     bid, ask = b[BEST], -b[BEST + 1]
     b[BID] = bid
@@ -193,25 +86,45 @@ def _summarize(b: Int64s) -> None:
 
 
 @inline
-def change(b: Int64s, side: Int8s, ticks: Int64s, lots: Int64s, first: int, last: int) -> int:
-    """Do what `apply` does, in rows that exist, without a call."""
+def change(
+    b: Int64s,
+    side: Int8s,
+    ticks: Int64s,
+    lots: Int64s,
+    first: int,
+    last: int,
+    low_bid: int = NO_WINDOW,
+    high_bid: int = NO_KEY,
+    low_ask: int = NO_WINDOW,
+    high_ask: int = NO_KEY,
+) -> int:
+    """
+    Do what `apply` does, in rows that exist, without a call, and leave the touch as it was.
+
+    Returns:
+        Whether a row is of a level whose signed key is in a range given; or −1 less the row that
+        found the far part full.
+    """
     mask = b[MASK]
-    for j in range(first, last):
-        s = 0 if side[j] > 0 else 1
-        k = side[j] * ticks[j]
+    touched = 0
+    for j in range(np.uint64(first), np.uint64(last)):
+        d = side[j]
+        s = 0 if d > 0 else 1
+        k = d * ticks[j]
         v = lots[j]
-        low = b[LOW + s]
+        low = b[np.uint64(LOW + s)]
+        touched |= (k >= (low_bid if d > 0 else low_ask)) & (k <= (high_bid if d > 0 else high_ask))
         if low <= k <= low + mask:
             store(b, s, k, v)
-            if k >= b[BEST + s]:
+            best = np.uint64(BEST + s)
+            if k >= b[best]:
                 if v > 0:
-                    b[BEST + s] = k
-                elif k == b[BEST + s]:
-                    _retreat(b, s, k)
-        elif _set_outside(b, s, k, v) == 0:
-            return j
-    _summarize(b)
-    return last
+                    b[best] = k
+                elif k == b[best]:
+                    retreat(b, s, k)
+        elif set_outside(b, s, k, v) == 0:
+            return -1 - int(np.int64(j))
+    return touched
 
 
 @kernel(f"int64(int64[::1], {IN8}, {IN64}, {IN64}, int64, int64)")
@@ -231,7 +144,11 @@ def apply(b: Int64s, side: Int8s, ticks: Int64s, lots: Int64s, first: int, last:
     """
     if first < 0 or last > side.shape[0] or last > ticks.shape[0] or last > lots.shape[0]:
         return -1
-    return change(b, side, ticks, lots, first, last)
+    done = change(b, side, ticks, lots, first, last)
+    if done < 0:
+        return -1 - done
+    summarize(b)
+    return last
 
 
 @kernel("void(int64[::1])")
@@ -250,7 +167,7 @@ def clear(b: Int64s) -> None:
         b[NEAR + s] = 0
         b[FAR + s] = 0
         b[HORIZON + s] = NO_KEY
-    _summarize(b)
+    summarize(b)
 
 
 @kernel("void(int64[::1])")

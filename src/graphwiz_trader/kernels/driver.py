@@ -6,6 +6,8 @@ At one instant: a venue's data, our arrivals, its responses, the data we receive
 instant at which the next request could reach it.
 """
 
+import numpy as np
+
 from graphwiz_trader.kernels import acting, asking, hearing
 from graphwiz_trader.kernels import run as c
 from graphwiz_trader.kernels.arrays import Float64s, Int64s
@@ -80,34 +82,50 @@ def _timer(run: Run) -> int:
 def know(run: Run, rows: Rows, i: int, message: int) -> None:
     """Note that the book of instrument *i* is as of *message*, and value what we hold there."""
     numbers = run.i
-    if rows.flags[message] == c.SNAPSHOT:
+    at = np.uint64(message)
+    if rows.flags[at] == c.SNAPSHOT:
         numbers[i, c.SYNCED] = 1
     if numbers[i, c.SYNCED] == 1:
-        numbers[i, c.BOOK_TS] = rows.ts[message]
-    if numbers[i, c.HELD] != 0:
+        numbers[i, c.BOOK_TS] = rows.ts[at]
+    held = numbers[i, c.HELD]
+    if held != 0 and hearing.touch(run, i, held) != numbers[i, c.MARKED_AT]:
         hearing.mark(run, i)
         hearing.guard(run)
 
 
 @inline
-def receive(run: Run, rows: Rows, message: int) -> bool:
-    """Take in *message* here; False when the run stops."""
-    i = rows.instrument[message]
-    run.w[c.NOW] = rows.ts[message]
-    if rows.flags[message] != c.TRADE:
-        b = run.lb[i]
-        first, last = rows.first[message], last_of(rows, message)
-        if not fits(run, b, last - first):
-            return False
-        if rows.flags[message] == c.SNAPSHOT:
-            clear(b)
-            change(b, rows.side, rows.ticks, rows.lots, first, last)
-            mark_horizon(b)
-        elif run.i[i, c.SYNCED] == 1:
-            change(b, rows.side, rows.ticks, rows.lots, first, last)
-        know(run, rows, i, message)
-    run.w[c.LOCAL] = message + 1
-    return True
+def receive(run: Run, rows: Rows, until: int) -> bool:
+    """
+    Take in here what is received up to *until*; False when the run stops.
+
+    One message only when the strategy may be asked at it.
+    """
+    message = run.w[c.LOCAL]
+    end = rows.ts.shape[0]
+    if run.w[c.LISTENS] == 1:
+        end = min(message + 1, end)
+    while message < end and rows.ts[np.uint64(message)] <= until:
+        at = np.uint64(message)
+        flag = rows.flags[at]
+        run.w[c.NOW] = rows.ts[at]
+        if flag != c.TRADE:
+            i = int(np.int64(rows.instrument[at]))
+            b = run.lb[i]
+            first, last = rows.first[at], last_of(rows, message)
+            if not fits(run, b, last - first):
+                break
+            if flag == c.SNAPSHOT:
+                clear(b)
+            if flag == c.SNAPSHOT or run.i[i, c.SYNCED] == 1:
+                change(b, rows.side, rows.ticks, rows.lots, first, last)
+            if flag == c.SNAPSHOT:
+                mark_horizon(b)
+            know(run, rows, i, message)
+            if run.w[c.STOP] != c.GOES_ON:
+                break
+        message += 1
+    run.w[c.LOCAL] = message
+    return bool(run.w[c.STOP] == c.GOES_ON)
 
 
 @inline

@@ -11,6 +11,7 @@ from graphwiz_trader.kernels.run import (
     POWER,
     QUEUE,
     SEEN_TRADED,
+    SHOWN,
     UNEXPLAINED,
     Run,
 )
@@ -97,6 +98,13 @@ def change(run: Run, k: int, before: float, after: float, ts: int) -> None:
     run.o[k, CREDIT_UNTIL] = ts + run.w[CREDIT]
     p[k, UNEXPLAINED] += decrease
     p[k, HAS_CREDIT] += max(ahead - p[k, FRONT], 0.0)
+
+
+@inline
+def is_idle(run: Run, k: int, after: int) -> bool:
+    """Whether being told that order *k*'s level is at *after* lots would change nothing."""
+    same = after == run.o[k, SHOWN] and run.p[k, SEEN_TRADED] == 0.0
+    return bool(same and run.w[QUEUE] == RISK_AVERSE)
 
 
 @inline

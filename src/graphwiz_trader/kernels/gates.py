@@ -9,7 +9,7 @@ from graphwiz_trader.kernels import run as c
 from graphwiz_trader.kernels.arrays import Int64s
 from graphwiz_trader.kernels.arrivals import is_near
 from graphwiz_trader.kernels.jit import inline, outline
-from graphwiz_trader.kernels.levels import ASK, BID, CROSSED, NO_ASK, NO_BID
+from graphwiz_trader.kernels.levels import ASK, BEST, BID, NO_KEY
 from graphwiz_trader.kernels.run import Run
 
 PASSED = 0
@@ -47,14 +47,14 @@ SECOND = 1_000_000_000
 @inline
 def is_two_sided(b: Int64s) -> bool:
     """Whether there is a bid and an ask."""
-    return bool(b[BID] != NO_BID and b[ASK] != NO_ASK)
+    return bool(b[BEST] != NO_KEY and b[BEST + 1] != NO_KEY)
 
 
 @inline
 def is_usable(run: Run, i: int) -> bool:
     """Whether a strategy may act on the book of instrument *i* as we know it."""
     b = run.lb[i]
-    return bool(run.i[i, c.SYNCED] == 1 and b[CROSSED] == 0 and is_two_sided(b))
+    return bool(run.i[i, c.SYNCED] == 1 and is_two_sided(b) and b[BEST] <= -b[BEST + 1])
 
 
 @inline

@@ -1,5 +1,7 @@
 """Happening: how recorded messages move our resting orders and fill them, compiled."""
 
+import numpy as np
+
 from graphwiz_trader.kernels import fronts
 from graphwiz_trader.kernels import run as c
 from graphwiz_trader.kernels.arrays import Int64s
@@ -122,24 +124,14 @@ def _queued(run: Run, rows: Rows, b: Int64s, i: int, message: int, last: int, no
         for j in range(run.i[i, c.BIDS + s]):
             k = run.w[start + j]
             tick = run.o[k, c.PRICE]
+            after = lots_at(b, s, side * tick)
+            if fronts.is_idle(run, k, after) and rows.flags[message] != c.SNAPSHOT:
+                continue
             if _is_told(rows, b, message, last, side, tick):
-                after = lots_at(b, s, side * tick)
                 fronts.change(run, k, float(run.o[k, c.SHOWN]), float(after), now)
                 run.o[k, c.SHOWN] = after
             elif rows.flags[message] == c.SNAPSHOT:
-                run.o[k, c.SHOWN] = lots_at(b, s, side * tick)
-
-
-@inline
-def _touches(run: Run, rows: Rows, i: int, first: int, last: int) -> bool:
-    """Whether a row may be of a level we rest at; its side is looked at later."""
-    low_bid, high_bid = run.i[i, c.LOW_BID], run.i[i, c.HIGH_BID]
-    low_ask, high_ask = -run.i[i, c.HIGH_ASK], -run.i[i, c.LOW_ASK]
-    found = 0
-    for row in range(first, last):
-        tick = rows.ticks[row]
-        found |= ((tick >= low_bid) & (tick <= high_bid)) | ((tick >= low_ask) & (tick <= high_ask))
-    return found != 0
+                run.o[k, c.SHOWN] = after
 
 
 @inline
@@ -152,29 +144,38 @@ def _reached(run: Run, b: Int64s, i: int) -> bool:
 @inline
 def happen(run: Run, rows: Rows, b: Int64s, i: int, message: int, last: int) -> None:
     """Let recorded *message*, whose rows end before *last*, happen at instrument *i*'s venue."""
-    numbers = run.i
-    first, flag = rows.first[message], rows.flags[message]
-    rests = numbers[i, c.BIDS] + numbers[i, c.ASKS] > 0
+    numbers, here = run.i, np.uint64(message)
+    first, flag = rows.first[here], rows.flags[here]
     if flag == c.TRADE:
-        if rests:
-            aggressor, tick = int(rows.side[first]), rows.ticks[first]
-            best = numbers[i, c.HIGH_ASK] if aggressor > 0 else numbers[i, c.HIGH_BID]
-            if best != -c.NEVER and -aggressor * tick <= best:
-                _after_trade(run, i, aggressor, tick, rows.lots[first], rows.at[message])
+        row = np.uint64(first)
+        aggressor, tick = int(rows.side[row]), rows.ticks[row]
+        best = numbers[i, c.HIGH_ASK] if aggressor > 0 else numbers[i, c.HIGH_BID]
+        if best != -c.NEVER and -aggressor * tick <= best:
+            _after_trade(run, i, aggressor, tick, rows.lots[row], rows.at[here])
         return
     if flag == c.SNAPSHOT:
         clear(b)
         numbers[i, c.BEGUN] = 1
-    change(b, rows.side, rows.ticks, rows.lots, first, last)
+    touched = change(
+        b,
+        rows.side,
+        rows.ticks,
+        rows.lots,
+        first,
+        last,
+        numbers[i, c.LOW_BID],
+        numbers[i, c.HIGH_BID],
+        numbers[i, c.LOW_ASK],
+        numbers[i, c.HIGH_ASK],
+    )
     if flag == c.SNAPSHOT:
         mark_horizon(b)
     if numbers[i, c.TAKEN] > 0:
         _restored(run, rows, b, i, message, last)
-    if rests:
-        if flag == c.SNAPSHOT or _touches(run, rows, i, first, last):
-            _queued(run, rows, b, i, message, last, rows.at[message])
-        if _reached(run, b, i):
-            _crossed(run, b, i, rows.at[message])
+    if flag == c.SNAPSHOT or touched > 0:
+        _queued(run, rows, b, i, message, last, rows.at[message])
+    if _reached(run, b, i):
+        _crossed(run, b, i, rows.at[message])
 
 
 @outline

@@ -3,7 +3,7 @@
 from graphwiz_trader.kernels import run as c
 from graphwiz_trader.kernels.gates import is_two_sided, is_usable
 from graphwiz_trader.kernels.jit import inline, outline
-from graphwiz_trader.kernels.levels import ASK, BID
+from graphwiz_trader.kernels.levels import BEST
 from graphwiz_trader.kernels.run import Run
 
 DAY_NS = 86_400_000_000_000
@@ -72,6 +72,13 @@ def roll(run: Run) -> None:
 
 
 @inline
+def touch(run: Run, i: int, held: int) -> int:
+    """Return the price at which *held* lots of instrument *i* would be closed."""
+    b = run.lb[i]
+    return int(b[BEST] if held > 0 else -b[BEST + 1])
+
+
+@inline
 def mark(run: Run, i: int) -> None:
     """Value the position in instrument *i* at its book, and watch the limits on losses."""
     f, numbers, x = run.f, run.i, run.x
@@ -80,12 +87,13 @@ def mark(run: Run, i: int) -> None:
     earned = -numbers[i, c.SPENT]
     if held != 0:
         if is_usable(run, i):
-            b = run.lb[i]
-            price = b[BID] if held > 0 else b[ASK]
+            price = touch(run, i, held)
+            numbers[i, c.MARKED_AT] = price
             if abs(float(held)) * abs(float(price)) > c.FITS:
                 run.w[c.STOP] = c.OVERFLOW
             earned += held * price
         else:
+            numbers[i, c.MARKED_AT] = c.NEVER
             return
     worth = float(earned) * x[i, c.UNIT] - x[i, c.FEES]
     f[c.PNL] += worth - x[i, c.PART]
@@ -115,7 +123,7 @@ def _endow(run: Run) -> None:
         f[c.ENDOWED] += f[c.CASH + venue]
     for j in range(run.w[c.INSTRUMENTS]):
         if run.i[j, c.IS_SPOT] == 1 and is_two_sided(run.lb[j]):
-            bid = float(run.lb[j][BID]) * run.x[j, c.TICK]
+            bid = float(run.lb[j][BEST]) * run.x[j, c.TICK]
             f[c.ENDOWED] += float(run.i[j, c.BASE]) * run.x[j, c.CONTRACT] * bid
 
 

@@ -13,6 +13,8 @@ Layout of a state: header · lots of the bids' window, of the asks' · their bit
 far keys of the bids, of the asks · far lots of the bids, of the asks.
 """
 
+import numpy as np
+
 from graphwiz_trader.kernels.arrays import Int64s
 from graphwiz_trader.kernels.jit import inline
 
@@ -38,11 +40,18 @@ WORD = 5
 
 
 @inline
-def word_of(b: Int64s, s: int, k: int) -> int:
+def word_of(b: Int64s, s: int, k: int) -> np.uint64:
     """Index of the word that holds the bit of key *k*."""
     mask: int = b[MASK]
     window = mask + 1
-    return HEADER + 2 * window + s * (window >> WORD) + ((k & mask) >> WORD)
+    return np.uint64(HEADER + 2 * window + s * (window >> WORD) + ((k & mask) >> WORD))
+
+
+@inline
+def slot_of(b: Int64s, s: int, k: int) -> np.uint64:
+    """Index of the lots of key *k*, which is inside the window."""
+    mask: int = b[MASK]
+    return np.uint64(HEADER + s * (mask + 1) + (k & mask))
 
 
 @inline
@@ -56,14 +65,13 @@ def far_of(b: Int64s, s: int) -> int:
 @inline
 def store(b: Int64s, s: int, k: int, v: int) -> None:
     """Set key *k*, which is inside the window, to *v* lots."""
-    mask = b[MASK]
-    b[HEADER + s * (mask + 1) + (k & mask)] = v
+    b[slot_of(b, s, k)] = v
     word = word_of(b, s, k)
     bit = 1 << (k & 31)
     old = b[word]
     new = (old | bit) if v > 0 else (old & ~bit)
     b[word] = new
-    b[NEAR + s] += (1 if new > old else 0) - (1 if new < old else 0)
+    b[np.uint64(NEAR + s)] += (1 if new > old else 0) - (1 if new < old else 0)
 
 
 @inline
@@ -134,7 +142,7 @@ def lots_at(b: Int64s, s: int, k: int) -> int:
     lots: int = 0
     low = b[LOW + s]
     if low <= k <= low + b[MASK]:
-        lots = b[HEADER + s * (b[MASK] + 1) + (k & b[MASK])]
+        lots = b[slot_of(b, s, k)]
     elif k < low:
         position = far_position(b, s, k)
         start = far_of(b, s)

@@ -1,5 +1,7 @@
 """One book: the loop of a compiled backtest of one instrument, where one book is exact."""
 
+import numpy as np
+
 from graphwiz_trader.kernels import hearing
 from graphwiz_trader.kernels import run as c
 from graphwiz_trader.kernels.arrays import Float64s, Int8s, Int16s, Int64s
@@ -21,19 +23,36 @@ from graphwiz_trader.kernels.venues import arrive, fits, last_of, next_arrival
 
 
 @inline
-def _one_message(run: Run, rows: Rows, message: int) -> bool:
-    """Let *message* happen at the venue and be received; False when the run stops."""
-    i = run.w[c.INSTRUMENTS] - 1
+def _messages(run: Run, rows: Rows, until: int, arrival: int) -> bool:
+    """
+    Let messages happen at the venue and be received; False when the run stops.
+
+    Those received up to *until* and there before *arrival*, and none after the first of which
+    our orders tell; one only when the strategy may be asked at it.
+    """
+    w = run.w
+    i = w[c.INSTRUMENTS] - 1
     b = run.lb[i]
-    last = last_of(rows, message)
-    if not fits(run, b, last - rows.first[message]):
-        return False
-    happen(run, rows, b, i, message, last)
-    run.w[c.NOW] = rows.ts[message]
-    if rows.flags[message] != c.TRADE:
-        know(run, rows, i, message)
-    run.w[c.LOCAL] = message + 1
-    return bool(run.w[c.STOP] == c.GOES_ON)
+    message, told = w[c.LOCAL], w[c.TOLD_TAIL]
+    end = rows.ts.shape[0]
+    if w[c.LISTENS] == 1:
+        end = min(message + 1, end)
+    while message < end:
+        here = np.uint64(message)
+        if rows.ts[here] > until or rows.at[here] > arrival:
+            break
+        last = last_of(rows, message)
+        if not fits(run, b, last - rows.first[here]):
+            break
+        happen(run, rows, b, i, message, last)
+        w[c.NOW] = rows.ts[here]
+        if rows.flags[here] != c.TRADE:
+            know(run, rows, i, message)
+        message += 1
+        if w[c.TOLD_TAIL] != told or w[c.STOP] != c.GOES_ON:
+            break
+    w[c.LOCAL] = message
+    return bool(w[c.STOP] == c.GOES_ON)
 
 
 @kernel(SIGNATURE)
@@ -98,7 +117,7 @@ def one_book(
         if timer < data:
             cause = fire(run)
         else:
-            if not _one_message(run, rows, message):
+            if not _messages(run, rows, min(answer - 1, timer), next_arrival(run)):
                 return int(w[c.STOP])
             if w[c.LISTENS] == 0 or not is_complete(run, rows, message):
                 continue

@@ -142,7 +142,8 @@ V_SPENT, V_HELD, V_LOCKED, V_BASE_LOCKED = 20, 21, 22, 23
 BIDS, ASKS, LOW_BID, HIGH_BID, LOW_ASK, HIGH_ASK = 24, 25, 26, 27, 28, 29
 """Resting orders of each side, and the least and greatest signed key among them."""
 TAKEN, CURSOR, UNTIL, WAKE, WAKE_SEQ, TRADED_SIDE = 30, 31, 32, 33, 34, 35
-ELSEWHERE, LISTENED = 36, 37
+ELSEWHERE, LISTENED, MARKED_AT = 36, 37, 38
+"""`MARKED_AT`: at what price what we hold is valued, `NEVER` if at none."""
 ICOLUMNS = 40
 
 # Run.x.

@@ -21,7 +21,7 @@ from graphwiz_trader.kernels.venues import run_venues
 
 
 @kernel(SIGNATURE)
-def two_books(  # noqa: C901 # the order of branches is the order of ties
+def two_books(
     decide: Decide,
     w: Int64s,
     f: Float64s,
@@ -74,21 +74,18 @@ def two_books(  # noqa: C901 # the order of branches is the order of ties
         while answer <= w[c.LAST] and answer <= data and answer <= timer and has_room(run):
             hearing.hear(run)
             answer = answer_at(run)
-        while data < answer and data <= timer and data < asked:
-            if not receive(run, rows, w[c.LOCAL]) or w[c.STOP] != c.GOES_ON:
-                return int(w[c.STOP])
-            data = next_data(run, rows)
-        if w[c.STOP] != c.GOES_ON or answer <= min(data, timer, w[c.LAST]):
-            continue
-        if min(data, timer) > w[c.LAST]:
+        message, cause = w[c.LOCAL], BOOK
+        if w[c.STOP] != c.GOES_ON or not receive(run, rows, min(answer - 1, timer)):
             return int(w[c.STOP])
-        cause = BOOK
-        if timer < data:
-            cause = fire(run)
-        else:
-            if not receive(run, rows, w[c.LOCAL]) or w[c.STOP] != c.GOES_ON:
-                return int(w[c.STOP])
-            if w[c.LISTENS] == 0 or not is_complete(run, rows, w[c.LOCAL] - 1):
+        if w[c.LISTENS] == 1 and w[c.LOCAL] > message:
+            if not is_complete(run, rows, message):
                 continue
+        else:
+            data = min(next_data(run, rows), timer)
+            if answer <= min(data, w[c.LAST]):
+                continue
+            if data > w[c.LAST]:
+                return int(w[c.STOP])
+            cause = fire(run)
         ask(decide, run, cause, view, purse, params, memory, numbers, legs)
     return int(w[c.STOP])

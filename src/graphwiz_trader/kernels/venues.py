@@ -1,5 +1,7 @@
 """Venues: recorded markets and our requests in order of time, compiled."""
 
+import numpy as np
+
 from graphwiz_trader.kernels import arrivals
 from graphwiz_trader.kernels import run as c
 from graphwiz_trader.kernels.arrays import Int64s
@@ -13,7 +15,7 @@ from graphwiz_trader.kernels.run import Rows, Run
 def last_of(rows: Rows, message: int) -> int:
     """Return where the rows of *message* end."""
     if message + 1 < rows.first.shape[0]:
-        return int(rows.first[message + 1])
+        return int(rows.first[np.uint64(message + 1)])
     return int(rows.side.shape[0])
 
 
@@ -49,18 +51,20 @@ def _message(run: Run, rows: Rows, i: int) -> int:
 @outline
 def _catch_up(run: Run, rows: Rows, i: int, until: int) -> bool:
     """Let the messages of instrument *i* up to *until* happen at its venue."""
-    b = run.vb[i]
-    while True:
-        message = _message(run, rows, i)
-        if message < 0 or rows.at[message] > until:
-            return True
+    b, w = run.vb[i], run.w
+    at, end = run.i[i, c.CURSOR], run.i[i, c.UNTIL]
+    while at < end and w[c.STOP] == c.GOES_ON:
+        message = rows.own[at] if w[c.INSTRUMENTS] > 1 else at
+        here = np.uint64(message)
+        if rows.at[here] > until:
+            break
         last = last_of(rows, message)
-        if not fits(run, b, last - rows.first[message]):
-            return False
+        if not fits(run, b, last - rows.first[here]):
+            break
         happen(run, rows, b, i, message, last)
-        run.i[i, c.CURSOR] += 1
-        if run.w[c.STOP] != c.GOES_ON:
-            return False
+        at += 1
+    run.i[i, c.CURSOR] = at
+    return bool(w[c.STOP] == c.GOES_ON)
 
 
 @outline

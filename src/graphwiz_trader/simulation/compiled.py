@@ -23,18 +23,17 @@ from graphwiz_trader.kernels.asking import LEG_COLUMNS, MOST_LEGS, VIEW_COLUMNS
 from graphwiz_trader.kernels.levels import CAPACITY, NEEDED
 from graphwiz_trader.kernels.run import Table
 from graphwiz_trader.simulation.columns import Columns
-from graphwiz_trader.simulation.queue import CREDIT_WINDOW
+from graphwiz_trader.simulation.queue import CREDIT_WINDOW, FIRST, LAST
 
 BOUNDLESS = 1e300
 MANY = 1 << 61
 WINDOW = 1 << 16
 ROOM = 8192
-ORDERS = 1 << 16
+ORDERS, MESSAGES_AN_ORDER = 1 << 16, 4
 T = TypeVar("T", bound=np.generic)
 
-FIRST, LAST = "first", "last"
 BOUNDS: Mapping[str, int] = {FIRST: fronts.FIRST, LAST: fronts.LAST}
-"""Queue models that no venue keeps, between which every other lies: always first, always last."""
+"""Numbers of the queue models between which every other lies."""
 
 STOPPED: Mapping[int, str] = {
     c.TOO_MANY: "more orders worked or were under way than a compiled run holds",
@@ -53,8 +52,8 @@ class Terms:
     What venues and risk policy say.
 
     `balances` are ours at the start, by venue and asset; `maker` and `taker` fractions of the
-    notional; `expected_taker` what the engine expects to pay; `limit` the strategy's own
-    position limit.
+    notional, below 0 a rebate; `worst` what an order may have to pay, by default the greater of
+    them; `limit` the strategy's own position limit.
     """
 
     risk: RiskSettings
@@ -67,6 +66,7 @@ class Terms:
     queue: str
     credit_window: Nanos = CREDIT_WINDOW
     depletes: bool = True
+    worst: Decimal | None = None
 
 
 @attrs.define
@@ -178,12 +178,14 @@ def _state(columns: Columns, terms: Terms, rule: CompiledRule, books: int) -> c.
         i[place, c.LISTENED] = instrument.id in rule.listens
         i[place, c.LOW_BID] = i[place, c.LOW_ASK] = c.NEVER
         i[place, c.HIGH_BID] = i[place, c.HIGH_ASK] = -c.NEVER
+        i[place, c.MARKED_AT] = c.NEVER
     _relate(i, instruments, terms)
     if rule.first_timer is not None:
         i[0, c.WAKE] = columns.rows.ts[0] + rule.first_timer
-    # Memory that is never written costs nothing.
-    o, p = np.zeros((ORDERS, c.OCOLUMNS), np.int64), np.zeros((ORDERS, c.PCOLUMNS))
-    return c.Run(w, f, i, x, o, p, np.zeros((4 * ORDERS, c.GCOLUMNS), np.int64), vb, lb)
+    # Memory that is never written costs nothing, and moving to more of it does.
+    room = max(ORDERS, len(columns.rows.ts) // MESSAGES_AN_ORDER)
+    o, p = np.zeros((room, c.OCOLUMNS), np.int64), np.zeros((room, c.PCOLUMNS))
+    return c.Run(w, f, i, x, o, p, np.zeros((4 * room, c.GCOLUMNS), np.int64), vb, lb)
 
 
 def _counters(columns: Columns, terms: Terms, rule: CompiledRule) -> Int64s:
@@ -213,7 +215,8 @@ def _limit(f: Float64s, terms: Terms) -> None:
     f[c.DAY_FLOOR] = float(risk.circuit_breaker_threshold * risk.max_exposure)
     f[c.MAX_DRAWDOWN] = float(risk.max_drawdown_pct)
     f[c.MAKER], f[c.TAKER] = float(terms.maker), float(terms.taker)
-    f[c.LOCK_RATE] = float(max(terms.maker, terms.taker, Decimal(0)))
+    worst = max(terms.maker, terms.taker, Decimal(0))
+    f[c.LOCK_RATE] = float(worst if terms.worst is None else terms.worst)
     f[c.WITH_FEE] = 1.0 + float(max(terms.taker, Decimal(0)))
     f[c.POWER] = queue_code(terms.queue)[1]
 

@@ -20,6 +20,12 @@ from graphwiz_trader.domain.value import value
 CREDIT_WINDOW = Nanos(10 * MILLISECOND)
 """How long after a level shrank a trade is taken for the cause of it."""
 
+FIRST, LAST = "first", "last"
+"""Models that no venue keeps, between which every other lies: always first, always last."""
+
+EVERYBODY = 1e18
+"""Lots ahead of who is always last: no trade at that price reaches them."""
+
 Behind: TypeAlias = Callable[[float, float], float | None]
 """From lots ahead and behind: how much of a decrease is behind us, None where there is nobody."""
 
@@ -33,11 +39,14 @@ class QueueModel:
     smaller than the queue we know of.
     `credit_window` is how long a decrease is remembered: feeds may tell a level's decrease before
     the trade that made it, which must not count twice. 0 never gives credit.
+    `ahead` is how many lots are ahead of whoever joins, whatever the level shows then and later;
+    None where the level tells.
     """
 
     name: str
     behind: Behind | None
     credit_window: Nanos = CREDIT_WINDOW
+    ahead: float | None = None
 
 
 def queue_model(name: str, credit_window: Nanos = CREDIT_WINDOW) -> QueueModel:
@@ -51,11 +60,15 @@ def queue_model(name: str, credit_window: Nanos = CREDIT_WINDOW) -> QueueModel:
     - `log-2`, `powN-2`: f(b) / f(a + b);
     - `powN-3`: 1 − f(a / (a + b)).
 
+    `first` and `last` do not judge: nobody is ahead of an order of ours, or everybody.
+
     Raises:
         DomainError: there is no model of that name.
     """
     if name == "risk_averse":
         return QueueModel(name, None, credit_window)
+    if name in (FIRST, LAST):
+        return QueueModel(name, None, Nanos(0), 0.0 if name == FIRST else EVERYBODY)
     family, _, variant = name.partition("-")
     shape = log1p if family == "log" else _power(name, family)
     # ln(1 + 1) is not 1: with a logarithm the third variant is no share.
@@ -94,6 +107,8 @@ class Place:
 
     def change(self, before: float, after: float, ts: int) -> None:
         """Take in that the level went from *before* to *after* lots at *ts*."""
+        if self.model.ahead is not None:
+            return
         decrease = before - after - self._traded
         self._traded = 0.0
         ahead = self.front

@@ -13,12 +13,16 @@ from graphwiz_trader.simulation.replay import ReplayVenue
 
 
 def recorded_venues(
-    tapes: Sequence[Tape], balances: Sequence[BalanceReport], settings: BacktestSettings
+    tapes: Sequence[Tape],
+    balances: Sequence[BalanceReport],
+    settings: BacktestSettings,
+    queue: str | None = None,
 ) -> Mapping[Venue, ReplayVenue]:
     """
     Return every venue of *tapes*, in their order, holding what *balances* say.
 
     Latency and fees are those of `conditions`; the feed takes what the tape's stamps say.
+    *queue* is a model in place of the configured one.
     """
     by_venue: dict[Venue, dict[InstrumentId, Recording]] = {}
     for name, recording in recordings(tapes).items():
@@ -33,7 +37,7 @@ def recorded_venues(
             {report.asset: report.total for report in balances if report.venue == venue},
             fees_of(settings),
             latency_of(settings, venue, own[venue]),
-            queue_model(settings.queue),
+            queue_model(queue or settings.queue),
         )
         for venue, found in by_venue.items()
     }

@@ -76,8 +76,10 @@ class RestingOrders:
     def join(self, order: VenueOrder) -> None:
         """Let *order* rest behind everybody at its price."""
         self._joined += 1
-        front = self._book.available(order.side, order.price)
-        place = Place(self._queue, float(front))
+        front = self._queue.ahead
+        if front is None:
+            front = float(self._book.available(order.side, order.price))
+        place = Place(self._queue, front)
         self._orders[order.side].append(Resting(order, place, self._joined))
         self._orders[order.side].sort(key=_priority)
         self._is_stale, self._next = True, None
