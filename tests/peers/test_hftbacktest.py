@@ -5,12 +5,9 @@ Set apart, because it would be wrong to trade on: a new level evicts opposite on
 crosses, and what is taken of a level is not gone (strategies.md §6 lists where the two differ).
 """
 
-import os
-import subprocess
 from collections.abc import Mapping
 from decimal import Decimal
 from heapq import heappop, heappush
-from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
@@ -51,19 +48,6 @@ INSTRUMENT = Instrument(
 )
 Columns: TypeAlias = Mapping[str, NDArray[np.int64]]
 Outcome: TypeAlias = tuple[int, int, int, int]
-
-
-@pytest.fixture(scope="module")
-def theirs(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Columns:
-    python = os.environ.get("GRAPHWIZ_PEERS")
-    if not python:
-        pytest.skip("GRAPHWIZ_PEERS names no Python with hftbacktest; `make test-peers` does")
-    out = tmp_path_factory.mktemp("peers") / "theirs.npz"
-    frames = shared_data / "binance_raw_ws" / "usdm" / "btcusdt_20240808.gz"
-    script = Path(__file__).with_name("theirs.py")
-    subprocess.run([python, script, frames, out], check=True, stdout=subprocess.DEVNULL)
-    with np.load(out) as columns:
-        return {name: columns[name] for name in columns.files}
 
 
 def test_every_order_ends_as_it_does_in_hftbacktest(theirs: Columns) -> None:
