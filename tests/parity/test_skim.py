@@ -13,6 +13,7 @@ from graphwiz_trader.application.run_report import RunReport
 from graphwiz_trader.bootstrap.settings import restored
 from graphwiz_trader.domain.facts import GroupChanged, GroupState
 from graphwiz_trader.domain.tape import Tape
+from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.testing import make
 from graphwiz_trader.testing.tape import make_tape
 from tests.link import BINANCE, HUOBI, link_tape
@@ -230,6 +231,22 @@ def test_a_strategy_that_wants_every_instant_beside_them_is_the_reference_s() ->
         "reference",
         "2 strategies are enabled; a compiled run has one, or only such as wait for prices",
     )
+
+
+def test_an_instrument_on_two_tapes_is_the_reference_s() -> None:
+    desk = Desk()
+    first, second = crossing(1, [ALPHA, BETA], 50)
+    later = crossing(2, [ALPHA], 50)[0]
+    for tape in (first, second, evolve(later, name="more.tape")):
+        desk.keep(tape)
+
+    done = desk.backtest(
+        ["alpha.tape", "beta.tape", "more.tape"],
+        f"{CROSSING}.min_profit_bps=0",
+        "backtest.engine=compiled",
+    )
+
+    assert (done.engine, done.notice) == ("reference", "an instrument is in several tapes")
 
 
 def test_such_a_run_is_replayed_and_reported_like_any_other() -> None:

@@ -43,12 +43,14 @@ def obstacle(
     settings: Settings, tapes: Sequence[Tape], strategies: Sequence[Strategy]
 ) -> str | None:
     """Return why this backtest cannot be compiled, None if it can."""
+    instruments = [each for tape in tapes for each in tape.instruments]
+    if len({each.id for each in instruments}) < len(instruments):
+        return "an instrument is in several tapes"
     if len(strategies) != 1:
         found = f"{len(strategies)} strategies are enabled"
         return f"{found}; a compiled run has one, or only such as wait for prices"
     if not isinstance(strategies[0], Compilable):
         return f"strategy {strategies[0].id} has no kernel"
-    instruments = [each for tape in tapes for each in tape.instruments]
     return (
         _odd_fees(settings, tapes)
         or _odd_limit(settings.hft.risk)
@@ -74,8 +76,6 @@ def _odd_limit(risk: RiskSettings) -> str | None:
 
 
 def _odd_market(instruments: Sequence[Instrument], reporting: str) -> str | None:
-    if len({each.id for each in instruments}) < len(instruments):
-        return "an instrument is in several tapes"
     if len(instruments) > MOST_LEGS // 2:
         return f"{len(instruments)} instruments; a compiled run has at most {MOST_LEGS // 2}"
     for each in instruments:
