@@ -53,6 +53,16 @@ def test_a_message_that_leaves_the_touch_makes_no_new_top() -> None:
     assert [top.ts for top in books.history(ALPHA.id)] == [1]
 
 
+def test_only_a_message_that_moves_the_touch_says_so() -> None:
+    books = Books([ALPHA])
+    whole = make.book_update(ALPHA, [("100", "1")], [("101", "1")])
+    behind = make.book_update(ALPHA, [("99", "7")], snapshot=False)
+    better = make.book_update(ALPHA, [("100.5", "1")], snapshot=False)
+
+    assert [books.apply(update) for update in (whole, behind, better)] == [True, False, True]
+    assert books.touches[ALPHA.id] == books[ALPHA.id].touch == (1005, 1010)
+
+
 def test_tops_of_another_grid_are_forgotten() -> None:
     books = _books(("100.0", "100.1"), ("100.4", "100.5"))
 

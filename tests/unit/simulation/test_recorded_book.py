@@ -1,7 +1,11 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+import numpy as np
+import pytest
+
 from graphwiz_trader.domain.commands import SubmitOrder
+from graphwiz_trader.domain.errors import DomainError
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.orders import ExecutionReport, OrdType, TimeInForce
 from graphwiz_trader.domain.sides import Side
@@ -18,7 +22,9 @@ from graphwiz_trader.simulation.fees import FeeSchedule
 from graphwiz_trader.simulation.latency import ConstantLatency
 from graphwiz_trader.simulation.queue import queue_model
 from graphwiz_trader.simulation.recorded_book import AT_ONCE, RecordedBook
+from graphwiz_trader.simulation.recording import Recording
 from graphwiz_trader.simulation.replay import ReplayVenue
+from graphwiz_trader.simulation.scan import AGGRESSOR, HEAD, LOTS, NEXT, NEXT_TS, PRICE, REACHED
 from graphwiz_trader.testing import make
 from graphwiz_trader.testing.recording import Message, change, recording, snapshot, trade
 
@@ -35,6 +41,28 @@ def test_a_book_far_wider_than_its_window_is_kept_whole() -> None:
 
     assert dict(book.offers(Side.SELL)) == asks
     assert list(book.offers(Side.BUY)) == sorted({**bids, 70_000: 2}.items(), reverse=True)
+
+
+def test_a_message_that_outgrows_the_book_is_met_as_one() -> None:
+    deep = {FAR + 3 * tick: tick + 1 for tick in range(2000)}
+    messages = [snapshot(0, {10: 5}, {20: 5}), change(1, {10: 3}, deep), trade(2, Side.SELL, 9, 4)]
+    book = RecordedBook(recording(A, *messages))
+    own = np.array([1, 10, -1, 20], np.int64)
+
+    first, second = (book.meet(message, own, 10, 20) for message in (1, 2))
+
+    assert (first[NEXT], first[NEXT_TS], first[REACHED], first[AGGRESSOR]) == (2, 2, 0, 0)
+    assert first[HEAD:] == [5, 3, 1, 5, 5, 0]
+    assert (second[NEXT], second[NEXT_TS]) == (3, -1)
+    assert (second[AGGRESSOR], second[PRICE], second[LOTS]) == (-1, 9, 4)
+    assert dict(book.offers(Side.SELL)) == {20: 5, **deep}
+
+
+def test_columns_that_compiled_code_would_misread_are_refused() -> None:
+    right = recording(A, snapshot(0, {10: 5}, {20: 5}))
+
+    with pytest.raises(DomainError, match="found a column of int32"):
+        Recording(A, right.rows, right.first.astype(np.int32), right.last, right.flags, right.ts)
 
 
 def test_what_matters_is_found_however_far_ahead_it_is() -> None:
