@@ -72,7 +72,8 @@ class Window:
     def keeps_up(self) -> bool:
         """Whether the page was told, and drawn, often and soon enough."""
         of = self.figures
-        return min(of["frames"], of["drawn"]) >= 0.95 * HERTZ and of["to_screen_p50_ms"] < 100
+        is_often = of["frames"] >= 0.95 * HERTZ and of["drawn"] >= 0.9 * HERTZ
+        return is_often and of["to_screen_p50_ms"] < 100
 
 
 def _cpu(process: psutil.Process) -> float:

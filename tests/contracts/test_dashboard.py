@@ -17,10 +17,10 @@ from graphwiz_trader.domain.alerting import Alert, News
 from graphwiz_trader.domain.commands import Severity
 from graphwiz_trader.domain.errors import DataError
 from graphwiz_trader.domain.events import OperatorOrder
-from graphwiz_trader.domain.units import SECOND, Nanos, RunId
+from graphwiz_trader.domain.units import MILLISECOND, SECOND, Nanos, RunId
 from graphwiz_trader.entrypoints.dashboard.guard import Guard, is_loopback
-from graphwiz_trader.entrypoints.dashboard.hub import Hub
-from graphwiz_trader.entrypoints.dashboard.server import LONGEST, Server
+from graphwiz_trader.entrypoints.dashboard.hub import TURN, Hub
+from graphwiz_trader.entrypoints.dashboard.server import IN_FLIGHT, LONGEST, Server
 from graphwiz_trader.testing.control import MemoryControl
 from graphwiz_trader.testing.graph import MemoryGraph
 from graphwiz_trader.testing.runs import MemoryRuns
@@ -69,6 +69,7 @@ class Page:
             await wire.send_json(wanted)
             for _ in range(frames):
                 said = json.loads((await wire.receive(10)).data)
+                await wire.send_json({"seen": said["n"]})
                 for section, told in said["rows"].items():
                     rows.setdefault(section, {}).update(told)
                 if "ladder" in rows or ("orders" in rows and "ladder" not in wanted):
@@ -174,6 +175,23 @@ def test_a_page_is_told_what_the_observer_alerted_of() -> None:
         assert list(rows.values()) == [
             [1.0, "CRITICAL", "ENGINE_DEAD: its process is gone", RUN, "RAISED"]
         ]
+
+    play(act)
+
+
+def test_a_page_that_does_not_keep_up_is_told_less_often_and_nothing_old() -> None:
+    async def act(page: Page) -> None:
+        async with page.session.ws_connect(
+            f"{page.origin}/live", headers={"Origin": page.origin}
+        ) as wire:
+            # It takes nothing in for a while, and says so by saying nothing.
+            held = [json.loads((await wire.receive(10)).data) for _ in range(IN_FLIGHT)]
+            with pytest.raises(TimeoutError):
+                await wire.receive(10 * TURN / SECOND)
+            await wire.send_json({"seen": held[-1]["n"]})
+            said = json.loads((await wire.receive(10)).data)
+            assert said["n"] == IN_FLIGHT + 1
+            assert said["now_ms"] - held[-1]["now_ms"] >= 9 * TURN / MILLISECOND
 
     play(act)
 

@@ -25,6 +25,9 @@ from graphwiz_trader.ports.control import ControlCaller
 LONGEST = 16 * 1024
 """Bytes of anything a page may say."""
 
+IN_FLIGHT = 3
+"""Frames a page may not have seen yet; a slow one is told less often, not later and later."""
+
 _KINDS = {
     "html": "text/html",
     "css": "text/css",
@@ -188,6 +191,8 @@ class _Viewer:
         self._ladder: InstrumentId | None = None
         self._told: View = {}
         self._chose = False
+        self._sent = self._seen = 0
+        self._read = asyncio.Event()
 
     async def listen(self) -> None:
         """Heed what the page wants to see, until it goes."""
@@ -206,11 +211,16 @@ class _Viewer:
             view = self._view(may)
             rows = dict(replica_view.changed(self._told, view))
             run = "" if self._followed is None else self._followed.run
-            said = {"now_ms": self._clock.now() / MILLISECOND, "run": run, "rows": rows}
+            self._sent += 1
+            now_ms = self._clock.now() / MILLISECOND
+            said = {"n": self._sent, "now_ms": now_ms, "run": run, "rows": rows}
             with suppress(ConnectionResetError):
                 await self._socket.send_str(json.dumps(said, separators=(",", ":")))
             self._told = view
             await self._hub.turned()
+            while self._sent - self._seen >= IN_FLIGHT:
+                self._read.clear()
+                await self._read.wait()
 
     def leave(self) -> None:
         """Watch nothing more."""
@@ -220,7 +230,10 @@ class _Viewer:
         self._followed = None
 
     def _want(self, wanted: Mapping[str, object]) -> None:
-        run, ladder = wanted.get("run"), wanted.get("ladder")
+        run, ladder, seen = wanted.get("run"), wanted.get("ladder"), wanted.get("seen")
+        if isinstance(seen, int):
+            self._seen = min(seen, self._sent)
+            self._read.set()
         if isinstance(run, str):
             self._watch(RunId(run))
             self._chose = True

@@ -20,7 +20,7 @@ const SILENCE = 4000;
 const PATIENCE = 15000;
 
 export const rows = {};
-export const seen = { run: "", offset: 0, heard: 0, begun: 0, isOpen: false, frames: 0, drawn: 0, screen: null };
+export const seen = { run: "", offset: 0, heard: 0, begun: 0, isOpen: false, number: 0, frames: 0, drawn: 0, screen: null };
 
 let socket = null;
 let wait = 250;
@@ -29,6 +29,7 @@ let wanted = {};
 const apply = (message, changed) => {
   const said = JSON.parse(message);
   seen.run = said.run;
+  seen.number = said.n;
   seen.offset = said.now_ms - Date.now();
   seen.heard = performance.now();
   seen.frames += 1;
@@ -66,6 +67,8 @@ const greet = (onChange) => {
       wait = 250;
     }
     apply(data, changed);
+    // Of what was not seen yet only so much is sent: what a slow network brings is late, never old.
+    opened.send(`{"seen":${seen.number}}`);
     onChange(changed);
   };
   opened.onclose = () => lose(opened, onChange);
