@@ -56,19 +56,23 @@ def hangup(reload: Callable[[], None], stop: Callable[[], None]) -> Iterator[Non
 
 
 @contextmanager
-def hang_watch(limit_s: float = HANG_S) -> Iterator[Callable[[], None]]:
+def hang_watch(
+    limit_s: float = HANG_S, beat: Callable[[], None] = lambda: None
+) -> Iterator[Callable[[], None]]:
     """
     Yield a function after whose call a loop that stands still for *limit_s* ends the process.
 
     A call that never returns cannot be ended from within its thread. A thread that needs no
     interpreter writes where everything stands to stderr and exits with status 1; what was
-    journaled until then is kept, and the next start goes on from there.
+    journaled until then is kept, and the next start goes on from there. While it does not stand
+    still, *beat* is called ten times in that time.
     """
     loop = asyncio.get_running_loop()
     timers: list[asyncio.TimerHandle] = []
 
     def rearm() -> None:
         faulthandler.dump_traceback_later(limit_s, exit=True, file=sys.__stderr__ or 2)
+        beat()
         timers[:] = [loop.call_later(limit_s / 10, rearm)]
 
     try:

@@ -81,6 +81,7 @@ async def _served(
     from graphwiz_trader.bootstrap.places import places_of
     from graphwiz_trader.entrypoints.loop import hang_watch, hangup, stop_signal
     from graphwiz_trader.entrypoints.measuring import scales
+    from graphwiz_trader.entrypoints.supervisor import ALIVE, tell_supervisor
 
     clock = SystemClock()
     home = Home(options.home)
@@ -88,7 +89,8 @@ async def _served(
     identity = Identity(mode, installation, home.next_incarnation(), options.seed or 0)
     app = live_app(settings, options.home)
     own = (options.home, settings.monitoring, clock.now())
-    with stop_signal() as stop, hang_watch() as watch, scales(*own) as measured:
+    beat = partial(tell_supervisor, ALIVE, os.environ)
+    with stop_signal() as stop, hang_watch(beat=beat) as watch, scales(*own) as measured:
         live = Live(
             app.starter(),
             app.gateways.runs(),
@@ -130,10 +132,12 @@ def _ready(
 ) -> None:
     """Warm up, and from now on let nothing hold the loop for long."""
     from graphwiz_trader.bootstrap.warmup import ready
+    from graphwiz_trader.entrypoints.supervisor import READY, tell_supervisor
 
     ready(settings, started)
     settle()
     watch()
+    tell_supervisor(READY, os.environ)
 
 
 class _Teller:

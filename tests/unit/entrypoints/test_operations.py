@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from graphwiz_trader.entrypoints.loop import HANG_S
 from graphwiz_trader.entrypoints.output import ExitCode
 from tests.docs.pages import ROOT
 from tests.unit.entrypoints.test_docs_commands import _misunderstood
@@ -50,6 +51,16 @@ def test_the_engine_is_not_restarted_over_a_configuration_to_mend_and_leaves_obs
     assert "--no-observe" in unit
     assert "PropagatesReloadTo=graphwiz-observe.service" in unit
     assert "KillMode=mixed" in unit
+
+
+def test_systemd_waits_longer_than_the_engine_for_a_loop_that_stands_still() -> None:
+    unit = read(OPERATIONS / "graphwiz.service")
+
+    found = re.search(r"^WatchdogSec=(\d+)$", unit, re.MULTILINE)
+
+    assert "Type=notify" in unit
+    assert found is not None
+    assert int(found[1]) > HANG_S
 
 
 def test_systemd_understands_the_units(tmp_path: Path) -> None:
