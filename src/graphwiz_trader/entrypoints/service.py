@@ -2,8 +2,8 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -69,7 +69,6 @@ async def _served(
     seconds: float | None,
     renew: "Renew",
 ) -> "Ended":
-    from graphwiz_trader.adapters.busy_loop import busy_loop
     from graphwiz_trader.adapters.clock import SystemClock
     from graphwiz_trader.adapters.files.home import Home
     from graphwiz_trader.adapters.files.lease import FileLeases
@@ -105,11 +104,25 @@ async def _served(
         )
         if seconds is not None:
             asyncio.get_running_loop().call_later(seconds, stop.set)
-        with busy_loop() if settings.engine.busy_spin else nullcontext():
+        with _awake(settings, options):
             async with seeking(settings, app.gateways.graph, clock) as seek:
                 reload = _reload(options, settings, renew)
                 with hangup(reload.asked.set, stop.set):
                     return await live.run(identity, stop, seek, reload)
+
+
+@contextmanager
+def _awake(settings: "Settings", options: Options) -> Iterator[None]:
+    """Keep the loop, and the machine's processors, from sleeping as far as the settings say."""
+    from graphwiz_trader.adapters.busy_loop import busy_loop
+    from graphwiz_trader.adapters.shallow_idle import shallow_idle
+
+    engine = settings.engine
+    with (
+        busy_loop() if engine.busy_spin else nullcontext(),
+        shallow_idle(options.say) if engine.shallow_idle else nullcontext(),
+    ):
+        yield
 
 
 def _reload(options: Options, settings: "Settings", renew: "Renew") -> "Reload":

@@ -8,13 +8,13 @@ in files, `Outbox`, `DirectVenue`. The venue at the other end is `ThinVenue`, wh
 import asyncio
 import gc
 import multiprocessing
+import os
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter_ns
 from typing import TypeAlias
 
 import numpy as np
@@ -30,16 +30,17 @@ from graphwiz_trader.adapters.direct.venue import DirectVenue
 from graphwiz_trader.adapters.direct.venues import binance_venue
 from graphwiz_trader.adapters.files.home import JOURNAL, Home
 from graphwiz_trader.adapters.files.journal import LIVE, FileJournal
+from graphwiz_trader.adapters.shallow_idle import DEVICE, shallow_idle
 from graphwiz_trader.application.recovery import Recovered
 from graphwiz_trader.application.trade import Stopped, Trade
 from graphwiz_trader.bootstrap.warmup import settle_down
-from graphwiz_trader.domain.commands import RaiseAlert, SubmitOrder
+from graphwiz_trader.domain.commands import RaiseAlert
 from graphwiz_trader.domain.credentials import Credentials
 from graphwiz_trader.domain.errors import DataError
-from graphwiz_trader.domain.events import AccountUp, Event, RunStarted
+from graphwiz_trader.domain.events import RunStarted
 from graphwiz_trader.domain.ids import BACKTEST, ClOrdIds
 from graphwiz_trader.domain.instrument import Instrument
-from graphwiz_trader.domain.orders import ExecType, ExecutionReport, OrdType, TimeInForce
+from graphwiz_trader.domain.orders import TimeInForce
 from graphwiz_trader.domain.risk import RiskPolicy
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import Leg, Signal, SignalKind
@@ -47,7 +48,6 @@ from graphwiz_trader.domain.strategy import View, Wakeup
 from graphwiz_trader.domain.units import (
     SECOND,
     Asset,
-    ClOrdId,
     InstrumentId,
     Lots,
     Nanos,
@@ -62,6 +62,7 @@ from graphwiz_trader.engine.spec import EngineSpec
 from graphwiz_trader.entrypoints.bench.ccxt_peer import ccxt_ticks
 from graphwiz_trader.entrypoints.bench.flood import SNAPSHOT_SEQ, numbered
 from graphwiz_trader.entrypoints.bench.onlookers import onlookers
+from graphwiz_trader.entrypoints.bench.round_trips import PATIENCE_S, RoundTrips
 from graphwiz_trader.entrypoints.bench.row import Row
 from graphwiz_trader.entrypoints.bench.slice import EVERY_RULE
 from graphwiz_trader.entrypoints.bench.thin_venue import PRICES, serve
@@ -69,8 +70,6 @@ from graphwiz_trader.entrypoints.bench.thin_venue import PRICES, serve
 TICKS = 8_000
 WARM_UP = 2_000
 INTERVAL = SECOND // 2_000
-ROUND_TRIPS = 3_000
-PATIENCE_S = 60.0
 BTC = Instrument(
     InstrumentId("BTC/USDT@binance"),
     Asset("BTC"),
@@ -105,54 +104,6 @@ class Answering:
         return (Signal(self.id, SignalKind.QUOTE, (leg,), 1.0, Nanos(view.now + SECOND)),)
 
 
-class RoundTrips:
-    """Sends one order after the other, and times each until it is told to work."""
-
-    def __init__(self, venue: DirectVenue, loop: asyncio.AbstractEventLoop) -> None:
-        self.took: list[int] = []
-        self.is_up = loop.create_future()
-        self._over = loop.create_future()
-        self._venue = venue
-        self._sent = 0
-
-    def hear(self, event: Event) -> None:
-        """Take one event; the end of an order brings the next."""
-        if isinstance(event, AccountUp):
-            self.is_up.set_result(None)
-        if not isinstance(event, ExecutionReport):
-            return
-        if event.exec_type is ExecType.NEW:
-            self.took.append(perf_counter_ns() - self._sent)
-        elif len(self.took) < ROUND_TRIPS:
-            asyncio.get_running_loop().call_soon(self._send)
-        else:
-            self._over.set_result(None)
-
-    async def run(self) -> list[int]:
-        """Return what each took, ns."""
-        await self.is_up
-        await asyncio.sleep(0.3)  # until the orders' socket is open, too
-        self._send()
-        async with asyncio.timeout(PATIENCE_S):
-            await self._over
-        return self.took
-
-    def _send(self) -> None:
-        name = ClOrdId(f"{BACKTEST}{len(self.took)}")
-        order = SubmitOrder(
-            name,
-            StrategyId("bench"),
-            BTC.id,
-            Side.BUY,
-            OrdType.LIMIT,
-            TimeInForce.GTC,
-            Ticks(500_000),
-            Lots(10),
-        )
-        self._sent = perf_counter_ns()
-        self._venue.send(order)
-
-
 def order_path_rows() -> list[Row]:
     """Return the order round trip, and tick-to-order asleep and awake beside ccxt.pro."""
     frames = numbered(TICKS)
@@ -161,11 +112,15 @@ def order_path_rows() -> list[Row]:
     peer_trip, peer = _driven(frames, partial(ccxt_ticks, last=SNAPSHOT_SEQ + TICKS))
     awake = _driven(frames, partial(_ours, busy_loop))[1]
     watched = _driven(frames, partial(_ours, nullcontext, with_onlookers=True))[1]
+    shallow: list[int] = []
+    if os.access(DEVICE, os.W_OK):
+        shallow = _driven(frames, partial(_ours, partial(shallow_idle, print)))[1]
     tick = "tick to order over loopback, 2,000 msg/s"
     return [
         *_rows("order round trip over loopback, direct", trip[WARM_UP // 4 :], 80.0),
         *_rows("ccxt create_order, round trip", peer_trip, None)[:1],
         *_rows(f"{tick}, sleeping", asleep, 120.0),
+        *(_rows(f"{tick}, sleeping on processors that do not", shallow, None) if shallow else ()),
         *_rows(f"{tick}, busy-spinning", awake, 80.0),
         *_rows(f"{tick}, sleeping, graph, Prometheus and page on", watched, None)[:1],
         *_rows("ccxt.pro + create_order, tick to order", peer, None)[:1],
@@ -190,7 +145,7 @@ def _driven(frames: tuple[bytes, list[bytes]], drive: Drive) -> tuple[list[int],
 
 async def _round_trips(port: int, tell: Callable[[str], None]) -> list[int]:  # noqa: ARG001 # no frames
     venue = _venue(port)
-    trips = RoundTrips(venue, asyncio.get_running_loop())
+    trips = RoundTrips(venue, BTC.id, asyncio.get_running_loop())
     running = asyncio.create_task(venue.run(trips.hear))
     try:
         gc.collect()
