@@ -45,7 +45,21 @@ def status_tables(status: Mapping[str, Plain]) -> tuple[Table, ...]:
     )
     if stages:
         found.append(Table("Latency, µs", ("stage", "p50", "p99", "p99.9"), stages))
+    vitals = _vitals(_object(status.get("vitals")))
+    if vitals:
+        found.append(
+            Table("Vitals", (), (("loop_lag_ms", cell(status.get("loop_lag_ms"))), *vitals))
+        )
     return tuple(found)
+
+
+def _vitals(told: Mapping[str, Plain]) -> tuple[tuple[str, str], ...]:
+    """Return figures by name, and how many commands wait for each venue."""
+    waiting = _object(told.get("outbox"))
+    return (
+        *((name, cell(figure)) for name, figure in told.items() if name != "outbox"),
+        *((f"waiting for {venue}", cell(n)) for venue, n in waiting.items()),
+    )
 
 
 def rows_table(title: str, rows: Sequence[Mapping[str, Plain]]) -> Table:
