@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 
 import psutil
@@ -91,6 +92,18 @@ def _others() -> float:
     return float(sum(times) - times.idle - times.iowait) - ours
 
 
+def watched(chromium: str, url: str, act: Callable[[Tab], Awaitable[None]]) -> None:
+    """Let *act* use the page; that it takes too long says nothing where others take the machine."""
+    began, spent = time.monotonic(), _others()
+    try:
+        play(chromium, url, act)
+    except TimeoutError:
+        others = (_others() - spent) / (time.monotonic() - began)
+        if others <= OTHERS:
+            raise
+        pytest.skip(f"others took {others:.1f} cores, and the page could not be watched")
+
+
 def test_ten_frames_a_second_at_a_quarter_of_a_core(
     chromium: str, shop: Dashboard, record_property: Callable[[str, object], None]
 ) -> None:
@@ -105,7 +118,7 @@ def test_ten_frames_a_second_at_a_quarter_of_a_core(
             windows.append(Window(server))
             await windows[-1].watch(page)
 
-    play(chromium, shop.url(), act)
+    watched(chromium, shop.url(), act)
 
     last = windows[-1]
     for name, figure in last.figures.items():
@@ -134,4 +147,4 @@ def test_memory_stays_flat(chromium: str, shop: Dashboard, long_factor: float) -
         assert heap < FLAT_MB * 1e6 / 2
         assert nodes < 5_000
 
-    play(chromium, shop.url(), act)
+    watched(chromium, shop.url(), act)

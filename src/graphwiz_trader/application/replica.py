@@ -18,7 +18,7 @@ from graphwiz_trader.engine.engine import Engine
 from graphwiz_trader.engine.state import EngineState
 from graphwiz_trader.ports.journal import JournalReader
 
-STRIDE = 2_000
+STRIDE = 500
 """Entries read at a time, so that whoever asked can attend to something else in between."""
 
 Begin = Callable[[RunStarted], Engine]

@@ -1,15 +1,13 @@
 """Memory: the questions a page puts to the knowledge graph, and the answers as it draws them."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Awaitable, Callable, Mapping
 
 from graphwiz_trader.application.ask import Ask
 from graphwiz_trader.application.ask_watched import AskWatched
-from graphwiz_trader.application.explain import Explanation
 from graphwiz_trader.application.report_text import Table
 from graphwiz_trader.domain.graph_answers import OpportunityFilter, TradeFilter, WatchFilter
 from graphwiz_trader.domain.plain import Plain, plain
-from graphwiz_trader.domain.value import value
+from graphwiz_trader.entrypoints.dashboard.drawing import drawing
 from graphwiz_trader.entrypoints.graph_text import (
     explanation_keys,
     keys,
@@ -22,26 +20,7 @@ from graphwiz_trader.entrypoints.watched_text import (
 )
 
 MOST = 50
-TALL = 8
-"""Nodes of a kind that are drawn."""
-
-WIDTH, HEIGHT = 190, 64
-"""Pixels a node takes, its distances included."""
-
 Question = Callable[[Ask, str, str], Awaitable[dict[str, object]]]
-
-
-@value
-class Node:
-    """A node of the drawing: its place, its kind, its two lines and all it holds."""
-
-    id: str
-    kind: str
-    x: int
-    y: int
-    title: str
-    text: str
-    held: Mapping[str, object]
 
 
 async def trades(ask: Ask, run: str, _: str) -> dict[str, object]:
@@ -101,80 +80,6 @@ QUESTIONS: Mapping[str, Question] = {
 """By the name the page uses; each is given the run and, where one is meant, an id."""
 
 
-def drawing(found: Explanation) -> dict[str, Plain]:
-    """
-    Return *found* as nodes and edges, from its causes on the left to what it earned.
-
-    Every column is centered; of many nodes of a kind the first are drawn.
-    """
-    columns = [column[:TALL] for column in _columns(found) if column]
-    tallest = max(map(len, columns), default=1)
-    nodes: list[Node] = []
-    for x, column in enumerate(columns):
-        top = (tallest - len(column)) * HEIGHT // 2
-        nodes += [
-            Node(name, kind, x * WIDTH, top + y * HEIGHT, title, text, held)
-            for y, (name, kind, title, text, held) in enumerate(column)
-        ]
-    edges = [
-        [source[0], target[0]]
-        for left, right in pairwise(columns)
-        for source in left
-        for target in right
-        if _is_linked(source, target)
-    ]
-    size = {"width": max(1, len(columns)) * WIDTH, "height": tallest * HEIGHT}
-    return {**size, "nodes": plain(nodes), "edges": plain(edges)}
-
-
 def _table(table: Table) -> dict[str, Plain]:
     rows = [list(row) for row in table.rows]
     return {"title": table.title, "columns": list(table.columns), "rows": plain(rows)}
-
-
-_Cell = tuple[str, str, str, str, Mapping[str, object]]
-
-
-def _columns(found: Explanation) -> Sequence[list[_Cell]]:
-    story = found.story
-    causes: list[_Cell] = [
-        (f"{cause.run}:{cause.seq}", "event", cause.event, cause.told, cause.detail)
-        for cause in found.caused_by
-    ]
-    signals: list[_Cell] = [
-        (each.key, "signal", f"{each.kind} {each.strategy}", each.why, keys(each))
-        for each in story.signals
-    ]
-    orders: list[_Cell] = [
-        (
-            each.key,
-            "order",
-            f"{each.side} {each.qty:f}",
-            f"{each.instrument} at {each.price:f}, {each.ord_status}",
-            keys(each),
-        )
-        for each in story.orders
-    ]
-    places = {each.cl_ord_id: place for place, each in enumerate(story.orders)}
-    fills: list[_Cell] = [
-        (
-            each.key,
-            "fill",
-            f"{each.qty:f} at {each.price:f}",
-            f"fee {each.fee:f} {each.asset}",
-            {**keys(each), "order": each.cl_ord_id},
-        )
-        for each in sorted(story.fills, key=lambda fill: places.get(fill.cl_ord_id, 0))
-    ]
-    closed: list[_Cell] = [
-        (each.key, "trade", f"{each.net:.4f} {each.reporting}", each.name, keys(each))
-        for each in story.trades
-    ]
-    return causes, signals, orders, fills, closed
-
-
-def _is_linked(source: _Cell, target: _Cell) -> bool:
-    """Whether *source* led to *target*, of the next column: a fill is of one order only."""
-    if (source[1], target[1]) != ("order", "fill"):
-        return True
-    return source[4]["cl_ord_id"] == target[4]["order"]

@@ -11,7 +11,7 @@ const told = (held) => (held === null || held === "" ? "–" : typeof held === "
 
 const show = (node) => {
   by("held").hidden = false;
-  const lines = Object.entries({ [node.kind]: node.id, ...node.held });
+  const lines = Object.entries({ [node.kind]: node.title, ...node.held });
   by("held").replaceChildren(...lines.flatMap(([key, held]) => [make("dt", key.replaceAll("_", " ")), make("dd", told(held))]));
 };
 
