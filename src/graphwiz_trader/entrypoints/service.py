@@ -17,6 +17,7 @@ from graphwiz_trader.entrypoints.output import ExitCode, emit
 if TYPE_CHECKING:
     from graphwiz_trader.application.live import Ended
     from graphwiz_trader.application.reload import Reload
+    from graphwiz_trader.application.start import Identity
     from graphwiz_trader.domain.commands import RaiseAlert
     from graphwiz_trader.domain.events import RunStarted
     from graphwiz_trader.domain.settings import Settings
@@ -70,11 +71,9 @@ async def _served(
     renew: "Renew",
 ) -> "Ended":
     from graphwiz_trader.adapters.clock import SystemClock
-    from graphwiz_trader.adapters.files.home import Home
     from graphwiz_trader.adapters.files.lease import FileLeases
     from graphwiz_trader.adapters.unix.control import SocketDoor
     from graphwiz_trader.application.live import Live
-    from graphwiz_trader.application.start import Identity
     from graphwiz_trader.bootstrap.container import live_app
     from graphwiz_trader.bootstrap.graphs import seeking
     from graphwiz_trader.bootstrap.places import places_of
@@ -83,9 +82,7 @@ async def _served(
     from graphwiz_trader.entrypoints.supervisor import ALIVE, tell_supervisor
 
     clock = SystemClock()
-    home = Home(options.home)
-    installation = settings.engine.installation or home.installation()
-    identity = Identity(mode, installation, home.next_incarnation(), options.seed or 0)
+    identity = _identity(options, settings, mode)
     app = live_app(settings, options.home)
     own = (options.home, settings.monitoring, clock.now())
     beat = partial(tell_supervisor, ALIVE, os.environ)
@@ -109,6 +106,16 @@ async def _served(
                 reload = _reload(options, settings, renew)
                 with hangup(reload.asked.set, stop.set):
                     return await live.run(identity, stop, seek, reload)
+
+
+def _identity(options: Options, settings: "Settings", mode: str) -> "Identity":
+    """Return who this process is: one more incarnation of the installation."""
+    from graphwiz_trader.adapters.files.home import Home
+    from graphwiz_trader.application.start import Identity
+
+    home = Home(options.home)
+    installation = settings.engine.installation or home.installation()
+    return Identity(mode, installation, home.next_incarnation(), options.seed or 0)
 
 
 @contextmanager
