@@ -198,6 +198,50 @@ def test_the_reference_s_sweep_is_sent_and_filled_by_a_compiled_run() -> None:
     assert done.simulated.report.arbitrage.outcome.realised == Decimal("0.49870000")
 
 
+def test_the_reference_s_round_is_sent_and_filled_by_a_compiled_run() -> None:
+    """Strategies reference, §3: as far as 60010, 0.05003 and 3011, where the next part loses."""
+    shown = {
+        "BTC/USDT": ("1", "0.00001", [("59990", "1")], [("60000", "0.05"), ("60010", "0.2")]),
+        "ETH/BTC": ("0.00001", "0.0001", [("0.0499", "9")], [("0.05", "2"), ("0.05003", "3")]),
+        "ETH/USDT": ("1", "0.0001", [("3012", "1.5"), ("3011", "2")], [("3020", "9")]),
+    }
+    books = [
+        (make.instrument(f"{symbol}@alpha", tick, lot), bids, asks)
+        for symbol, (tick, lot, bids, asks) in shown.items()
+    ]
+    told = [
+        make.book_update(of, bids, asks, make.START + at * 1_000_000)
+        for at in (0, 100)
+        for of, bids, asks in books
+    ]
+    desk = Desk()
+    desk.keep(make_tape("alpha.tape", [of for of, _, _ in books], told))
+    keys = (
+        f"{ROUNDS}.participation=1.0",
+        "hft.risk.max_position_size=100",
+        "hft.risk.max_exposure=1000000",
+        "hft.risk.price_collar_bps=500",
+        "backtest.balances.alpha.USDT=100000",
+        "backtest.balances.alpha.BTC=10",
+        "backtest.balances.alpha.ETH=100",
+        "backtest.fee_bps=7.5",
+    )
+
+    done = desk.backtest(["alpha.tape"], *keys, "backtest.engine=compiled")
+
+    fills = [(f["instrument"], f["side"], f["price"]) for f in desk.runs.folders[done.run].fills]
+    assert done.engine == "compiled"
+    assert fills == [
+        ("BTC/USDT@alpha", "BUY", "60000"),
+        ("BTC/USDT@alpha", "BUY", "60010"),
+        ("ETH/BTC@alpha", "BUY", "0.05000"),
+        ("ETH/BTC@alpha", "BUY", "0.05003"),
+        ("ETH/USDT@alpha", "SELL", "3012"),
+        ("ETH/USDT@alpha", "SELL", "3011"),
+    ]
+    assert Decimal(12) < done.simulated.report.arbitrage.outcome.realised < Decimal("12.4")
+
+
 def test_the_recorded_hour_of_two_venues_comes_out_the_same(shared_data: Path) -> None:
     """At no fee, so that there is something to take, with the latency haircut."""
     desk = Desk()
