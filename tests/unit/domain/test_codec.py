@@ -23,6 +23,7 @@ from graphwiz_trader.domain.events import BookUpdate, Event, LevelRows, Trade
 from graphwiz_trader.domain.facts import Entry, Fact, Outcome
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.orders import OrdType, TimeInForce
+from graphwiz_trader.domain.settings import GroupSettings, RiskSettings
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import Approved
 from graphwiz_trader.domain.units import ClOrdId, InstrumentId, Lots, StrategyId, Ticks
@@ -49,6 +50,19 @@ def instruments() -> st.SearchStrategy[Instrument]:
         tick_size=positive,
         lot_size=positive,
         multiplier=positive,
+    )
+
+
+def limits() -> st.SearchStrategy[RiskSettings]:
+    """Limits that their own rules allow: any amounts above zero, and some that are not set."""
+    amounts = st.decimals("0.00000001", 1000, allow_nan=False)
+    return st.builds(
+        RiskSettings,
+        max_exposure=amounts,
+        max_order_notional=st.none() | amounts,
+        max_open_orders=st.integers(1, 2**31),
+        max_consecutive_losses=st.none() | st.integers(1, 2**31),
+        group=st.builds(GroupSettings, band_bps=amounts, hedge_debt_notional=st.none() | amounts),
     )
 
 
@@ -97,6 +111,7 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
         NoneType: st.none(),
         Instrument: instruments(),
         BookUpdate: book_updates(),
+        RiskSettings: limits(),
     }
     if isinstance(hint, NewType):
         return values_of(hint.__supertype__)
