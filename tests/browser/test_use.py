@@ -53,6 +53,23 @@ def test_everything_works_with_the_keyboard_alone(chromium: str, dashboard: Dash
     play(chromium, dashboard.url(), act)
 
 
+def test_what_is_unknown_is_red_and_on_top_as_long_as_it_is(
+    chromium: str, dashboard: Dashboard
+) -> None:
+    async def act(page: Tab) -> None:
+        await page.stands("ACTIVE")
+        await page.until(f"{ROWS}[0]?.className === 'doubt'")
+        for scheme, red in (("dark", "rgb(255, 77, 109)"), ("light", "rgb(176, 0, 51)")):
+            await page.look(1500, 1000, scheme=scheme)
+            style = f"getComputedStyle({ROWS}[0].cells[0]).backgroundColor"
+            await page.until(f"{style} === '{red}'")
+        assert await page.run(f"{ROWS}[0].cells[1].textContent") == "UNKNOWN"
+        assert await page.run("document.querySelector('#unknown').className") == "doubt"
+        assert await page.run("document.querySelectorAll('#orders tr.doubt').length") == 1
+
+    play(chromium, dashboard.url(), act)
+
+
 def test_a_phone_shows_what_matters_first_and_halts(
     chromium: str, floor: Floor, dashboard: Dashboard
 ) -> None:
