@@ -43,9 +43,7 @@ class Skim:
         self._engine = engine
         self._market = market
         self._strategies = [each for each in engine.strategies if isinstance(each, Skimmable)]
-        self._wants_all = len(self._strategies) < len(engine.strategies)
         instruments = [engine.state.instruments[name] for name in market.names]
-        self._instruments = instruments
         self._numbers = {name: number for number, name in enumerate(market.names)}
         self._books = [engine.state.books[name] for name in market.names]
         self._states = np.zeros((0, 0), np.int64)
@@ -114,8 +112,6 @@ class Skim:
 
     def _lookouts(self) -> Sequence[Lookout] | None:
         """Return what all strategies wait for, None where one wants every instant."""
-        if self._wants_all:
-            return None
         found: list[Lookout] = []
         for strategy in self._strategies:
             waits = strategy.lookouts(self._engine.state)
