@@ -40,6 +40,11 @@ def test_a_kernel_calls_inline_and_outline_functions() -> None:
     assert opposite(2.5) == -2.5
 
 
+def test_what_kernels_call_is_plain_python_when_python_calls_it() -> None:
+    """There is no way in to its machine code; numba's own way of calling would crash."""
+    assert (_squared(3.0), _negative(2.5)) == (9.0, -2.5)
+
+
 def test_a_kernel_may_have_several_signatures() -> None:
     answer = opposite(3)
 

@@ -15,6 +15,7 @@ from graphwiz_trader.entrypoints.bench.readers import reader_rows
 from graphwiz_trader.entrypoints.bench.row import Row
 from graphwiz_trader.entrypoints.bench.slice import slice_rows
 from graphwiz_trader.entrypoints.bench.startup import startup_rows
+from graphwiz_trader.entrypoints.bench.sweeping import sweep_rows
 
 
 def measured(messages: int, recorded: Path | None, say: Callable[[str], None]) -> list[Row]:
@@ -24,6 +25,7 @@ def measured(messages: int, recorded: Path | None, say: Callable[[str], None]) -
         ("journal", journal_rows),
         ("engine", lambda: engine_rows(messages)),
         ("compiled backtest", lambda: loop_rows(messages)),
+        ("sweep", sweep_rows),
         ("frame to order", lambda: slice_rows(recorded)),
         ("an engine observed", observed_rows),
         ("feeds", feed_rows),
