@@ -21,6 +21,7 @@ from graphwiz_trader.domain.control import Request
 from graphwiz_trader.domain.events import OperatorOrder
 from tests.browser.chromium import PATIENCE_S, Tab, tab
 
+IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 GRAPHWIZ = ("-m", "graphwiz_trader")
 TOKEN = "a-token-of-the-tests"  # of a test
 

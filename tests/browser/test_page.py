@@ -4,30 +4,15 @@ import asyncio
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.browser.chromium import PATIENCE_S, Tab
-from tests.browser.stage import Demo, order, play
+from tests.browser.chromium import Tab
+from tests.browser.stage import IMAGES, Demo, order, play
 
-IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
-RED = "rgb(255, 77, 109)"
 FIGURES = ("state", "open_orders", "unknown_orders", "orders", "fills", "pnl", "hedge_debt")
 SEEN = "import('/page/wire.js').then(({ rows }) => rows.head)"
-REMEMBER = """
-(window.doubts = [], new MutationObserver(() => {
-  const row = document.querySelector('#orders tbody tr');
-  if (row?.className !== 'doubt') return;
-  doubts.push([getComputedStyle(row.cells[0]).backgroundColor, row.cells[1].textContent]);
-}).observe(
-  document.querySelector('#orders'), { subtree: true, childList: true, attributes: true }
-), 1)
-"""
-"""Notes the first row of the orders whenever it is in doubt, however short."""
-
 STEPS = 400
 """How many moments of each side are compared, at most."""
 
@@ -138,21 +123,3 @@ def test_the_page_outlives_the_engine_and_shows_that_the_observer_noticed(
         await page.until("document.querySelector('#alerts').textContent.includes('ENGINE_DEAD')")
 
     play(chromium, demo.url, act)
-
-
-def test_what_is_unknown_in_a_storm_is_red_and_on_top(chromium: str, tmp_path: Path) -> None:
-    storm = Demo(tmp_path / "home", "--faults", "storm")
-
-    async def act(page: Tab) -> None:
-        await page.until("document.querySelector('#orders')")
-        await page.run(REMEMBER)
-        assert await page.until("doubts[0]", 3 * PATIENCE_S) == [RED, "UNKNOWN"]
-        # For the picture, another one: a doubt may be over in the next moment.
-        with suppress(TimeoutError):
-            await page.until("document.querySelector('#orders tr.doubt')", 10)
-        await page.picture(IMAGES / "unknown.png")
-
-    try:
-        play(chromium, storm.url, act)
-    finally:
-        storm.end()

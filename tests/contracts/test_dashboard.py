@@ -400,9 +400,10 @@ def test_a_run_is_compared_for_the_page_itself_only() -> None:
             async with page.session.post(path, headers=sent) as answer:
                 return answer.status, await answer.text()
 
-        own = {"Origin": page.origin, "X-Graphwiz": "parity"}
+        own = {"Origin": page.origin, "X-Graphwiz": "parity", **BEARER}
         assert await ask(RUN, **own) == (200, '{"run": "paper-0001", "clean": true}')
-        assert (await ask(RUN, Origin=page.origin))[0] == 403
+        assert (await ask(RUN, Origin=page.origin, **BEARER))[0] == 403
+        assert (await ask(RUN, **{**own, "Authorization": "Bearer wrong"}))[0] == 403
         assert (await ask(RUN, **{**own, "Origin": "http://evil.example"}))[0] == 403
         assert (await ask("paper-0002", **own))[0] == 404
 

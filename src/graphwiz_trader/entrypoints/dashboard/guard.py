@@ -73,6 +73,10 @@ class Guard:
         if not self.is_loopback:
             self._check_token(request)
 
+    def check_owner(self, request: web.Request) -> None:
+        """Raise `HTTPForbidden` unless *request* may have this machine work: it has the token."""
+        self._check_token(request)
+
     def check_writer(self, request: web.Request) -> None:
         """Raise `HTTPForbidden` unless *request* may give orders."""
         if self.read_only:

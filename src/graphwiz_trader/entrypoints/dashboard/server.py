@@ -129,7 +129,7 @@ class Server:
         return _said({"href": f"/report/{run}?ticket={self._guard.ticket(run)}"})
 
     async def _parity(self, request: web.Request) -> web.Response:
-        self._guard.check_reader(request)
+        self._guard.check_owner(request)
         self._check_page(request, "parity")
         run = self._known(request.match_info["run"])
         if self._comparing.locked():
