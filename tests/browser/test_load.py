@@ -26,7 +26,11 @@ OTHERS = 0.4
 
 MEMORY_S = 300.0
 WARM_S = 3.0
-FLAT_MB = 16.0
+FLAT_MB = 24.0
+"""What an engine that sends 26 orders a second may remember of those of five minutes: it remembers
+a bounded number, which takes longer to reach. The page itself remembers nothing."""
+
+PAGE_MB = 4.0
 READY = "import('/page/wire.js').then(({ seen }) => seen.screen)"
 SEEN = "import('/page/wire.js').then(({ seen }) => seen)"
 
@@ -80,6 +84,12 @@ class Window:
 def _cpu(process: psutil.Process) -> float:
     times = process.cpu_times()
     return float(times.user + times.system)
+
+
+def _own(process: psutil.Process) -> int:
+    """Bytes of its own: those of the mapped journal are the kernel's, which takes them back."""
+    told = process.memory_info()
+    return int(told.rss - told.shared)
 
 
 def _others() -> float:
@@ -137,14 +147,14 @@ def test_memory_stays_flat(chromium: str, shop: Dashboard, long_factor: float) -
         await page.stands("ACTIVE")
         await page.until("document.querySelectorAll('button.book').length === 80")
         await asyncio.sleep(max(WARM_S, 30 * long_factor))
-        before, resident = await page.metrics(), server.memory_info().rss
+        before, held = await page.metrics(), _own(server)
         await asyncio.sleep(MEMORY_S * long_factor)
-        after, grown = await page.metrics(), server.memory_info().rss - resident
+        after, grown = await page.metrics(), _own(server) - held
         heap = after["JSHeapUsedSize"] - before["JSHeapUsedSize"]
         nodes = after["Nodes"] - before["Nodes"]
         LOG.info("server %+.1f MB, page %+.1f MB, %+d nodes", grown / 1e6, heap / 1e6, nodes)
         assert grown < FLAT_MB * 1e6
-        assert heap < FLAT_MB * 1e6 / 2
+        assert heap < PAGE_MB * 1e6
         assert nodes < 5_000
 
     watched(chromium, shop.url(), act)
