@@ -8,6 +8,7 @@ from graphwiz_trader.application.backtest import StrategiesMaker, instruments_of
 from graphwiz_trader.application.book_film import AROUND, recorded_film
 from graphwiz_trader.application.compiled import compiled_run, digest, prices_of, retold
 from graphwiz_trader.application.detail import Detail
+from graphwiz_trader.application.recorded_prices import RecordedPrices
 from graphwiz_trader.application.recordings import recalled
 from graphwiz_trader.application.run_report import Restore, Told
 from graphwiz_trader.domain.events import BalanceReport, Event, RunStarted
@@ -67,26 +68,18 @@ class Again:
 
     def report(self) -> Report:
         """Return its report."""
-        return self._retold(())
+        return self._retold(self._prices(), ())
 
     def told(self) -> Told:
         """Return its report, its orders and its fills; refusals are counted, not listed."""
-        prices = prices_of(self._settings, self._tapes)
+        prices = self._prices()
         audit, detail = Audit(prices.instruments, WHY), Detail(prices)
-        report = retold(
-            self._run,
-            self._settings,
-            self._strategy,
-            self._started,
-            self._balances,
-            prices,
-            (audit.feed, detail.feed),
-        )
+        report = self._retold(prices, (audit.feed, detail.feed))
         return Told(report, audit, detail.result())
 
     def film(self, fill: FillDot) -> HeatMap | None:
         """Return the book around one of its fills."""
-        return recorded_film(self._tapes, prices_of(self._settings, self._tapes), fill, AROUND)
+        return recorded_film(self._tapes, self._prices(), fill, AROUND)
 
     def entries(self) -> Iterator[Entry]:
         """Yield what its record stands for."""
@@ -95,11 +88,17 @@ class Again:
         def keep(event: Event, outcome: Outcome, _: Nanos) -> None:
             found.append(Entry(event, outcome))
 
-        self._retold((keep,))
+        self._retold(self._prices(), (keep,))
         yield from found
 
-    def _retold(self, listeners: Sequence[Callable[[Event, Outcome, Nanos], None]]) -> Report:
-        prices = prices_of(self._settings, self._tapes)
+    def _prices(self) -> RecordedPrices:
+        return prices_of(self._settings, self._tapes)
+
+    def _retold(
+        self,
+        prices: RecordedPrices,
+        listeners: Sequence[Callable[[Event, Outcome, Nanos], None]],
+    ) -> Report:
         return retold(
             self._run,
             self._settings,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from graphwiz_trader.domain.graph import ENDS, Edge, Node
+from graphwiz_trader.domain.graph import ENDS, Edge, Node, Relation
 from graphwiz_trader.domain.graph_answers import Window
 from graphwiz_trader.domain.units import SECOND, Nanos
 from graphwiz_trader.domain.value import value
@@ -52,6 +52,15 @@ def hours_before(newest: Nanos, most: int) -> Window:
     """Return the last *most* full hours before the one that *newest* is in."""
     until = newest // HOUR * HOUR
     return Window(Nanos(max(0, until - most * HOUR)), Nanos(until))
+
+
+def ways(label: type[Node]) -> Iterator[tuple[Relation, bool, str]]:
+    """Yield each relation a node of *label* may have, whether it leads on, and to which label."""
+    for is_onward in (True, False):
+        for relation, (source, target) in sorted(ENDS.items(), key=lambda one: one[0].value):
+            here, there = (source, target) if is_onward else (target, source)
+            if here is label:
+                yield relation, is_onward, there.__name__
 
 
 def steps_of(edge: Edge, label: type[Node], key: str) -> Iterator[Step]:

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 
 from graphwiz_trader.adapters.neo4j import cypher, schema
 from graphwiz_trader.adapters.neo4j.connection import Neo4jConnection
-from graphwiz_trader.domain.graph import ENDS, Node
+from graphwiz_trader.domain.graph import Node
 from graphwiz_trader.domain.graph_browse import (
     HOUR,
     Neighbourhood,
     PatternHours,
     Step,
     hours_before,
+    ways,
 )
 from graphwiz_trader.domain.units import Nanos
 
@@ -24,14 +25,9 @@ async def around(
     if not found:
         return None
     steps: list[Step] = []
-    for is_onward in (True, False):
-        near, far = (0, 1) if is_onward else (1, 0)
-        for relation in sorted(ENDS, key=lambda one: one.value):
-            ends = ENDS[relation]
-            if ends[near] is label:
-                rows = await connection.ask(cypher.STEPS[relation, is_onward], **asked)
-                of = ends[far].__name__
-                steps += [Step(relation.value, is_onward, of, *_step(row)) for row in rows]
+    for relation, is_onward, of in ways(label):
+        rows = await connection.ask(cypher.STEPS[relation, is_onward], **asked)
+        steps += [Step(relation.value, is_onward, of, *_step(row)) for row in rows]
     return Neighbourhood(schema.node(label, properties(found[0]["found"])), tuple(steps))
 
 

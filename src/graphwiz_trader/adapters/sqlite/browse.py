@@ -5,13 +5,14 @@ from collections.abc import Sequence
 
 from graphwiz_trader.adapters.sqlite import schema, texts
 from graphwiz_trader.adapters.sqlite.intake import edge_row
-from graphwiz_trader.domain.graph import ENDS, Edge, Node, Relation
+from graphwiz_trader.domain.graph import Edge, Node, Relation
 from graphwiz_trader.domain.graph_browse import (
     HOUR,
     Neighbourhood,
     PatternHours,
     Step,
     hours_before,
+    ways,
 )
 from graphwiz_trader.domain.units import Nanos
 
@@ -32,15 +33,10 @@ def around(
     if found is None:
         return None
     steps: list[Step] = []
-    for is_onward in (True, False):
-        near, far = (0, 1) if is_onward else (1, 0)
-        for relation in sorted(ENDS, key=lambda one: one.value):
-            ends = ENDS[relation]
-            if ends[near] is label:
-                asked = (relation.value, key, most)
-                rows = connection.execute(schema.STEPS[relation, is_onward], asked)
-                of = ends[far].__name__
-                steps += [Step(relation.value, is_onward, of, *row) for row in rows]
+    for relation, is_onward, of in ways(label):
+        asked = (relation.value, key, most)
+        rows = connection.execute(schema.STEPS[relation, is_onward], asked)
+        steps += [Step(relation.value, is_onward, of, *row) for row in rows]
     return Neighbourhood(schema.node(label, found), tuple(steps))
 
 
