@@ -7,8 +7,9 @@ from random import Random
 import numpy as np
 
 from graphwiz_trader.application.backtest import Backtested, instruments_of
-from graphwiz_trader.application.compiled import compiled_run, obstacle
+from graphwiz_trader.application.compiled import compiled_run
 from graphwiz_trader.application.funding import endowment
+from graphwiz_trader.application.obstacle import obstacle
 from graphwiz_trader.bootstrap.assembly import strategies_of
 from graphwiz_trader.domain.commands import CancelOrder, ReplaceOrder, SubmitOrder
 from graphwiz_trader.domain.events import CancelReject, LevelRows

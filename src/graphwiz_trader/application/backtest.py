@@ -23,7 +23,7 @@ from graphwiz_trader.domain.events import RunStarted, TapeRef
 from graphwiz_trader.domain.ids import BACKTEST, ClOrdIds
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.lookout import Skimmable
-from graphwiz_trader.domain.settings import CONSTANT, BacktestSettings, Settings
+from graphwiz_trader.domain.settings import Settings
 from graphwiz_trader.domain.strategy import Strategy
 from graphwiz_trader.domain.tape import Tape
 from graphwiz_trader.domain.units import MILLISECOND, SECOND, Nanos, RunId, Venue
@@ -149,18 +149,14 @@ class Backtest:
         self, tapes: Sequence[Tape], folder: RunFolder, started: RunStarted, progress: Progress
     ) -> tuple[Simulated, Bounds | None] | str:
         """Run compiled, or return why that is not possible."""
-        from graphwiz_trader.application.compiled import (
-            bounds_of,
-            compiled_run,
-            obstacle,
-            told,
-        )
+        from graphwiz_trader.application.compiled import bounds_of, compiled_run, told
+        from graphwiz_trader.application.obstacle import obstacle
 
         settings, instruments = self._settings, instruments_of(tapes)
-        strategies = self._strategies(settings, instruments) if self._strategies else ()
+        strategies = self._made(instruments)
         if can_be_skimmed(strategies, tapes):
             return self._skimmed(tapes, folder, started, progress)
-        why = odd_conditions(settings.backtest) or obstacle(settings, tapes, strategies)
+        why = obstacle(settings, tapes, strategies)
         if why is not None:
             return why
         balances = endowment(settings, instruments, started.ts)
@@ -184,18 +180,21 @@ class Backtest:
         done = simulation.run(market.first, market.last, progress)
         return done, alike(done) if self._settings.backtest.bounds else None
 
+    def _made(self, instruments: Sequence[Instrument]) -> Sequence[Strategy]:
+        return self._strategies(self._settings, instruments) if self._strategies else ()
+
     def _way_to_bounds(self, tapes: Sequence[Tape]) -> Way | None:
         settings = self._settings
         if not settings.backtest.bounds:
             return None
-        strategies = self._strategies(settings, instruments_of(tapes)) if self._strategies else ()
+        strategies = self._made(instruments_of(tapes))
         if strategies and all(isinstance(strategy, Skimmable) for strategy in strategies):
             return Way.ALIKE
         if sum(len(tape) for tape in tapes) < WORTH_COMPILING:
             return Way.AGAIN
-        from graphwiz_trader.application.compiled import obstacle
+        from graphwiz_trader.application.obstacle import obstacle
 
-        why = odd_conditions(settings.backtest) or obstacle(settings, tapes, strategies)
+        why = obstacle(settings, tapes, strategies)
         return Way.COMPILED if why is None else Way.AGAIN
 
     def _bounds(
@@ -205,10 +204,10 @@ class Backtest:
         if way is Way.ALIKE:
             return alike(done)
         settings, instruments = self._settings, instruments_of(tapes)
-        if way is Way.COMPILED and self._strategies:
+        if way is Way.COMPILED:
             from graphwiz_trader.application.compiled import bounds_of
 
-            (strategy,) = self._strategies(settings, instruments)
+            (strategy,) = self._made(instruments)
             balances = endowment(settings, instruments, started.ts)
             return bounds_of(settings, tapes, strategy, balances)
         found = []
@@ -263,13 +262,6 @@ def instruments_of(tapes: Sequence[Tape]) -> tuple[Instrument, ...]:
     """Return every instrument of *tapes* once, in their order."""
     found = {i.id: i for tape in tapes for i in tape.instruments}
     return tuple(found.values())
-
-
-def odd_conditions(settings: BacktestSettings) -> str | None:
-    """Return which condition a compiled run does not know, None if it knows all."""
-    if settings.latency_model != CONSTANT:
-        return f"backtest.latency_model is {settings.latency_model}; compiled runs have constant"
-    return None
 
 
 def _nanos(seconds: Decimal | None) -> Nanos:

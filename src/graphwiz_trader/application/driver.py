@@ -32,6 +32,9 @@ from graphwiz_trader.engine.engine import Engine
 from graphwiz_trader.ports.journal import Journal
 from graphwiz_trader.simulation.venue import SimulatedVenue
 
+SLICES = 200
+"""How often a run says how far it is."""
+
 RESPONSE, DATA, TIMER = 2, 3, 4
 """At one instant: a venue's own data, arrivals, then these (strategies reference, §6)."""
 
@@ -125,6 +128,20 @@ class Driver:
     def tell(self, event: Event) -> None:
         """Give the engine an event of our own: the start, balances, an operator, the end."""
         self._deliver(event)
+
+    def play(
+        self,
+        opening: Iterable[Event],
+        start: Nanos,
+        end: Nanos,
+        progress: Callable[[float], None],
+    ) -> None:
+        """Tell *opening*, then run from *start* to *end*, saying what share of that is over."""
+        for event in opening:
+            self.tell(event)
+        for i in range(1, SLICES + 1):
+            self.run(Nanos(start + (end - start) * i // SLICES))
+            progress(i / SLICES)
 
     def run(self, end: Nanos) -> None:
         """Let everything happen that happens up to and including *end*."""

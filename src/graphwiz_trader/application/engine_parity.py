@@ -12,11 +12,9 @@ from graphwiz_trader.application.backtest import (
     backtest_engine,
     can_be_skimmed,
     instruments_of,
-    odd_conditions,
 )
 from graphwiz_trader.application.compiled import (
     compiled_run,
-    obstacle,
     prices_of,
     rates_of,
     retold,
@@ -25,6 +23,7 @@ from graphwiz_trader.application.driver import Ahead, Driver
 from graphwiz_trader.application.fates import Fates
 from graphwiz_trader.application.funding import endowment, reporting_of
 from graphwiz_trader.application.market import TapeMarket
+from graphwiz_trader.application.obstacle import obstacle
 from graphwiz_trader.application.prices import RebuiltPrices
 from graphwiz_trader.application.report import ReportBuilder, read_report
 from graphwiz_trader.application.retelling import Retelling
@@ -37,7 +36,6 @@ from graphwiz_trader.domain.parity import EngineParity
 from graphwiz_trader.domain.settings import Settings
 from graphwiz_trader.domain.strategy import Strategy
 from graphwiz_trader.domain.tape import Tape
-from graphwiz_trader.domain.units import Nanos
 from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.engine.engine import Engine
 from graphwiz_trader.ports.journal import JournalReader
@@ -51,8 +49,6 @@ SHOWN = 20
 
 EXACT = Decimal("1e-9")
 """The relative error that the compiled loop's money may have: it counts in float64."""
-
-SLICES = 50
 
 
 class EngineTwins:
@@ -108,7 +104,7 @@ class EngineTwins:
     def _compiled(self, strategies: Sequence[Strategy]) -> Unrecorded:
         settings, tapes = self._settings, self._tapes
         instruments = instruments_of(tapes)
-        why = odd_conditions(settings.backtest) or obstacle(settings, tapes, strategies)
+        why = obstacle(settings, tapes, strategies)
         if why is not None:
             raise _uncompiled(why)
         balances = endowment(settings, instruments, self._started.ts)
@@ -164,12 +160,8 @@ class EngineTwins:
         driver = Driver(engine, venues, market, Forgetting(), watch)
         driver.ahead = ahead
         with own_arithmetic():
-            driver.tell(evolve(self._started, mode="backtest"))
-            for balance in balances:
-                driver.tell(balance)
-            for i in range(1, SLICES + 1):
-                driver.run(Nanos(start + (end - start) * i // SLICES))
-                progress(i / SLICES)
+            begun = evolve(self._started, mode="backtest")
+            driver.play((begun, *balances), start, end, progress)
             driver.tell(Shutdown(end, "the run is over"))
         return watch.result()
 

@@ -34,7 +34,6 @@ from graphwiz_trader.simulation.recording import recordings
 from graphwiz_trader.simulation.replay import ReplayVenue
 from graphwiz_trader.simulation.venue import SimulatedVenue
 
-SLICES = 50
 _INTERRUPTIONS = (
     AccountUp,
     AccountDown,
@@ -88,14 +87,10 @@ def reenact(
         return max(due, conditions.timers.get((command.owner, command.name, due), due))
 
     driver = Driver(engine, venues, market, Forgetting(), watch, late)
-    start, end = session.started.ts, session.end
+    start = session.started.ts
+    balances = (evolve(balance, ts=start) for balance in session.balances)
     with own_arithmetic():
-        driver.tell(session.started)
-        for balance in session.balances:
-            driver.tell(evolve(balance, ts=session.started.ts))
-        for i in range(1, SLICES + 1):
-            driver.run(Nanos(start + (end - start) * i // SLICES))
-            progress(i / SLICES)
+        driver.play((session.started, *balances), start, session.end, progress)
         driver.run(conditions.until)
     return watch.result()
 

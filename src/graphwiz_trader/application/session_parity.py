@@ -70,6 +70,7 @@ class SessionLadder:
         self._reporting = reporting_of(settings, started.instruments)
         self._progress = progress
         self._gone_through = 0
+        """How many runs are over, of `_RUNS`."""
 
     def climb(self, reader: JournalReader) -> SessionParity:
         """
@@ -85,7 +86,8 @@ class SessionLadder:
             reader, prices, ReportBuilder(prices, self._reporting), (builder.feed,)
         )
         self._session = builder.build()
-        self._through(1.0)
+        self._gone_through = 1
+        self._through(0.0)
         runs = {cause: self._run(cause, self._queue()) for cause in Cause}
         bounds = [self._run(Cause.QUEUE, queue) for queue in (queue_model(BACK), FRONT)]
         ours = tuple(builder.fates.orders.values())
@@ -174,8 +176,6 @@ class SessionLadder:
 
     def _through(self, share: float) -> None:
         self._progress(min(1.0, (self._gone_through + share) / _RUNS))
-        if share >= 1.0 and not self._gone_through:
-            self._gone_through = 1
 
     def _notes(self) -> list[str]:
         session = self._session

@@ -23,8 +23,6 @@ from graphwiz_trader.engine.engine import Engine
 from graphwiz_trader.ports.runs import RunFolder
 from graphwiz_trader.simulation.venue import SimulatedVenue
 
-SLICES = 200
-
 Progress = Callable[[float], None]
 """Called with the share of simulated time that has passed, 0 to 1."""
 
@@ -74,12 +72,7 @@ class Simulation:
     def run(self, start: Nanos, end: Nanos, progress: Progress) -> Simulated:
         """Run from *start* to *end*, both included."""
         with own_arithmetic():
-            self._driver.tell(self._started)
-            for balance in self._balances:
-                self._driver.tell(balance)
-            for i in range(1, SLICES + 1):
-                self._driver.run(Nanos(start + (end - start) * i // SLICES))
-                progress(i / SLICES)
+            self._driver.play((self._started, *self._balances), start, end, progress)
             self._driver.tell(Shutdown(end, "the run is over"))
         self._journal.close()
         orders = self._engine.state.orders

@@ -49,6 +49,7 @@ from graphwiz_trader.ports.venue import ExecutionVenue
 # A union made for each question costs what ten plain ones do.
 _MARKET = (BookUpdate, Print)
 _ORDERS = (SubmitOrder, ReplaceOrder)
+_OF_ACCOUNTS = (AccountUp, AccountDown)
 
 
 @value
@@ -216,7 +217,7 @@ class Trade:
 
     async def _stream(self, link: Link) -> None:
         def hear(event: Event) -> None:
-            if isinstance(event, AccountUp | AccountDown):
+            if isinstance(event, _OF_ACCOUNTS):
                 link.is_up = isinstance(event, AccountUp)
             self.deliver(event)
 

@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 import numpy as np
+from typing_extensions import override
 
 from graphwiz_trader.adapters.files.records import encoded
 from graphwiz_trader.adapters.files.segments import framed
 from graphwiz_trader.application.live_run import live_engine
+from graphwiz_trader.application.unrecorded import Forgetting
 from graphwiz_trader.application.writer import SingleWriter
 from graphwiz_trader.bootstrap.assembly import engine_of
 from graphwiz_trader.domain.commands import Command, SubmitOrder
@@ -29,7 +31,7 @@ from graphwiz_trader.domain.facts import Entry
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.orders import ExecType, ExecutionReport, Liquidity, OrdStatus
 from graphwiz_trader.domain.settings import Settings
-from graphwiz_trader.domain.units import MILLISECOND, InstrumentId, Int64s, Nanos
+from graphwiz_trader.domain.units import MILLISECOND, InstrumentId, Nanos
 from graphwiz_trader.engine.engine import Engine
 
 ROUNDS = 60
@@ -68,25 +70,12 @@ def settle_down() -> None:
     gc.set_threshold(_FIRST_GENERATION, 20, 50)
 
 
-class _Forgetful:
+class _Encoding(Forgetting):
     """A journal that encodes and keeps nothing."""
 
-    unsynced = 0
-
+    @override
     def append(self, entry: Entry) -> None:
         framed(encoded(entry))
-
-    def reference(self, tape: int, message: int, more: bool) -> None:  # noqa: FBT001 # a column
-        """Live runs have no tapes."""
-
-    def references(self, tapes: Int64s, messages: Int64s, more: Int64s) -> None:
-        """Nor stretches of them."""
-
-    def flush(self) -> int:
-        return 0
-
-    def close(self) -> None:
-        """Nothing is open."""
 
 
 class _Market:
@@ -98,7 +87,7 @@ class _Market:
         self._now = started.ts
         self._instruments: dict[InstrumentId, Instrument] = dict(engine.state.instruments)
         self._venues = list(dict.fromkeys(one.venue for one in self._instruments.values()))
-        self._writer = SingleWriter(engine, _Forgetful(), self._route, _nothing, _nothing)
+        self._writer = SingleWriter(engine, _Encoding(), self._route, _nothing, _nothing)
 
     def open(self) -> None:
         """Let every account agree and every book be known."""

@@ -49,7 +49,12 @@ class Lookout:
 
 @runtime_checkable
 class Skimmable(Protocol):
-    """A strategy of which one can tell, from the books alone, where it would do nothing."""
+    """
+    A strategy of which one can tell, from the books alone, where it would do nothing.
+
+    Its orders only take. A backtest counts on that: nothing of it has a place in a queue, so that
+    the run is its own bounds.
+    """
 
     def lookouts(self, view: View) -> Sequence[Lookout] | None:
         """
