@@ -63,6 +63,12 @@ def generated_frames(count: int) -> tuple[BookUpdate, list[Frame]]:
     return begin, frames
 
 
+def sent_at(frame: bytes, ts: int) -> bytes:
+    """Return generated *frame* as if the venue had sent it at *ts*."""
+    ms = ts // MILLISECOND
+    return b'{"e":"depthUpdate","E":%d,"T":%d%b' % (ms, ms, frame[frame.index(b',"s":') :])
+
+
 def _frame(ts: int, rows: LevelRows, first: int, last: int) -> bytes:
     ms = ts // MILLISECOND
     sides: dict[int, list[str]] = {1: [], -1: []}

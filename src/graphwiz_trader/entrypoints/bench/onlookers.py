@@ -2,11 +2,12 @@
 Onlookers: the processes beside an engine that read what it writes, started as a run starts them.
 
 The observer keeps the knowledge graph and, asked to, serves Prometheus; the dashboard serves its
-page; a reader in a process of its own has the page open and scrapes the metrics once a second.
+page; a reader in a process of its own has the page open, with a ladder, and scrapes the metrics
+once a second. The reader stands for another machine: it acknowledges what it is sent, as a page
+does, and spends little on it, after everybody else.
 """
 
 import asyncio
-import json
 import multiprocessing
 import os
 import re
@@ -16,60 +17,83 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from enum import Enum
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from graphwiz_trader.domain.errors import DataError
+from graphwiz_trader.domain.units import InstrumentId
 from graphwiz_trader.entrypoints.commands.dashboard import TOKEN
+from graphwiz_trader.entrypoints.niceness import step_back
 from graphwiz_trader.entrypoints.parent import beside_me
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession
 
 SECRET = "a-token-of-the-benchmark"  # noqa: S105 # opens a page that is gone in a minute
+PATIENCE_S = 30.0
 _PAGE = re.compile(r"dashboard: (http://\S+?)/?\s")
+_SHOWN = re.compile(r'"reading":\{[^}]*"seq":(\d+)')
+_TROUBLE = re.compile(r'"trouble":\{"text":"([^"]+)')
+
+
+class Who(Enum):
+    """Which of the onlookers look."""
+
+    NOBODY = 0
+    GRAPH = 1
+    ALL = 2
 
 
 class Onlookers:
-    """The processes with numbers *pids*, which rest and look by turns."""
+    """An observer, a page and its reader, which rest and look by turns."""
 
-    def __init__(self, pids: Sequence[int]) -> None:
-        self._pids = pids
+    def __init__(self, observer: int, page: Sequence[int], reader: Connection) -> None:
+        """Know their numbers, and *reader*'s answers."""
+        self._observer = observer
+        self._page = page
+        self._reader = reader
 
-    def rest(self) -> None:
-        """Stop them."""
-        self._tell(signal.SIGSTOP)
-
-    def look(self) -> None:
-        """Let them go on."""
-        self._tell(signal.SIGCONT)
-
-    def _tell(self, number: signal.Signals) -> None:
-        for pid in self._pids:
+    def look(self, who: Who) -> None:
+        """Let *who* go on, and stop the others."""
+        for pid in (self._observer, *self._page):
+            looks = who is Who.ALL or (who is Who.GRAPH and pid == self._observer)
             with suppress(ProcessLookupError):
-                os.kill(pid, number)
+                os.kill(pid, signal.SIGCONT if looks else signal.SIGSTOP)
+
+    def prove(self, seq: int) -> None:
+        """
+        Wait until the page has shown entry *seq*; all must look.
+
+        Raises:
+            DataError: it never does, so that nothing was measured.
+        """
+        self._reader.send(seq)
+        answered = self._reader.poll(PATIENCE_S)
+        trouble = self._reader.recv() if answered else f"it has not shown entry {seq}"
+        if trouble:
+            raise DataError(f"the page: {trouble}")
 
 
 @contextmanager
-def onlookers(home: Path, *, with_page: bool) -> Iterator[Onlookers]:
-    """Have *home* observed; *with_page*: metrics and the page too, both read by somebody."""
+def onlookers(home: Path, ladder: InstrumentId) -> Iterator[Onlookers]:
+    """Have the run in *home* observed, by somebody who looks at *ladder*; all look."""
+    metrics = _free_port()
     with ExitStack() as stack:
-        metrics = _free_port() if with_page else 0
-        extra = ("--set", f"monitoring.prometheus_port={metrics}") if with_page else ()
+        extra = ("--set", f"monitoring.prometheus_port={metrics}")
         observer, _ = stack.enter_context(_running("observe", "--home", str(home), *extra))
-        pids = [observer]
-        if with_page:
-            words = ("dashboard", "--home", str(home), "--port", "0")
-            dashboard, line = stack.enter_context(_running(*words))
-            found = _PAGE.match(line)
-            if found is None:
-                raise DataError(f"the dashboard said {line!r}")
-            pids += [dashboard, stack.enter_context(_reader(found[1], metrics))]
-        all_of_them = Onlookers(pids)
+        words = ("dashboard", "--home", str(home), "--port", "0")
+        dashboard, line = stack.enter_context(_running(*words))
+        found = _PAGE.match(line)
+        if found is None:
+            raise DataError(f"the dashboard said {line!r}")
+        reader, told = stack.enter_context(_reader(found[1], metrics, ladder))
+        all_of_them = Onlookers(observer, (dashboard, reader), told)
         try:
             yield all_of_them
         finally:
-            all_of_them.look()
+            all_of_them.look(Who.ALL)
 
 
 @contextmanager
@@ -98,27 +122,31 @@ def _first_line(said: IO[str] | None, name: str) -> str:
 
 
 @contextmanager
-def _reader(page: str, metrics: int) -> Iterator[int]:
-    """Have somebody read the page and the metrics; yield the number of the process."""
-    process = multiprocessing.get_context("spawn").Process(
-        target=_read, args=(page, metrics), daemon=True
-    )
+def _reader(page: str, metrics: int, ladder: InstrumentId) -> Iterator[tuple[int, Connection]]:
+    """Have somebody read the page and the metrics; yield its number, and what asks it."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_read, args=(page, metrics, ladder, theirs), daemon=True)
     process.start()
     try:
-        yield process.pid or 0
+        yield process.pid or 0, ours
     finally:
         process.kill()
         process.join()
 
 
-def _read(page: str, metrics: int) -> None:
+def _read(page: str, metrics: int, ladder: str, asked: Connection) -> None:
     """Read until killed; the target of a process."""
-    asyncio.run(_reading(page, f"http://127.0.0.1:{metrics}/metrics"))
+    step_back()
+    asyncio.run(_reading(page, f"http://127.0.0.1:{metrics}/metrics", ladder, asked))
 
 
-async def _reading(page: str, metrics: str) -> None:
+async def _reading(page: str, metrics: str, ladder: str, asked: Connection) -> None:
+    """Acknowledge every frame of *page*; answer once it has shown the entry *asked* for."""
     import aiohttp
 
+    wanted: int | None = None
+    shown = frames = 0
     async with aiohttp.ClientSession() as session:
         wire = await session.ws_connect(
             f"{page}/live",
@@ -127,7 +155,20 @@ async def _reading(page: str, metrics: str) -> None:
         )
         scraping = asyncio.create_task(_scrape(session, metrics))
         async for message in wire:
-            json.loads(message.data)
+            frames += 1
+            await wire.send_str(f'{{"seen":{frames}}}')
+            if (found := _SHOWN.search(message.data)) is not None:
+                if not shown:
+                    await wire.send_json({"ladder": ladder})
+                shown = int(found[1])
+            if wanted is None and asked.poll():
+                wanted = asked.recv()
+            trouble = _TROUBLE.search(message.data)
+            if trouble is not None:
+                asked.send(trouble[1])
+            elif wanted is not None and shown >= wanted:
+                asked.send("")
+                wanted = None
         scraping.cancel()
 
 

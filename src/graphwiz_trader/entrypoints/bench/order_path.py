@@ -37,11 +37,11 @@ from graphwiz_trader.bootstrap.warmup import settle_down
 from graphwiz_trader.domain.commands import RaiseAlert
 from graphwiz_trader.domain.credentials import Credentials
 from graphwiz_trader.domain.errors import DataError
-from graphwiz_trader.domain.events import RunStarted
 from graphwiz_trader.domain.ids import BACKTEST, ClOrdIds
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.orders import TimeInForce
 from graphwiz_trader.domain.risk import RiskPolicy
+from graphwiz_trader.domain.settings import StrategySettings
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import Leg, Signal, SignalKind
 from graphwiz_trader.domain.strategy import View, Wakeup
@@ -51,7 +51,6 @@ from graphwiz_trader.domain.units import (
     InstrumentId,
     Lots,
     Nanos,
-    RunId,
     StrategyId,
     Ticks,
 )
@@ -61,10 +60,11 @@ from graphwiz_trader.engine.engine import Engine
 from graphwiz_trader.engine.spec import EngineSpec
 from graphwiz_trader.entrypoints.bench.ccxt_peer import ccxt_ticks
 from graphwiz_trader.entrypoints.bench.flood import SNAPSHOT_SEQ, numbered
+from graphwiz_trader.entrypoints.bench.named import FEE_BPS, RUN, STRATEGY, named_run
 from graphwiz_trader.entrypoints.bench.onlookers import onlookers
+from graphwiz_trader.entrypoints.bench.quoting import EVERY_RULE
 from graphwiz_trader.entrypoints.bench.round_trips import PATIENCE_S, RoundTrips
 from graphwiz_trader.entrypoints.bench.row import Row
-from graphwiz_trader.entrypoints.bench.slice import EVERY_RULE
 from graphwiz_trader.entrypoints.bench.thin_venue import PRICES, serve
 
 TICKS = 8_000
@@ -79,7 +79,7 @@ BTC = Instrument(
     min_notional=Decimal(5),
 )
 UNMETERED = VenueTerms(capacity=10**9)
-RUN = RunId("paper-0001")
+NAME = StrategyId(STRATEGY)
 KEY = Credentials("loopback-key", "loopback-secret")
 
 Drive: TypeAlias = Callable[[int, Callable[[str], None]], Coroutine[None, None, list[int]]]
@@ -88,20 +88,30 @@ Drive: TypeAlias = Callable[[int, Callable[[str], None]], Coroutine[None, None, 
 class Answering:
     """Answers every frame with one bid, whose price says which frame it was."""
 
-    def __init__(self) -> None:
-        self.id = StrategyId("answering")
-        self.instruments = (BTC.id,)
+    def __init__(
+        self,
+        id: StrategyId,  # noqa: A002 # what the protocol calls it
+        config: None,  # noqa: ARG002 # it has none
+        instruments: Sequence[Instrument],
+        ttl: Nanos,
+    ) -> None:
+        """Bid for the first of *instruments*."""
+        self.id = id
+        self.instruments = tuple(instrument.id for instrument in instruments)
         self.last_seq = 0
+        self._ttl = ttl
 
     def on_event(self, event: Wakeup, view: View) -> Sequence[Signal]:
         """Return the bid."""
         self.last_seq = seq = getattr(event, "last_seq", 0)
-        bid = view.books[BTC.id].bid
+        name = self.instruments[0]
+        bid = view.books[name].bid
         if bid is None:
             return ()
         price = Ticks(bid - 1 - (bid - 1 - seq) % PRICES)
-        leg = Leg(BTC.id, Side.BUY, price, Lots(10), TimeInForce.GTC)
-        return (Signal(self.id, SignalKind.QUOTE, (leg,), 1.0, Nanos(view.now + SECOND)),)
+        leg = Leg(name, Side.BUY, price, Lots(10), TimeInForce.GTC)
+        expires = Nanos(view.now + self._ttl)
+        return (Signal(self.id, SignalKind.QUOTE, (leg,), 1.0, expires),)
 
 
 def order_path_rows() -> list[Row]:
@@ -165,19 +175,23 @@ async def _ours(
     with_onlookers: bool = False,
 ) -> list[int]:
     """Trade on every frame; the venue measures."""
-    strategy = Answering()
+    strategy = Answering(NAME, None, (BTC,), Nanos(SECOND))
     threshold = gc.get_threshold()
     with TemporaryDirectory() as folder, ExitStack() as stack:
         journal = FileJournal(Home(Path(folder)).runs / RUN / JOURNAL, RUN, LIVE)
-        if with_onlookers:
-            stack.enter_context(onlookers(Path(folder), with_page=True))
         stack.enter_context(awake())
         running = asyncio.create_task(_trade(port, strategy, journal).run())
         try:
             await _reached(strategy, running, SNAPSHOT_SEQ + 1)
+            watching = None
+            if with_onlookers:
+                watching = stack.enter_context(onlookers(Path(folder), BTC.id))
+                await asyncio.to_thread(watching.prove, journal.seq)
             settle_down()
             tell("go")
             await _reached(strategy, running, SNAPSHOT_SEQ + TICKS)
+            if watching is not None:
+                await asyncio.to_thread(watching.prove, journal.seq)
         finally:
             gc.unfreeze()
             gc.set_threshold(*threshold)
@@ -189,14 +203,16 @@ async def _ours(
 
 def _trade(port: int, strategy: Answering, journal: FileJournal) -> Trade:
     clock = SystemClock()
+    use = f"{Answering.__module__}:{Answering.__name__}"
+    started = named_run(clock.now(), StrategySettings(use=use, ttl_ms=1_000), BTC)
     spec = EngineSpec(
         (BTC,),
         (strategy,),
         RiskPolicy(EVERY_RULE),
         BTC.quote,
-        {BTC.venue: Decimal(2)},
+        {BTC.venue: FEE_BPS},
         {},
-        {},
+        {BTC.venue: Nanos(0)},
         ClOrdIds(BACKTEST, 0),
     )
     return Trade(
@@ -206,7 +222,7 @@ def _trade(port: int, strategy: Answering, journal: FileJournal) -> Trade:
         journal,
         clock,
         _unheard,
-        RunStarted(clock.now(), RUN, "paper", BACKTEST, 1, 0, "{}", "0", (), (BTC,), ()),
+        started,
         Recovered(),
     )
 

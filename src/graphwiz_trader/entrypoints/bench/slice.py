@@ -9,7 +9,6 @@ measurement.
 
 import gc
 import socket
-from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,70 +23,31 @@ from graphwiz_trader.domain.commands import SubmitOrder
 from graphwiz_trader.domain.credentials import Credentials
 from graphwiz_trader.domain.events import BalanceReport, BookUpdate, Event
 from graphwiz_trader.domain.facts import Entry, Outcome
-from graphwiz_trader.domain.orders import ExecType, ExecutionReport, OrdStatus, TimeInForce
-from graphwiz_trader.domain.settings import RiskSettings
-from graphwiz_trader.domain.sides import Side
-from graphwiz_trader.domain.signal import Leg, Signal, SignalKind
-from graphwiz_trader.domain.strategy import Strategy, View, Wakeup
+from graphwiz_trader.domain.orders import ExecType, ExecutionReport, OrdStatus
 from graphwiz_trader.domain.units import (
-    MILLISECOND,
     SECOND,
     Int64s,
-    Lots,
     Nanos,
     RunId,
     StrategyId,
-    Ticks,
 )
+from graphwiz_trader.engine.engine import Engine
 from graphwiz_trader.entrypoints.bench.engine import bench_engine
 from graphwiz_trader.entrypoints.bench.frames import Frame, generated_frames, recorded_frames
 from graphwiz_trader.entrypoints.bench.generate import INSTRUMENT
+from graphwiz_trader.entrypoints.bench.quoting import EVERY_RULE, Quoting, QuotingConfig
 from graphwiz_trader.entrypoints.bench.row import Row
 
 WARM_UP = 500
-EVERY_RULE = RiskSettings(
-    max_position_size=Decimal(100),
-    max_exposure=Decimal(10**9),
-    max_venue_exposure=Decimal(10**9),
-    max_net_exposure=Decimal(10**9),
-    max_order_qty=Decimal(10),
-    max_order_notional=Decimal(10**7),
-    max_orders_per_second=10**6,
-    max_cancels_per_second=10**6,
-    max_order_to_trade=10**9,
-    max_identical_orders_per_second=10**6,
-    max_consecutive_losses=100,
-    size_cap=Decimal(10**7),
-)
-
-
-class Quoting:
-    """Wants one bid, some ticks below the best, elsewhere at every message, or *every* so many."""
-
-    def __init__(self, every: int = 1) -> None:
-        self.id = StrategyId("quoting")
-        self.instruments = (INSTRUMENT.id,)
-        self._every = every
-        self._asked = 0
-
-    def on_event(self, event: Wakeup, view: View) -> Sequence[Signal]:  # noqa: ARG002 # as promised
-        """Return the one quote."""
-        self._asked += 1
-        bid = view.books[INSTRUMENT.id].bid
-        if bid is None or self._asked % self._every:
-            return ()
-        price = Ticks(bid - 1 - view.now // MILLISECOND % 8)
-        leg = Leg(INSTRUMENT.id, Side.BUY, price, Lots(10), TimeInForce.GTC)
-        return (Signal(self.id, SignalKind.QUOTE, (leg,), 1.0, Nanos(view.now + SECOND)),)
 
 
 class Slice:
     """Everything between the two sockets."""
 
-    def __init__(self, journal: FileJournal, strategy: Strategy, *first: Event) -> None:
-        """*first* is what the engine of *strategy* hears before anything else."""
+    def __init__(self, journal: FileJournal, engine: Engine, *first: Event) -> None:
+        """*first* is what *engine*, of the generated instrument, hears before anything else."""
         self.parser = DepthParser(INSTRUMENT, "BTCUSDT")
-        self.engine = bench_engine(strategy, EVERY_RULE)
+        self.engine = engine
         self.journal = journal
         self.requests = BinanceRequests([INSTRUMENT], Credentials("key", "secret"))
         self.out, self.venue = socket.socketpair()
@@ -149,7 +109,9 @@ class Slice:
 def _timed(begin: BookUpdate, frames: list[Frame]) -> Int64s:
     """Return the instants between stages, ns, shape (orders, 5)."""
     with TemporaryDirectory() as folder:
-        path = Slice(FileJournal(Path(folder), RunId("bench"), LIVE), Quoting())
+        strategy = Quoting(StrategyId("quoting"), QuotingConfig(), (INSTRUMENT,), Nanos(SECOND))
+        engine = bench_engine(strategy, EVERY_RULE)
+        path = Slice(FileJournal(Path(folder), RunId("bench"), LIVE), engine)
         path.snapshot(begin)
         gc.collect()
         gc.freeze()
