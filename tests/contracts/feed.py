@@ -22,6 +22,7 @@ from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.rows import kept
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import InstrumentId
+from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.ports.feed import Deliver, MarketFeed
 
 PATIENCE_S = 10.0
@@ -151,6 +152,8 @@ class MarketFeedContract:
     faults: ClassVar[tuple[str, ...]] = FAULTS
     pace: ClassVar[int] = 70
     """Moves after which F09 is judged."""
+    finer: ClassVar[int] = 10
+    """By what F16's grid is finer; 1 where checksums are of the digits that the venue writes."""
     within_s: ClassVar[float] = PATIENCE_S
     """The time within which faults are told, as stated for the patience the feed was given."""
 
@@ -236,6 +239,32 @@ class MarketFeedContract:
             await stage.move(first)
             await self.follows(stage, watcher, second)
             assert len(watcher.updates(first)) == told
+
+        self.played(staging, scene)
+
+    def test_f16_new_rules_begin_with_a_snapshot_on_the_new_grid(self, staging: Staging) -> None:
+        async def scene(stage: Stage, watcher: Watcher) -> None:
+            first = stage.instruments[0]
+            finer = evolve(
+                first,
+                tick_size=first.tick_size / self.finer,
+                lot_size=first.lot_size / self.finer,
+                min_notional=first.min_notional + 1,
+            )
+
+            def venues() -> Touch:
+                bid, bid_lots, ask, ask_lots = stage.touch(first)
+                ticks = [None if tick is None else tick * self.finer for tick in (bid, ask)]
+                return ticks[0], bid_lots * self.finer, ticks[1], ask_lots * self.finer
+
+            told = len(watcher.updates(first))
+            stage.feed.unsubscribe([first.id])
+            watcher.books[first.id] = OrderBook(finer)
+            stage.feed.subscribe([finer])
+            for _ in range(3):
+                await stage.move(first)
+                await watcher.until(lambda: watcher.touch(first) == venues())
+            assert watcher.updates(first)[told].snapshot
 
         self.played(staging, scene)
 

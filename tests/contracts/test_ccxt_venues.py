@@ -11,7 +11,14 @@ from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.units import Ticks
 from tests.contracts.ccxt_stage import CcxtStage, ccxt_stage
 from tests.contracts.renamed import Renamed
-from tests.contracts.venue import SPEED, DeadManContract, ExecutionVenueContract, Stage, Staging
+from tests.contracts.venue import (
+    SPEED,
+    DeadManContract,
+    ExecutionVenueContract,
+    GridContract,
+    Stage,
+    Staging,
+)
 
 pytestmark = pytest.mark.contract
 
@@ -55,15 +62,15 @@ class _OnLoopback(ExecutionVenueContract):
         return stage
 
 
-class TestOnBinance(_OnLoopback):
+class TestOnBinance(_OnLoopback, GridContract):
     dialect = "binance"
 
 
-class TestOnOkx(_OnLoopback):
+class TestOnOkx(_OnLoopback, GridContract):
     dialect = "okx"
 
 
-class TestOnBinanceOverRest(_OnLoopback):
+class TestOnBinanceOverRest(_OnLoopback, GridContract):
     dialect, way = "binance", "rest"
 
 

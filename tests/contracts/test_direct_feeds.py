@@ -193,6 +193,7 @@ class TestBybit(DirectFeedContract):
 
 class TestKraken(DirectFeedContract):
     venue = "kraken"
+    finer = 1
     faults = (*DirectFeedContract.faults, "bad checksum")
 
     def tongue(self) -> Tongue:

@@ -5,18 +5,24 @@ from functools import partial
 import pytest
 
 from tests.contracts.direct_stage import direct_stage
-from tests.contracts.venue import SPEED, DeadManContract, ExecutionVenueContract, Staging
+from tests.contracts.venue import (
+    SPEED,
+    DeadManContract,
+    ExecutionVenueContract,
+    GridContract,
+    Staging,
+)
 
 pytestmark = pytest.mark.contract
 
 
-class TestBinance(ExecutionVenueContract):
+class TestBinance(ExecutionVenueContract, GridContract):
     @pytest.fixture
     def staging(self) -> Staging:
         return partial(direct_stage, "binance")
 
 
-class TestOkx(ExecutionVenueContract):
+class TestOkx(ExecutionVenueContract, GridContract):
     @pytest.fixture
     def staging(self) -> Staging:
         return partial(direct_stage, "okx")

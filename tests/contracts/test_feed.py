@@ -11,7 +11,7 @@ from graphwiz_trader.domain.errors import DomainError, Transient
 from graphwiz_trader.domain.events import BookGap, BookUpdate, FeedDown, FeedUp, Trade
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.sides import Side
-from graphwiz_trader.domain.units import Lots, Nanos, Ticks
+from graphwiz_trader.domain.units import InstrumentId, Lots, Nanos, Ticks
 from graphwiz_trader.testing import make
 from graphwiz_trader.testing.clock import ManualClock
 from graphwiz_trader.testing.feed import ScriptedFeed
@@ -34,14 +34,15 @@ class ScriptedStage:
 
     async def life(self) -> None:
         """Begin each book that is subscribed to and has not begun; never returns."""
-        begun: set[str] = set()
+        begun: dict[InstrumentId, Instrument] = {}
         while True:
             await asyncio.sleep(0)
-            for one in self.instruments:
-                if one.id in self.feed.subscribed and one.id not in begun and self.feed.is_up:
-                    begun.add(one.id)
-                    self.feed.say(self._snapshot(one))
-            begun &= set(self.feed.subscribed)
+            wanted = {name: self.feed.rules(name) for name in self.feed.subscribed}
+            for name, rules in wanted.items():
+                if begun.get(name) != rules and self.feed.is_up:
+                    begun[name] = rules
+                    self.feed.say(self._snapshot(rules))
+            begun = {name: rules for name, rules in begun.items() if name in wanted}
 
     def _snapshot(self, one: Instrument) -> BookUpdate:
         qty = str(1 + self.moves)
@@ -50,14 +51,13 @@ class ScriptedStage:
     async def move(self, instrument: Instrument) -> None:
         self.moves += 1
         await self.clock.advance(1)
-        change = make.book_update(
-            instrument,
-            [("100.0", str(1 + self.moves))],
-            ts=self.clock.now(),
-            snapshot=False,
-        )
-        self.books[instrument.id].apply(change)
-        self.feed.say(change)
+        self.books[instrument.id].apply(self._change(instrument))
+        if instrument.id in self.feed.subscribed:
+            self.feed.say(self._change(self.feed.rules(instrument.id)))
+
+    def _change(self, one: Instrument) -> BookUpdate:
+        best = [("100.0", str(1 + self.moves))]
+        return make.book_update(one, best, ts=self.clock.now(), snapshot=False)
 
     async def trade(self, instrument: Instrument) -> Trade:
         now = self.clock.now()

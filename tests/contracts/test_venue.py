@@ -19,7 +19,13 @@ from graphwiz_trader.simulation.exchange import Exchange, Terms
 from graphwiz_trader.testing import make
 from graphwiz_trader.testing.clock import ManualClock
 from graphwiz_trader.testing.venue import FillingVenue
-from tests.contracts.venue import ExecutionVenueContract, Stage, Staging, running
+from tests.contracts.venue import (
+    ExecutionVenueContract,
+    GridContract,
+    Stage,
+    Staging,
+    running,
+)
 
 BTC = make.instrument()
 RICH = {Asset("USDT"): Decimal(100_000), Asset("BTC"): Decimal(10)}
@@ -55,7 +61,7 @@ class ManualStage:
         await self.clock.advance(SECOND)
 
 
-class TestFillingVenue(ExecutionVenueContract):
+class TestFillingVenue(ExecutionVenueContract, GridContract):
     @pytest.fixture
     def staging(self) -> Staging:
         @asynccontextmanager

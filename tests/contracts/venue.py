@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from decimal import Decimal
-from typing import Protocol, TypeAlias, TypeVar
+from typing import Protocol, TypeAlias, TypeVar, cast
 
 import pytest
 
@@ -23,8 +23,9 @@ from graphwiz_trader.domain.orders import (
 from graphwiz_trader.domain.position import ZERO, flow
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import SECOND, Asset, ClOrdId, Lots, Nanos, StrategyId, Ticks
+from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.domain.venue import OrderRef
-from graphwiz_trader.ports.venue import DeadManSwitch, ExecutionVenue
+from graphwiz_trader.ports.venue import ChangingVenue, DeadManSwitch, ExecutionVenue
 
 
 class Stage(Protocol):
@@ -181,6 +182,44 @@ class DeadManContract:
         assert (forgotten, heard, silent) == (["a1"], ["a1"], [])
         assert ended is not None
         assert ended.ord_status is OrdStatus.CANCELED
+
+
+class GridContract:
+    """For a `ChangingVenue`."""
+
+    @pytest.fixture
+    def staging(self) -> Staging:
+        raise NotImplementedError
+
+    def test_e22_orders_leave_and_are_told_on_a_new_grid(self, staging: Staging) -> None:
+        async def played() -> None:
+            async with staging() as stage, running(stage) as s:
+                venue, old = cast("ChangingVenue", stage.venue), stage.instrument
+                finer = evolve(old, tick_size=old.tick_size / 10, lot_size=old.lot_size / 10)
+                await s.take("a1")
+                before = (await s.balances())[old.base]
+                venue.regrid(finer)
+                takes, rests = Ticks(stage.takes * 10), Ticks(stage.rests * 10)
+                await s.submit("a2", rests, 40)
+                standing = (await venue.snapshot()).orders
+                await s.cancel("a2")
+                await s.submit("a3", takes, 40, TimeInForce.IOC)
+                trades = [r for r in s.reports("a3") if r.exec_type is ExecType.TRADE]
+                fills = [f for f in await venue.fills(old.id, Nanos(0)) if f.cl_ord_id == "a3"]
+                query = await s.query("a3")
+                after = (await s.balances())[old.base]
+
+            assert [(o.cl_ord_id, o.price, o.order_qty) for o in standing] == [("a2", rests, 40)]
+            assert sum(t.last_qty for t in trades) == trades[-1].cum_qty == 40
+            assert all(takes * 8 // 10 < t.last_px <= takes for t in trades)
+            assert _told(fills) == _told(trades)
+            assert query is not None
+            assert (query.ord_status, query.cum_qty) == (OrdStatus.FILLED, 40)
+            charged = [t.commission for t in trades if t.commission is not None]
+            fees = sum((c.amount for c in charged if c.asset == old.base), ZERO)
+            assert after - before == finer.qty(Lots(40)) - fees
+
+        asyncio.run(played())
 
 
 class ExecutionVenueContract:

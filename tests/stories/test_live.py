@@ -1,7 +1,7 @@
 """A live run from start to end, on simulated exchanges in virtual time: wired as in production."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from decimal import Decimal
 
 import attrs
@@ -9,6 +9,7 @@ import pytest
 
 from graphwiz_trader import __version__
 from graphwiz_trader.adapters.paper.venue import PaperVenue
+from graphwiz_trader.application import new_rules
 from graphwiz_trader.application.listen import Source
 from graphwiz_trader.application.live import Ended, Live
 from graphwiz_trader.application.places import Place
@@ -23,11 +24,18 @@ from graphwiz_trader.bootstrap.rendering import canonical
 from graphwiz_trader.bootstrap.settings import load, restored
 from graphwiz_trader.domain.commands import RaiseAlert
 from graphwiz_trader.domain.errors import AccessDenied, ConfigError, LeaseTaken
-from graphwiz_trader.domain.events import InstrumentUpdated, RunStarted, VenueCost
+from graphwiz_trader.domain.events import (
+    Event,
+    InstrumentUpdated,
+    OperatorAction,
+    RunStarted,
+    VenueCost,
+)
+from graphwiz_trader.domain.facts import StateChanged, TradingState
 from graphwiz_trader.domain.health import Machine, Process
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.settings import Settings
-from graphwiz_trader.domain.units import MILLISECOND, SECOND, Asset, Nanos, RunId
+from graphwiz_trader.domain.units import MILLISECOND, SECOND, Asset, InstrumentId, Nanos, RunId
 from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.domain.venue import VenueSnapshot, VenueTerms
 from graphwiz_trader.domain.vitals import Pauses
@@ -59,6 +67,13 @@ UNMEASURED = Gauges(
 """A process that nobody measures more often than once an hour."""
 
 
+class UnchangingVenue(PaperVenue):
+    """An exchange of which only minimums change, and who trades there."""
+
+    def regrid(self, instrument: Instrument) -> None:
+        self.changed = instrument
+
+
 class SimulatedPlaces:
     """Exchanges that outlive the engine, as venues do."""
 
@@ -76,7 +91,7 @@ class SimulatedPlaces:
         self.feeds = [ExchangeFeed(exchange, clock) for exchange in self.exchanges]
         self.catalogs = [WrittenCatalog(e.venue, e.instruments.values()) for e in self.exchanges]
         self.venues = [
-            PaperVenue(exchange, clock, VenueTerms(), feed.tell)
+            UnchangingVenue(exchange, clock, VenueTerms(), feed.tell)
             for exchange, feed in zip(self.exchanges, self.feeds, strict=True)
         ]
         self.symbols = tuple(f"{one.base}/{one.quote}" for one in listings)
@@ -281,6 +296,36 @@ def test_rules_that_changed_meanwhile_enter_as_events() -> None:
         .run(RunId("trade-0001"), (), _unseen)
         .is_identical
     )
+
+
+@pytest.mark.parametrize(
+    ("who", "state"), [(new_rules.WHO, TradingState.ACTIVE), ("ann", TradingState.HALTED)]
+)
+def test_only_what_was_halted_for_new_rules_is_resumed_after_a_kill(
+    who: str, state: TradingState
+) -> None:
+    scopes: list[str] = []
+
+    async def scene(desk: Desk) -> None:
+        async def halt(known: Collection[InstrumentId], deliver: Callable[[Event], None]) -> None:
+            scopes.append(f"instrument:{next(iter(known))}")
+            halting = new_rules.order(desk.clock.now(), OperatorAction.HALT, scopes[0])
+            deliver(evolve(halting, who=who))
+
+        desk.seek = halt
+        process = desk.start()
+        await desk.clock.advance(2 * SECOND)
+        await desk.kill(process)
+        desk.seek = None
+        process = desk.start()
+        await desk.clock.advance(2 * SECOND)
+        await desk.kill(process)
+
+    desk = play(scene)
+
+    entries = desk.runs.reader(RunId("trade-0001")).entries()
+    changes = [f for e in entries for f in e.outcome.facts if isinstance(f, StateChanged)]
+    assert [c.state for c in changes if c.scope == scopes[0]][-1] is state
 
 
 def test_an_account_that_another_trades_is_left_alone() -> None:

@@ -1,7 +1,7 @@
 """Listen: several venues' market data, until a time comes or nobody wants it any more."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 
@@ -11,7 +11,7 @@ from graphwiz_trader.domain.backoff import Backoff
 from graphwiz_trader.domain.errors import ConfigError, Garbled, Problem, Transient
 from graphwiz_trader.domain.events import Event, FeedDown, InstrumentUpdated
 from graphwiz_trader.domain.instrument import Instrument
-from graphwiz_trader.domain.units import SECOND, Nanos
+from graphwiz_trader.domain.units import SECOND, InstrumentId, Nanos
 from graphwiz_trader.domain.value import value
 from graphwiz_trader.ports.catalog import InstrumentCatalog
 from graphwiz_trader.ports.clock import Clock
@@ -80,9 +80,10 @@ async def listen(
                 group.create_task(_supervised(source.feed, clock, deliver)) for source in sources
             ]
             for source in sources:
-                own = [one for one in instruments if one.venue == source.feed.venue]
+                own = {one.id: one for one in instruments if one.venue == source.feed.venue}
                 watching = WatchInstruments(source.catalog, clock)
-                running.append(group.create_task(watching.run(own, _changing(source, deliver))))
+                changed = _changing(source, own, deliver)
+                running.append(group.create_task(watching.run(own, changed)))
             while tick(clock.now()):
                 await clock.sleep_until(Nanos(clock.now() + every))
             for task in running:
@@ -110,11 +111,12 @@ async def _supervised(feed: MarketFeed, clock: Clock, deliver: Callable[[Event],
 
 
 def _changing(
-    source: Source, deliver: Callable[[Event], None]
-) -> Callable[[InstrumentUpdated], None]:
+    source: Source, own: dict[InstrumentId, Instrument], deliver: Callable[[Event], None]
+) -> Callable[[InstrumentUpdated], Awaitable[None]]:
     """Return what tells of new rules, and has the feed read by them."""
 
-    def changed(event: InstrumentUpdated) -> None:
+    async def changed(event: InstrumentUpdated) -> None:
+        own[event.instrument.id] = event.instrument
         deliver(event)
         source.feed.unsubscribe([event.instrument.id])
         source.feed.subscribe([event.instrument])

@@ -10,14 +10,14 @@ from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.value import value
 from graphwiz_trader.engine.state import EngineState
 from graphwiz_trader.ports.feed import MarketFeed
-from graphwiz_trader.ports.venue import ExecutionVenue
+from graphwiz_trader.ports.venue import ChangingVenue
 
 
 @value
 class Place:
     """One venue, opened: where orders go and where its prices come from."""
 
-    venue: ExecutionVenue
+    venue: ChangingVenue
     feed: MarketFeed
 
 

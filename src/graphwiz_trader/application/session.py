@@ -11,6 +11,7 @@ from graphwiz_trader.application.dead_man import DeadMan
 from graphwiz_trader.application.flow import Flow
 from graphwiz_trader.application.journal_watch import JournalWatch
 from graphwiz_trader.application.loop_lag import LoopLag
+from graphwiz_trader.application.new_rules import NewRules
 from graphwiz_trader.application.notices import Notices
 from graphwiz_trader.application.operate import Operate
 from graphwiz_trader.application.places import Places, Tell
@@ -74,10 +75,11 @@ class Session:
             tell.alert,
             start.started,
             start.recovered,
-            news=start.updates,
+            news=start.news,
         )
         venues = [place.venue for place in opened]
         self._notices = notices = Notices(self.trade.writer, clock, tell.alert)
+        self._rules = NewRules(self.trade, opened, notices.alert)
         self._clocks = ClockWatch(venues, clock, notices.alert, self.trade.deliver)
         self._dead_man = DeadMan(venues, clock, notices.alert)
         self._journal_watch = JournalWatch(journal, clock, self.trade.deliver, notices.alert)
@@ -159,11 +161,9 @@ class Session:
         yield self._journal_watch.run()
         yield self._lag.run()
         yield self._vitals.run()
-        known = self.start.engine.state.instruments.values()
+        known = self.start.engine.state.instruments
         for source in self._places.sources:
-            catalog = source.catalog
-            ours = [one for one in known if one.venue == catalog.venue]
-            yield WatchInstruments(catalog, self._clock).run(ours, self.trade.deliver)
+            yield WatchInstruments(source.catalog, self._clock).run(known, self._rules.take)
 
     async def _keep_house(self) -> None:
         while True:

@@ -1,7 +1,8 @@
 """Start: which run a live session goes on with, and its engine as the journal left it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from graphwiz_trader.application import new_rules
 from graphwiz_trader.application.backtest import EngineMaker
 from graphwiz_trader.application.live_run import live_engine
 from graphwiz_trader.application.recovery import Recovered, recover
@@ -9,7 +10,14 @@ from graphwiz_trader.application.replay import first_entry
 from graphwiz_trader.application.rerun import Restore
 from graphwiz_trader.application.tally import Tally
 from graphwiz_trader.domain.errors import DataError, JournalError, LeaseTaken
-from graphwiz_trader.domain.events import InstrumentUpdated, RunStarted, VenueCost
+from graphwiz_trader.domain.events import (
+    Event,
+    InstrumentUpdated,
+    OperatorAction,
+    OperatorOrder,
+    RunStarted,
+    VenueCost,
+)
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.settings import Settings
 from graphwiz_trader.domain.settings_reloaded import SettingsReloaded
@@ -37,8 +45,9 @@ class Start:
     """
     A run about to go on, or to begin.
 
-    `strategies` are those enabled; `updates` the rules that changed since its first entry;
-    `notices` what a person should know of the choice.
+    `strategies` are those enabled; `news` what it does not know yet: rules that changed since its
+    first entry, and that it may trade again what was halted for such; `notices` what a person
+    should know of the choice.
     """
 
     folder: RunFolder
@@ -47,7 +56,7 @@ class Start:
     recovered: Recovered
     tally: Tally
     strategies: tuple[str, ...]
-    updates: tuple[InstrumentUpdated, ...] = ()
+    news: tuple[Event, ...] = ()
     notices: tuple[str, ...] = ()
 
 
@@ -149,7 +158,8 @@ class Starter:
     def _resumed(self, run: RunId, started: RunStarted) -> Start:
         reader = self._runs.reader(run)
         first = first_entry(reader)
-        if self._last_settings(first) != self._text:
+        settings_then, halted = self._last_decided(first)
+        if settings_then != self._text:
             raise DataError("its settings are not those of now")
         known = {instrument.id: instrument for instrument in first.instruments}
         if set(known) != {instrument.id for instrument in started.instruments}:
@@ -158,11 +168,12 @@ class Starter:
         settings = self._restore(first.settings, ())
         engine, tally = live_engine(self._engines, settings, first), Tally()
         recovered = recover(reader, engine, tally.feed)
-        updates = tuple(
+        news: list[Event] = [
             InstrumentUpdated(started.ts, instrument)
             for instrument in started.instruments
             if engine.state.instruments[instrument.id] != instrument
-        )
+        ]
+        news += [new_rules.order(started.ts, OperatorAction.RESUME, scope) for scope in halted]
         begun = evolve(
             started,
             ts=max(started.ts, recovered.ts),
@@ -175,15 +186,22 @@ class Starter:
         if recovered.torn:
             notice += f"; its tail was torn: {recovered.torn}"
         folder = self._runs.reopen(run)
-        return Start(folder, begun, engine, recovered, tally, self._enabled(), updates, (notice,))
+        return Start(
+            folder, begun, engine, recovered, tally, self._enabled(), tuple(news), (notice,)
+        )
 
-    def _last_settings(self, first: RunStarted) -> str:
-        """Return the settings that the run which began with *first* lived by at its end."""
-        last = first.settings
+    def _last_decided(self, first: RunStarted) -> tuple[str, Collection[str]]:
+        """Return the settings of the run at its end, and the scopes halted for new rules then."""
+        last, halted = first.settings, dict[str, None]()
         for entry in self._runs.decisions(first.run):
-            if isinstance(entry.event, SettingsReloaded):
-                last = entry.event.settings
-        return last
+            event = entry.event
+            if isinstance(event, SettingsReloaded):
+                last = event.settings
+            elif isinstance(event, OperatorOrder):
+                halted.pop(event.scope, None)
+                if event.who == new_rules.WHO and event.action is OperatorAction.HALT:
+                    halted[event.scope] = None
+        return last, halted
 
     def _enabled(self) -> tuple[str, ...]:
         held = self._settings.hft.strategies

@@ -233,8 +233,11 @@ class Trade:
         def lose(error: Transient) -> None:
             self.deliver(FeedDown(self.clock.now(), feed.venue, str(error)))
 
-        instruments = self.engine.state.instruments.values()
-        feed.subscribe(i for i in instruments if i.venue == feed.venue)
+        known = self.engine.state.instruments.values()
+        ours = [one for one in known if one.venue == feed.venue]
+        # It may have been subscribed by rules that the engine could not take over.
+        feed.unsubscribe(one.id for one in ours)
+        feed.subscribe(ours)
         await link.reconciler.looked.wait()
         await supervise(partial(feed.run, self.deliver), self.clock, self._options.retry, lose)
 

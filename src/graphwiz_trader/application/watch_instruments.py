@@ -1,6 +1,6 @@
 """Watch instruments: rules that a venue changes while we run become events."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Mapping
 
 from graphwiz_trader.domain.errors import Garbled, Transient
 from graphwiz_trader.domain.events import InstrumentUpdated
@@ -15,7 +15,7 @@ EVERY = Nanos(3_600 * SECOND)
 
 class WatchInstruments:
     """
-    Asks a catalog again and again, and tells what differs from what was known.
+    Asks a catalog again and again, and tells what differs from what is known then.
 
     What vanished from the catalog is left as it was: its feed will say so.
     """
@@ -26,10 +26,15 @@ class WatchInstruments:
         self._every = every
 
     async def run(
-        self, known: Iterable[Instrument], deliver: Callable[[InstrumentUpdated], None]
+        self,
+        known: Mapping[InstrumentId, Instrument],
+        deliver: Callable[[InstrumentUpdated], Awaitable[None]],
     ) -> None:
-        """Deliver changes of *known* until canceled; a venue that cannot answer is asked later."""
-        held: dict[InstrumentId, Instrument] = {one.id: one for one in known}
+        """
+        Deliver changes of *known* until canceled; a venue that cannot answer is asked later.
+
+        What *deliver* does not bring into *known* is told again at the next look.
+        """
         while True:
             await self._clock.sleep_until(Nanos(self._clock.now() + self._every))
             try:
@@ -37,6 +42,5 @@ class WatchInstruments:
             except (Transient, Garbled):
                 continue
             for instrument in listed:
-                if instrument.id in held and held[instrument.id] != instrument:
-                    held[instrument.id] = instrument
-                    deliver(InstrumentUpdated(self._clock.now(), instrument))
+                if known.get(instrument.id, instrument) != instrument:
+                    await deliver(InstrumentUpdated(self._clock.now(), instrument))

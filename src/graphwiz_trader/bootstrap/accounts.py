@@ -18,9 +18,9 @@ from graphwiz_trader.domain.units import MILLISECOND, Nanos, Venue
 from graphwiz_trader.engine.state import EngineState
 from graphwiz_trader.ports.clock import Clock
 from graphwiz_trader.ports.secrets import Secrets
-from graphwiz_trader.ports.venue import ExecutionVenue
+from graphwiz_trader.ports.venue import ChangingVenue
 
-_DIRECT: Mapping[str, tuple[Callable[..., ExecutionVenue], Hosts]] = {
+_DIRECT: Mapping[str, tuple[Callable[..., ChangingVenue], Hosts]] = {
     "binance": (binance_venue, BINANCE),
     "okx": (okx_venue, OKX),
 }
@@ -78,7 +78,7 @@ class AccountPlaces:
         told = [source.catalog.rates(one.id) for one in instruments if one.venue == venue]
         return max((rates.taker_bps for rates in told if rates is not None), default=None)
 
-    def _account(self, source: Source, instruments: Sequence[Instrument]) -> ExecutionVenue:
+    def _account(self, source: Source, instruments: Sequence[Instrument]) -> ChangingVenue:
         venue = source.feed.venue
         held, credentials = self._held(venue), self._credentials[venue]
         listed = [one for one in instruments if one.venue == venue]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from graphwiz_trader.adapters.paper.feed import PaperFeed
-from graphwiz_trader.adapters.paper.venue import PaperVenue
+from graphwiz_trader.adapters.paper.venue import FedVenue
 from graphwiz_trader.application.funding import endowment
 from graphwiz_trader.application.listen import Source
 from graphwiz_trader.application.places import Place
@@ -91,7 +91,7 @@ class PaperPlaces:
         for order in state.orders:
             if state.instruments[order.instrument].venue == venue:
                 market.remember(order)
-        paper = PaperVenue(market, self._clock, VenueTerms(), _unheard)
+        paper = FedVenue(market, self._clock, VenueTerms(), _unheard)
         return Place(paper, PaperFeed(source.feed, market, paper))
 
 

@@ -3,6 +3,7 @@
 from typing import Protocol, runtime_checkable
 
 from graphwiz_trader.domain.commands import OrderCommand
+from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.orders import ExecutionReport
 from graphwiz_trader.domain.units import InstrumentId, Nanos, Venue
 from graphwiz_trader.domain.venue import OrderRef, Usage, VenueSnapshot, VenueTerms
@@ -67,6 +68,17 @@ class ExecutionVenue(Protocol):
 
     async def server_time(self) -> Nanos:
         """Return what the venue's clock shows; `Transient` as in `query`."""
+
+
+class ChangingVenue(ExecutionVenue, Protocol):
+    """An execution venue that may change an instrument's rules while it runs."""
+
+    def regrid(self, instrument: Instrument) -> None:
+        """
+        Put *instrument* in place of the one with its id: commands and reports are on its grid.
+
+        None of its orders may work or be under way.
+        """
 
 
 @runtime_checkable

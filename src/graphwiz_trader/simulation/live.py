@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from graphwiz_trader.domain.errors import DomainError
 from graphwiz_trader.domain.events import (
     BalanceReport,
     BookGap,
@@ -96,6 +97,17 @@ class LiveVenue(ReplayVenue):
             queue,
             first_number=first_number,
         )
+
+    def regrid(self, instrument: Instrument) -> None:
+        """
+        Put *instrument* in place of the one with its id; its book is not known until a snapshot.
+
+        Raises:
+            DomainError: an order of ours works in it.
+        """
+        if any(order.instrument == instrument.id for order in self.working()):
+            raise DomainError(f"{instrument.id}: its grid cannot change while orders work")
+        self._overlays[instrument.id] = self._overlay(_nothing(instrument))
 
     def hear(self, event: Event) -> Sequence[Event]:
         """Let the market move as *event* says; return what the engine will hear of it."""

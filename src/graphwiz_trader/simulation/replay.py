@@ -95,13 +95,10 @@ class ReplayVenue:
         self._turned_away = Answers(Line(Nanos(0)), numbers)
         self._overlays: dict[InstrumentId, Overlay] = {}
         self._found: tuple[Nanos | None, Overlay | None] | None = None
-        account = Fees(fees)
+        self._account, self._queue = Fees(fees), queue
+        self._self_trade, self._depletes = self_trade, depletes
         for name, recording in recordings.items():
-            book = self._book(recording, depletes=depletes)
-            resting = RestingOrders(book, queue)
-            self._overlays[name] = Overlay(
-                book, resting, self.ledger, account, self._answers, self_trade
-            )
+            self._overlays[name] = self._overlay(recording)
 
     @property
     def venue(self) -> Venue:
@@ -155,6 +152,11 @@ class ReplayVenue:
         for each in self._overlays.values():
             while each.closed:
                 self._blotter.close(each.closed.pop())
+
+    def _overlay(self, recording: Recording) -> Overlay:
+        book = self._book(recording, depletes=self._depletes)
+        resting = RestingOrders(book, self._queue)
+        return Overlay(book, resting, self.ledger, self._account, self._answers, self._self_trade)
 
     def _book(self, recording: Recording, *, depletes: bool) -> RecordedBook:
         return RecordedBook(recording, depletes=depletes)

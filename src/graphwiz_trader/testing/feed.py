@@ -43,6 +43,10 @@ class ScriptedFeed:
         """What is subscribed to now, in the order it was asked for."""
         return tuple(self._wanted)
 
+    def rules(self, name: InstrumentId) -> Instrument:
+        """Return what is subscribed to under *name*, in whose ticks and lots to tell it."""
+        return self._wanted[name]
+
     def subscribe(self, instruments: Iterable[Instrument]) -> None:
         """Add *instruments*."""
         self._wanted.update((instrument.id, instrument) for instrument in instruments)

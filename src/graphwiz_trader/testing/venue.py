@@ -71,6 +71,10 @@ class FillingVenue:
         """Where its instrument trades."""
         return self._instrument.venue
 
+    def regrid(self, instrument: Instrument) -> None:
+        """Count on the grid of *instrument* from here on."""
+        self._instrument = instrument
+
     def send(self, command: OrderCommand) -> None:
         """Carry *command* out now."""
         self.sent.append(command)

@@ -15,14 +15,20 @@ ETH = instrument("ETH/USDT@alpha")
 EVERY = Nanos(60 * SECOND)
 
 
-def watched(catalog: WrittenCatalog, clock: ManualClock, minutes: int) -> list[InstrumentUpdated]:
+def watched(
+    catalog: WrittenCatalog, clock: ManualClock, minutes: int, *, is_taken: bool = True
+) -> list[InstrumentUpdated]:
     """What is told of BTC in so many minutes."""
     told: list[InstrumentUpdated] = []
+    known = {BTC.id: BTC}
+
+    async def take(event: InstrumentUpdated) -> None:
+        told.append(event)
+        if is_taken:
+            known[event.instrument.id] = event.instrument
 
     async def play() -> None:
-        watching = asyncio.create_task(
-            WatchInstruments(catalog, clock, EVERY).run([BTC], told.append)
-        )
+        watching = asyncio.create_task(WatchInstruments(catalog, clock, EVERY).run(known, take))
         await clock.advance(minutes * EVERY)
         watching.cancel()
 
@@ -37,6 +43,14 @@ def test_a_changed_rule_is_told_once() -> None:
     told = watched(WrittenCatalog(Venue("alpha"), [coarser, ETH]), clock, 3)
 
     assert told == [InstrumentUpdated(EVERY, coarser)]
+
+
+def test_a_rule_that_was_not_taken_over_is_told_again() -> None:
+    catalog = WrittenCatalog(Venue("alpha"), [evolve(BTC, tick_size=Decimal(1))])
+
+    told = watched(catalog, ManualClock(), 3, is_taken=False)
+
+    assert [event.ts for event in told] == [EVERY, 2 * EVERY, 3 * EVERY]
 
 
 def test_nothing_is_told_while_nothing_changes() -> None:

@@ -6,12 +6,14 @@ from decimal import Decimal
 import pytest
 
 from graphwiz_trader.domain.commands import CancelOrder, OrderCommand, ReplaceOrder, SubmitOrder
+from graphwiz_trader.domain.errors import DomainError
 from graphwiz_trader.domain.events import BookGap, BookUpdate, CancelReject, Event, FeedDown, Trade
 from graphwiz_trader.domain.order import Order
 from graphwiz_trader.domain.orders import ExecutionReport, OrdStatus, OrdType, TimeInForce
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.tape import SNAPSHOT, TRADE
 from graphwiz_trader.domain.units import Asset, ClOrdId, Lots, Nanos, StrategyId, Ticks, Venue
+from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.simulation.chance import Chance
 from graphwiz_trader.simulation.fees import FeeSchedule
 from graphwiz_trader.simulation.latency import ConstantLatency
@@ -220,3 +222,42 @@ def test_an_order_of_an_earlier_life_is_remembered_as_canceled() -> None:
     assert found is not None
     assert (found.ord_status, found.cum_qty) == (OrdStatus.CANCELED, 2)
     assert venue.working() == ()
+
+
+def test_a_new_grid_is_filled_on_and_the_old_book_is_forgotten() -> None:
+    venue = live()
+    fine = evolve(A, tick_size=A.tick_size / 10, lot_size=A.lot_size / 10)
+    for event in events(recording(A, snapshot(0, {99: 20}, {101: 20}))):
+        venue.hear(event)
+
+    venue.regrid(fine)
+    venue.send(order("a1", Side.BUY, 1010, 15, TimeInForce.IOC), Nanos(10))
+    before = told_by(venue)
+    for event in events(recording(fine, snapshot(20, {990: 200}, {1010: 200}))):
+        venue.hear(event)
+    venue.send(order("a2", Side.BUY, 1010, 15, TimeInForce.IOC), Nanos(30))
+    after = told_by(venue)
+
+    assert not any(e.last_qty for e in before if isinstance(e, ExecutionReport))
+    fills = [e for e in after if isinstance(e, ExecutionReport) and e.last_qty]
+    assert [(fill.last_px, fill.last_qty) for fill in fills] == [(1010, 15)]
+    assert venue.ledger.total(Asset("A")) == Decimal("1001.5")
+
+
+def test_a_grid_does_not_change_under_what_works() -> None:
+    venue = live()
+    for event in events(recording(A, snapshot(0, {99: 20}, {101: 20}))):
+        venue.hear(event)
+    venue.send(order("a1", Side.BUY, 98, 1), Nanos(10))
+    told_by(venue)
+
+    with pytest.raises(DomainError, match="orders work"):
+        venue.regrid(evolve(A, tick_size=A.tick_size * 2))
+
+
+def told_by(venue: LiveVenue) -> list[Event]:
+    """What comes of all that is under way."""
+    told: list[Event] = []
+    while venue.next_ts() is not None:
+        told += venue.run_next()
+    return told

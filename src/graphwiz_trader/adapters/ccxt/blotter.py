@@ -16,6 +16,7 @@ from graphwiz_trader.adapters.ccxt.private_translate import (
     OrderTold,
     fill_report,
 )
+from graphwiz_trader.domain.errors import OffGrid
 from graphwiz_trader.domain.events import CancelReject, Event, SubmitUnknown
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.orders import (
@@ -117,6 +118,19 @@ class Blotter:
         if len(self._by_id) > KEPT:
             ended = (t for t in islice(self._by_id.values(), KEPT // 8) if t.is_ended)
             self._forget(next(ended, next(iter(self._by_id.values()))))
+
+    def regrid(self, instrument: Instrument) -> None:
+        """Count orders in *instrument*, which have ended, in its new lots, or forget them."""
+        for ticket in [t for t in self._by_id.values() if t.instrument.id == instrument.id]:
+            old = ticket.instrument
+            try:
+                qtys = [instrument.lots(old.qty(q)) for q in (ticket.order_qty, ticket.cum_qty)]
+            except OffGrid:
+                self._forget(ticket)
+                continue
+            ticket.instrument, (ticket.order_qty, ticket.cum_qty) = instrument, qtys
+        for key in [key for key in self._held if key[0] == instrument.id]:
+            del self._held[key]
 
     def accepted(self, ticket: Ticket, order_id: str, ts_venue: Nanos) -> None:
         """Hear that the venue took an order."""

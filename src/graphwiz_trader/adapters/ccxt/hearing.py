@@ -1,7 +1,7 @@
 """Hearing: what the user's stream tells, brought to the blotter."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 
 from graphwiz_trader.adapters.ccxt.blotter import Blotter
 from graphwiz_trader.adapters.ccxt.enquiry import Enquiry
@@ -25,7 +25,7 @@ class Hearing:
     def __init__(
         self,
         venue: Venue,
-        instruments: Iterable[Instrument],
+        by_symbol: Mapping[str, Instrument],
         blotter: Blotter,
         enquiry: Enquiry,
         say: Callable[[Event], None],
@@ -35,7 +35,7 @@ class Hearing:
     ) -> None:
         self.began = asyncio.Event()
         self._venue = venue
-        self._by_symbol = {instrument.symbol: instrument for instrument in instruments}
+        self._by_symbol = by_symbol
         self._blotter = blotter
         self._enquiry = enquiry
         self._say = say

@@ -6,7 +6,9 @@ from contextlib import asynccontextmanager, suppress
 
 from graphwiz_trader.adapters.ccxt.errors import Operation, translated
 from graphwiz_trader.adapters.ccxt.private_exchange import PrivateExchange
+from graphwiz_trader.adapters.ccxt.translate import precision_of
 from graphwiz_trader.domain.errors import Garbled, PortError, Transient
+from graphwiz_trader.domain.instrument import Instrument
 
 FAREWELL_S = 2.0
 """How long closing may take; a peer that does not answer is left alone."""
@@ -30,6 +32,16 @@ class PrivateSession:
     def is_open(self) -> bool:
         """Whether anybody needs them."""
         return self._users > 0
+
+    def regrid(self, instrument: Instrument) -> None:
+        """Have ccxt, which rounds what it sends, know the new grid of *instrument*."""
+        for exchange in (self.asking, self.listening):
+            market = (exchange.markets or {}).get(instrument.symbol)
+            if isinstance(market, dict):
+                mode = exchange.precisionMode
+                grid = {"price": instrument.tick_size, "amount": instrument.lot_size}
+                precision = {name: precision_of(step, mode) for name, step in grid.items()}
+                market["precision"] = {**market["precision"], **precision}
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[PrivateExchange]:

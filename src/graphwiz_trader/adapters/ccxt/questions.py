@@ -52,7 +52,7 @@ class Questions:
         venue: Venue,
         session: PrivateSession,
         trading: Trading,
-        instruments: Mapping[InstrumentId, Instrument],
+        instruments: dict[InstrumentId, Instrument],
         blotter: Blotter,
         clock: Clock,
         own: str,
@@ -64,8 +64,14 @@ class Questions:
         self._blotter = blotter
         self._clock = clock
         self._own = own
-        self._by_symbol = {one.symbol: one for one in instruments.values()}
+        self.by_symbol = {one.symbol: one for one in instruments.values()}
         self._names: dict[tuple[str, str], ClOrdId] = {}
+
+    def regrid(self, instrument: Instrument) -> None:
+        """Count *instrument*, of which nothing works, on its new grid from here on."""
+        self._instruments[instrument.id] = self.by_symbol[instrument.symbol] = instrument
+        self._blotter.regrid(instrument)
+        self._session.regrid(instrument)
 
     async def order(self, ref: OrderRef) -> OrderTold | None:
         """
@@ -230,7 +236,7 @@ class Questions:
         return self._names[key]
 
     def _open(self, order: Fields, now: Nanos) -> OpenOrder | None:
-        instrument = self._by_symbol.get(str(order.get("symbol")))
+        instrument = self.by_symbol.get(str(order.get("symbol")))
         if instrument is None:
             return None
         told = order_told(instrument, order, now)
@@ -247,7 +253,7 @@ class Questions:
         )
 
     async def _holdings(self, exchange: PrivateExchange) -> tuple[Holding, ...]:
-        contracts = {s: i for s, i in self._by_symbol.items() if i.kind is not Kind.SPOT}
+        contracts = {s: i for s, i in self.by_symbol.items() if i.kind is not Kind.SPOT}
         if not contracts:
             return ()
         found = []

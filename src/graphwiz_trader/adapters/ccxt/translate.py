@@ -204,6 +204,16 @@ def _grid(precision: object, mode: int) -> Decimal | None:
     return step.normalize() if step > 0 else None
 
 
+def precision_of(step: Decimal, mode: int) -> float:
+    """
+    Return how ccxt says *step*, under its `precisionMode` *mode*.
+
+    >>> precision_of(Decimal("0.01"), TICK_SIZE)
+    0.01
+    """
+    return float(step) if mode == TICK_SIZE else -step.normalize().adjusted()
+
+
 def _side(levels: object) -> dict[float, float]:
     if not isinstance(levels, list):
         raise Garbled("found no levels")

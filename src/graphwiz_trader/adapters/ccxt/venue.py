@@ -141,6 +141,10 @@ class CcxtVenue:
         """Whether the next order leaves over a socket."""
         return self._wire.is_socket
 
+    def regrid(self, instrument: Instrument) -> None:
+        """Count *instrument* on its new grid from here on."""
+        self._questions.regrid(instrument)
+
     def send(self, command: OrderCommand) -> None:
         """Carry *command* out as soon as the loop turns."""
         if self._deliver is not None:
@@ -156,7 +160,7 @@ class CcxtVenue:
         self._ended = asyncio.get_running_loop().create_future()
         hearing = Hearing(
             self._venue,
-            self._by_id.values(),
+            self._questions.by_symbol,
             self._blotter,
             self._enquiry,
             self._say,

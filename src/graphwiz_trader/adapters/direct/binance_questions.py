@@ -46,10 +46,14 @@ class BinanceQuestions:
         instruments: Mapping[InstrumentId, Instrument],
         requests: BinanceRequests,
     ) -> None:
-        self._venue, self._instruments, self._requests = venue, instruments, requests
+        self._venue, self._instruments, self._requests = venue, dict(instruments), requests
         self._named = {symbol(one): one for one in instruments.values()}
         self.naming = BinanceNames(instruments, requests)
         self.countdown = None
+
+    def regrid(self, instrument: Instrument) -> None:
+        """Read answers about *instrument* on its new grid."""
+        self._instruments[instrument.id] = self._named[symbol(instrument)] = instrument
 
     def refusal(self, answer: HttpAnswer, now: Nanos) -> Refusal | None:
         """Return why a question was not answered, None if it was."""

@@ -63,6 +63,10 @@ class BinanceReports:
         self._signer = Signer(credentials.secret, f"apiKey={credentials.key}&".encode())
         self._named = {symbol(one): one for one in instruments}
 
+    def regrid(self, instrument: Instrument) -> None:
+        """Read what is said of *instrument* on its new grid."""
+        self._named[symbol(instrument)] = instrument
+
     def hello(self, purpose: Purpose, at: Nanos) -> Sequence[bytes]:
         """Subscribe to the account's events; orders need no greeting, each is signed."""
         if purpose is Purpose.ORDERS:

@@ -101,7 +101,7 @@ class BinanceRequests:
         self._texts: dict[InstrumentId, tuple[StepText, StepText]] = {}
         for one in instruments:
             self._symbols[one.id] = symbol(one)
-            self._texts[one.id] = (step_text(one.tick_size), step_text(one.lot_size))
+            self.regrid(one)
         self._wordings: dict[tuple[str, InstrumentId, Terms | None], Wording] = {}
         self._limits: dict[tuple[InstrumentId, int, str], LimitWording] = {}
         for name in self._symbols:
@@ -110,6 +110,11 @@ class BinanceRequests:
                 for kind in TimeInForce:
                     fixed = _fixed(_PLACE, self._symbols[name], Terms(side, _LIMIT, kind))
                     self._limits[name, side.value, kind.value] = LimitWording(fixed, credentials)
+
+    def regrid(self, instrument: Instrument) -> None:
+        """Write prices and quantities of *instrument* on its new grid."""
+        steps = step_text(instrument.tick_size), step_text(instrument.lot_size)
+        self._texts[instrument.id] = steps
 
     def submit(self, number: int, order: SubmitOrder, at: Nanos) -> bytes:
         """Return the message of a new order."""

@@ -58,8 +58,12 @@ class OkxQuestions:
         instruments: Mapping[InstrumentId, Instrument],
         requests: OkxRequests,
     ) -> None:
-        self._venue, self._instruments, self._requests = venue, instruments, requests
+        self._venue, self._instruments, self._requests = venue, dict(instruments), requests
         self._named = {name_of(one): one for one in instruments.values()}
+
+    def regrid(self, instrument: Instrument) -> None:
+        """Read answers about *instrument* on its new grid."""
+        self._instruments[instrument.id] = self._named[name_of(instrument)] = instrument
 
     def refusal(self, answer: HttpAnswer, now: Nanos) -> Refusal | None:
         """Return why a question was not answered, None if it was."""

@@ -50,6 +50,10 @@ class OkxReports:
         self._signer = Signer(credentials.secret)
         self._named = {name_of(one): one for one in instruments}
 
+    def regrid(self, instrument: Instrument) -> None:
+        """Read what is said of *instrument* on its new grid."""
+        self._named[name_of(instrument)] = instrument
+
     def hello(self, purpose: Purpose, at: Nanos) -> Sequence[bytes]:  # noqa: ARG002 # both log in
         """Log in."""
         second, ours = str(at // SECOND), self._credentials

@@ -62,12 +62,17 @@ class OkxRequests:
         self._wordings: dict[tuple[InstrumentId, int, str, str], str] = {}
         for one in instruments:
             self._names[one.id] = name_of(one)
-            self._texts[one.id] = (step_text(one.tick_size), step_text(one.lot_size))
+            self.regrid(one)
             for side in Side:
                 for kind in TimeInForce:
                     worded = self._worded(name_of(one), Terms(side, OrdType.LIMIT, kind))
                     key = (one.id, side.value, OrdType.LIMIT.value, kind.value)
                     self._wordings[key] = worded
+
+    def regrid(self, instrument: Instrument) -> None:
+        """Write prices and quantities of *instrument* on its new grid."""
+        steps = step_text(instrument.tick_size), step_text(instrument.lot_size)
+        self._texts[instrument.id] = steps
 
     def submit(self, number: int, order: SubmitOrder, at: Nanos) -> bytes:  # noqa: ARG002 # unsigned
         """Return the message of a new order."""

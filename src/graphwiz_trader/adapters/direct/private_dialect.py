@@ -32,6 +32,9 @@ class ReplaceWords(Protocol):
 class OrderWords(Protocol):
     """How orders are worded."""
 
+    def regrid(self, instrument: Instrument) -> None:
+        """Write prices and quantities of *instrument* on its new grid."""
+
     @property
     def replacing(self) -> ReplaceWords | None:
         """How an order is replaced; None where it takes a cancel and, after it, a new order."""
@@ -56,6 +59,9 @@ class StreamWords(Protocol):
     def ping(self) -> bytes | None:
         """What to send as text to be answered; None for a ping of WebSocket's own."""
 
+    def regrid(self, instrument: Instrument) -> None:
+        """Read what is said of *instrument* on its new grid."""
+
     def hello(self, purpose: Purpose, at: Nanos) -> Sequence[bytes]:
         """Return what to send first."""
 
@@ -79,6 +85,9 @@ class QuestionWords(Protocol):
 
     A question that takes pages is asked with the end of the page before, "" at first.
     """
+
+    def regrid(self, instrument: Instrument) -> None:
+        """Read answers about *instrument* on its new grid."""
 
     @property
     def naming(self) -> Naming | None:
@@ -136,3 +145,9 @@ class PrivateDialect:
     orders: OrderWords
     stream: StreamWords
     questions: QuestionWords
+
+    def regrid(self, instrument: Instrument) -> None:
+        """Count *instrument* on its new grid from here on."""
+        self.orders.regrid(instrument)
+        self.stream.regrid(instrument)
+        self.questions.regrid(instrument)

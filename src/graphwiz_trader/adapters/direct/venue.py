@@ -18,6 +18,7 @@ from graphwiz_trader.adapters.direct.transport import Transport
 from graphwiz_trader.domain.commands import CancelAll, OrderCommand, SubmitOrder
 from graphwiz_trader.domain.errors import Transient
 from graphwiz_trader.domain.events import AccountDown, AccountUp, Event
+from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.orders import ExecutionReport
 from graphwiz_trader.domain.units import InstrumentId, Nanos, Venue
 from graphwiz_trader.domain.venue import OrderRef, Usage, VenueSnapshot, VenueTerms
@@ -52,7 +53,7 @@ class DirectVenue:
         transport: Transport,
         patience: Patience,
     ) -> None:
-        self._venue, self._terms = venue, terms
+        self._venue, self._terms, self._dialect = venue, terms, dialect
         self._clock, self._patience = clock, patience
         self._deliver: Deliver | None = None
         self._failed: asyncio.Future[None] | None = None
@@ -130,6 +131,10 @@ class DirectVenue:
     def refused(self) -> int:
         """How often the venue refused what names no request of ours."""
         return self._questions.refused
+
+    def regrid(self, instrument: Instrument) -> None:
+        """Count *instrument* on its new grid from here on."""
+        self._dialect.regrid(instrument)
 
     def send(self, command: OrderCommand) -> None:
         """Hand *command* to the wire now; never raises, never waits."""

@@ -8,12 +8,14 @@ from typing import Protocol
 
 from graphwiz_trader.domain.commands import OrderCommand
 from graphwiz_trader.domain.events import AccountUp, BalanceReport, BookUpdate, Event, Trade
+from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.orders import ExecutionReport
 from graphwiz_trader.domain.units import ClOrdId, InstrumentId, Nanos, Venue
 from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.domain.venue import OpenOrder, OrderRef, Usage, VenueSnapshot, VenueTerms
 from graphwiz_trader.ports.clock import Clock
 from graphwiz_trader.ports.feed import Deliver
+from graphwiz_trader.simulation.live import LiveVenue
 from graphwiz_trader.simulation.matching import VenueOrder
 from graphwiz_trader.simulation.venue import SimulatedVenue
 
@@ -168,6 +170,21 @@ class PaperVenue:
                 self._market(evolve(event, ts=now))
             elif self._deliver is not None:
                 self._deliver(evolve(event, ts=now))
+
+
+class FedVenue(PaperVenue):
+    """A paper venue whose *market* is a feed: its rules may change while it runs."""
+
+    def __init__(
+        self, market: LiveVenue, clock: Clock, terms: VenueTerms, unheard: Deliver
+    ) -> None:
+        super().__init__(market, clock, terms, unheard)
+        self._live = market
+
+    def regrid(self, instrument: Instrument) -> None:
+        """Know *instrument* by its new rules; its book begins anew."""
+        self.catch_up()
+        self._live.regrid(instrument)
 
 
 def _open(order: VenueOrder) -> OpenOrder:

@@ -17,6 +17,7 @@ from graphwiz_trader.domain.orders import (
 )
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import ClOrdId, Lots, Nanos, Ticks
+from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.testing import make
 
 BTC = make.instrument()
@@ -177,3 +178,34 @@ def test_memory_is_bounded_and_what_ended_goes_first(monkeypatch: pytest.MonkeyP
     assert play.blotter.find(ClOrdId("a1")) is None
     assert play.blotter.find(ClOrdId("a0")) is not None
     assert len(play.blotter.working) == 16
+
+
+def test_orders_that_ended_are_counted_in_new_lots_or_forgotten() -> None:
+    play = Play()
+    for name, qty in (("a1", 10), ("a2", 3)):
+        ticket = play.sent(name, qty)
+        play.blotter.accepted(ticket, f"v-{name}", NOW)
+        play.filled(name, f"x-{name}", qty)
+    coarse = evolve(BTC, lot_size=BTC.lot_size * 10)
+
+    play.blotter.regrid(coarse)
+    told = OrderTold(
+        ClOrdId("a1"), "v-a1", OrdStatus.FILLED, Side.BUY, Ticks(1), Lots(1), Lots(1), NOW
+    )
+    play.blotter.heard(coarse, told)
+
+    kept = play.blotter.find(ClOrdId("a1"))
+    assert kept is not None
+    assert (kept.instrument, kept.order_qty, kept.cum_qty) == (coarse, 1, 1)
+    assert play.blotter.find(ClOrdId("a2")) is None
+    assert play.missing == []
+
+
+def test_a_fill_that_waits_is_not_counted_in_new_lots() -> None:
+    play = Play()
+    play.filled("a1", "x1", 4)
+
+    play.blotter.regrid(evolve(BTC, lot_size=BTC.lot_size * 2))
+    play.blotter.accepted(play.sent("a1"), "v-a1", NOW)
+
+    assert play.kinds == [ExecType.NEW]
