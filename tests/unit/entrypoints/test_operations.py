@@ -106,6 +106,31 @@ def test_the_container_runs_without_root_and_may_write_where_it_keeps_things() -
     assert CONTAINER.index("USER") < CONTAINER.index(made[0]) < CONTAINER.index("VOLUME")
 
 
+def test_what_the_container_keeps_lies_on_its_volume() -> None:
+    (volume,) = instructions("VOLUME")
+    kept = dict(line.split("=", 1) for line in instructions("ENV"))
+
+    assert kept["XDG_STATE_HOME"].startswith(f"{volume}/")
+    assert kept["XDG_CACHE_HOME"].startswith(f"{volume}/")
+
+
+def test_the_container_is_sent_what_it_copies_and_no_more() -> None:
+    lines = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    sent = {line[1:] for line in lines if line.startswith("!")}
+
+    assert "*" in lines
+    assert sent == {line.split()[0] for line in instructions("COPY")}
+
+
+def test_podman_is_told_to_keep_the_health_check() -> None:
+    told = "podman build --format docker -f docs/operations/Containerfile"
+    page = (OPERATIONS / "service.md").read_text(encoding="utf-8")
+
+    assert instructions("HEALTHCHECK")
+    assert told in CONTAINER
+    assert told in page
+
+
 def test_every_file_that_the_page_names_is_there() -> None:
     page = (OPERATIONS / "service.md").read_text(encoding="utf-8")
     named = re.findall(r"`(docs/operations/[\w.-]+)`", page) + re.findall(
