@@ -57,11 +57,15 @@ class GraphCases:
 
     def hear(self, ts: Nanos, update: BookUpdate) -> None:
         """Take in an update that its book has applied."""
-        recent = self._recent.setdefault(update.instrument, _Recent())
+        recent = self._recent.get(update.instrument)
+        if recent is None:
+            recent = self._recent[update.instrument] = _Recent()
         recent.heard = ts
-        book = self._prices.books[update.instrument]
         second = ts // SECOND
-        if second == recent.second or not book.is_usable:
+        if second == recent.second:
+            return
+        book = self._prices.books[update.instrument]
+        if not book.is_usable:
             return
         mid = book.mid
         if recent.mid > 0.0 and mid > 0.0:

@@ -1,28 +1,20 @@
 """Graph causes: which entries of the journal a decision rests on, and the books it saw."""
 
 from collections.abc import Iterable
+from typing import TypeAlias
 
 from graphwiz_trader.application.graph_step import GraphStep
 from graphwiz_trader.application.prices import Prices
 from graphwiz_trader.domain.depth import Depth
 from graphwiz_trader.domain.events import BookUpdate, Event, TapeMessage, TimerFired, Trade
 from graphwiz_trader.domain.orders import ExecutionReport
-from graphwiz_trader.domain.units import InstrumentId, Nanos
-from graphwiz_trader.domain.value import value
+from graphwiz_trader.domain.units import InstrumentId
 
 Cause = dict[str, object]
 
 
-@value
-class _Seen:
-    """The latest update of a book; `instant` numbers instants."""
-
-    seq: int
-    ts: Nanos
-    ts_venue: Nanos
-    instant: int
-    tape: int | None
-    message: int | None
+_Seen: TypeAlias = tuple[int, int, BookUpdate, Event]
+"""The latest update of a book: its number, that of its instant, itself, and as journaled."""
 
 
 class GraphCauses:
@@ -42,12 +34,7 @@ class GraphCauses:
             self._instant += 1
         self._is_open = event.more
         if isinstance(event, BookUpdate):
-            tape, message = (
-                (raw.tape, raw.message) if isinstance(raw, TapeMessage) else (None, None)
-            )
-            self._latest[event.instrument] = _Seen(
-                seq, event.ts, event.ts_venue, self._instant, tape, message
-            )
+            self._latest[event.instrument] = (seq, self._instant, event, raw)
 
     def of_signal(self, step: GraphStep, instruments: Iterable[InstrumentId]) -> list[Cause]:
         """Return the event of *step*, then the last update of each of *instruments*' books."""
@@ -84,19 +71,19 @@ class GraphCauses:
         return cause
 
     def _book(self, step: GraphStep, name: InstrumentId) -> Cause:
-        seen = self._latest[name]
+        seq, instant, update, raw = self._latest[name]
         cause: Cause = {
             "run": step.run,
-            "seq": seen.seq,
+            "seq": seq,
             "event": "BookUpdate",
-            "ts": seen.ts,
-            "ts_venue": seen.ts_venue,
+            "ts": update.ts,
+            "ts_venue": update.ts_venue,
             "instrument": name,
-            "same_instant": seen.instant == self._instant and seen.ts == step.ts,
+            "same_instant": instant == self._instant and update.ts == step.ts,
             **_tops(self._prices.books[name]),
         }
-        if seen.tape is not None:
-            cause["tape"], cause["message"] = seen.tape, seen.message
+        if isinstance(raw, TapeMessage):
+            cause["tape"], cause["message"] = raw.tape, raw.message
         return cause
 
 

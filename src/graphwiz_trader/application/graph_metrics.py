@@ -1,6 +1,6 @@
 """Graph metrics: what each second of a run held, counted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from graphwiz_trader.application.graph_draft import GraphDraft
 from graphwiz_trader.application.graph_step import GraphStep
@@ -53,11 +53,21 @@ class GraphMetrics:
             self._vitals = None
             self._second, self._run, self._seq = second, step.run, step.seq
         self._is_told = False
-        self._counts["entries"] += 1
-        if isinstance(step.event, VitalsSampled):
-            self._vitals = step.event
-        outcome = step.outcome
-        for one in (step.event, *outcome.facts, *outcome.commands):
+        counts, event, outcome = self._counts, step.event, step.outcome
+        counts["entries"] += 1
+        if type(event) is BookUpdate:
+            counts[COUNTED[BookUpdate]] += 1
+        else:
+            self._count((event,))
+            if isinstance(event, VitalsSampled):
+                self._vitals = event
+        if outcome.facts:
+            self._count(outcome.facts)
+        if outcome.commands:
+            self._count(outcome.commands)
+
+    def _count(self, what: Sequence[object]) -> None:
+        for one in what:
             name = COUNTED.get(type(one))
             if name is not None:
                 self._counts[name] += 1

@@ -36,8 +36,9 @@ RHO, LLR, WINDOWS = 0.1, 2.0, 3
 
 @attrs.define
 class _Path:
-    """The last price of each second in which there was one."""
+    """The last price of each second in which there was one, up to `second`."""
 
+    second: int = -1
     ts: deque[int] = attrs.field(factory=deque)
     price: deque[float] = attrs.field(factory=deque)
 
@@ -72,18 +73,23 @@ class GraphMoves:
             self._price(step.ts, step.event.instrument)
 
     def _price(self, ts: Nanos, name: InstrumentId) -> None:
-        book = self._prices.books[name]
-        if not book.is_usable:
+        touch = self._prices.books[name].usable_touch()
+        if touch is None:
             return
-        path = self._paths.setdefault(name, _Path())
-        if path.ts and path.ts[-1] // SECOND == ts // SECOND:
-            path.ts[-1], path.price[-1] = ts, book.mid
-        else:
-            path.ts.append(ts)
-            path.price.append(book.mid)
-            while path.ts[0] < ts - LONGEST:
-                path.ts.popleft()
-                path.price.popleft()
+        path = self._paths.get(name)
+        if path is None:
+            path = self._paths[name] = _Path()
+        mid = (touch[0] + touch[1]) / 2
+        second = ts // SECOND
+        if second == path.second:
+            path.ts[-1], path.price[-1] = ts, mid
+            return
+        path.second = second
+        path.ts.append(ts)
+        path.price.append(mid)
+        while path.ts[0] < ts - LONGEST:
+            path.ts.popleft()
+            path.price.popleft()
 
     def _compare(self, step: GraphStep) -> None:
         since = self._until - self._span

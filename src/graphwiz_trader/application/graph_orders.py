@@ -1,6 +1,7 @@
 """Graph orders: signals with their causes, the orders they led to, and how those went."""
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from graphwiz_trader.application.graph_causes import GraphCauses
 from graphwiz_trader.application.graph_draft import GraphDraft
@@ -22,6 +23,9 @@ OWN = "OWN"
 """The kind of a signal that no strategy gave."""
 
 OWN_WHY = "the engine's own: a hedge, an unwind or a flattening"
+
+_Said: TypeAlias = tuple[str, str, str, str]
+"""What a command says of an order: its strategy, side, type and time in force."""
 
 
 @value
@@ -156,32 +160,28 @@ class GraphOrders:
         else:
             wishes.remove(wish)
             origin = wish.origin
-        placed = self._placed(step, index, command, origin)
-        node = evolve(
-            placed,
-            strategy=command.strategy,
-            side=command.side.name,
-            ord_type=command.ord_type.value,
-            time_in_force=command.time_in_force.value,
-        )
-        self._keep(node, origin)
+        ord_type, time_in_force = command.ord_type.value, command.time_in_force.value
+        said = (command.strategy, command.side.name, ord_type, time_in_force)
+        self._keep(self._placed(step, index, command, origin, said), origin)
 
     def _replace(self, step: GraphStep, index: int, command: ReplaceOrder) -> None:
         before, origin = self._orders.get(command.orig_cl_ord_id, (None, Origin()))
-        node = evolve(self._placed(step, index, command, origin), replaces=command.orig_cl_ord_id)
+        said = ("", "", "", "")
         if before is not None:
-            node = evolve(
-                node,
-                strategy=before.strategy,
-                side=before.side,
-                ord_type=before.ord_type,
-                time_in_force=before.time_in_force,
-            )
-        self._keep(node, origin)
+            said = (before.strategy, before.side, before.ord_type, before.time_in_force)
+        placed = self._placed(step, index, command, origin, said, command.orig_cl_ord_id)
+        self._keep(placed, origin)
 
     def _placed(
-        self, step: GraphStep, index: int, command: SubmitOrder | ReplaceOrder, origin: Origin
+        self,
+        step: GraphStep,
+        index: int,
+        command: SubmitOrder | ReplaceOrder,
+        origin: Origin,
+        said: _Said,
+        replaces: str = "",
     ) -> graph.Order:
+        strategy, side, ord_type, time_in_force = said
         instrument = self._prices.instruments[command.instrument]
         return graph.Order(
             key=step.key(index),
@@ -189,15 +189,15 @@ class GraphOrders:
             seq=step.seq,
             ts=step.ts,
             cl_ord_id=command.cl_ord_id,
-            strategy="",
+            strategy=strategy,
             instrument=command.instrument,
-            side="",
-            ord_type="",
-            time_in_force="",
+            side=side,
+            ord_type=ord_type,
+            time_in_force=time_in_force,
             price=instrument.price(command.price),
             qty=instrument.qty(command.order_qty),
             trade_group=origin.group,
-            replaces="",
+            replaces=replaces,
             why=origin.why,
             caused_by=as_json(self._causes.of_step(step)),
             ord_status="PENDING_NEW",

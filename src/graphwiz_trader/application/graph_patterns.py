@@ -82,8 +82,10 @@ class GraphPatterns:
         match event:
             case BookUpdate():
                 book = self._books[event.instrument]
-                self._tell(step, book, book.update(step.ts, event))
-                self._end(book, step.ts)
+                if seen := book.update(step.ts, event):
+                    self._tell(step, book, seen)
+                if self._open:
+                    self._end(book, step.ts)
                 self._compare(step, book)
             case Trade() if event.instrument in self._books:
                 book = self._books[event.instrument]
@@ -195,10 +197,11 @@ class GraphPatterns:
 
     def _compare(self, step: GraphStep, book: BookWatch) -> None:
         """Let the venues that are silent know of another's mid."""
-        if book.mid is None:
+        siblings = self._siblings[book.instrument.symbol]
+        if book.mid is None or len(siblings) == 1:
             return
         mid = book.mid * float(book.instrument.tick_size)
-        for other in self._siblings[book.instrument.symbol]:
+        for other in siblings:
             if other is not book:
                 seen = other.other(step.ts, book.instrument.venue, mid)
                 self._tell(step, other, (seen,))

@@ -16,6 +16,8 @@ V = TypeVar("V")
 Amid: TypeAlias = Callable[[str, Nanos], Iterable[str]]
 """Names the patterns that are in course in a symbol at an instant."""
 
+_as_text = json.JSONEncoder(default=str, ensure_ascii=False).encode
+
 REMEMBERED = 65_536
 """How many orders, groups and episodes of a run are remembered, the last ones touched."""
 
@@ -54,4 +56,4 @@ def finite(number: float) -> float | None:
 
 def as_json(item: Mapping[str, object] | list[dict[str, object]]) -> str:
     """Return *item* as JSON text, amounts as text."""
-    return json.dumps(item, default=str, ensure_ascii=False)
+    return _as_text(item)

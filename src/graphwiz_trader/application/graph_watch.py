@@ -1,6 +1,6 @@
 """Graph watch: each book of a run under every detector of patterns."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from graphwiz_trader.domain.book import OrderBook
 from graphwiz_trader.domain.book_patterns import (
@@ -34,7 +34,7 @@ class BookWatch:
         self.spread_bps = 0.0
         self.heard = Nanos(0)
         self._book = book
-        self._second: int | None = None
+        self._next = Nanos(0)
         self._glanced = Nanos(0)
         self._wide = self._depth = 0.0
         self._spread = SpreadBlowout()
@@ -55,36 +55,48 @@ class BookWatch:
         }
         return over.get(kind, False)
 
-    def update(self, ts: Nanos, update: BookUpdate) -> Iterator[Sighting | None]:
-        """Take in a message that the book has applied."""
+    def update(self, ts: Nanos, update: BookUpdate) -> Sequence[Sighting]:
+        """Take in a message that the book has applied; return what is seen, mostly nothing."""
         self.heard = ts
         self._silence.hear(ts)
         book = self._book
         if update.snapshot:
             self._flow.restart()
-        if not book.is_usable:
+        touch = book.usable_touch()
+        if touch is None:
             self.mid = None
-            return
-        bid, ask = book.touch
-        if self._second is not None and ts // SECOND > self._second and self.mid is not None:
-            # The second that ended, as its last update left it.
+            return ()
+        bid, ask = touch
+        storm = self._end(ts) if ts >= self._next else None
+        wide = self._wide = float(ask - bid)
+        mid = self.mid = (bid + ask) / 2
+        self.spread_bps = wide / mid * 1e4
+        spread = self._spread.see(ts, wide)
+        leaning = self._leaning.see(ts, book.imbalance(LEVELS))
+        flow = self._flow.see(ts, (bid, book.bid_lots, ask, book.ask_lots))
+        hole = self._glance(ts, bid) if ts - self._glanced >= GLANCE else None
+        iceberg = None
+        if self._iceberg.place is not None:
+            iceberg = self._iceberg.see(ts, book.level(*self._iceberg.place))
+        if storm or spread or leaning or flow or hole or iceberg:
+            return [one for one in (storm, spread, leaning, flow, hole, iceberg) if one]
+        return ()
+
+    def _end(self, ts: Nanos) -> Sighting | None:
+        """Learn from the second that ended, as its last update left it."""
+        storm = None
+        if self._next and self.mid is not None:
             self._spread.sample(self._wide)
             self._hole.sample(self._depth)
             self._flow.sample()
-            yield self._storm.see(ts, self.mid)
-        self._second = ts // SECOND
-        self._wide = float(ask - bid)
-        self.mid = (bid + ask) / 2
-        self.spread_bps = self._wide / self.mid * 1e4
-        yield self._spread.see(ts, self._wide)
-        yield self._leaning.see(ts, book.imbalance(LEVELS))
-        yield self._flow.see(ts, (bid, book.bid_lots, ask, book.ask_lots))
-        if ts - self._glanced >= GLANCE:
-            self._glanced = ts
-            self._depth = _near(book, bid)
-            yield self._hole.see(ts, self._depth)
-        if self._iceberg.place is not None:
-            yield self._iceberg.see(ts, book.level(*self._iceberg.place))
+            storm = self._storm.see(ts, self.mid)
+        self._next = Nanos((ts // SECOND + 1) * SECOND)
+        return storm
+
+    def _glance(self, ts: Nanos, bid: int) -> Sighting | None:
+        self._glanced = ts
+        self._depth = _near(self._book, bid)
+        return self._hole.see(ts, self._depth)
 
     def lose(self) -> None:
         """Its book is not to be believed any more."""

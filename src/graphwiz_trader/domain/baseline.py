@@ -14,6 +14,8 @@ class Baseline:
     """The median of what was `add`ed last, and the spread about it."""
 
     def __init__(self, span: int = SPAN, enough: int = ENOUGH) -> None:
+        self.median: float | None = None
+        """The median, None while too little was seen."""
         self._recent: deque[float] = deque()
         self._sorted: list[float] = []
         self._span = span
@@ -25,11 +27,8 @@ class Baseline:
         insort(self._sorted, observed)
         if len(self._recent) > self._span:
             del self._sorted[bisect_left(self._sorted, self._recent.popleft())]
-
-    @property
-    def median(self) -> float | None:
-        """The median, None while too little was seen."""
-        return _median(self._sorted) if len(self._sorted) >= self._enough else None
+        if len(self._sorted) >= self._enough:
+            self.median = _median(self._sorted)
 
     @property
     def sigma(self) -> float | None:

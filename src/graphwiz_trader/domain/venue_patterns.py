@@ -34,7 +34,7 @@ class Silence:
                 ordered = sorted(self._gaps)
                 self._longest = ordered[-(-99 * len(ordered) // 100) - 1]
         self._heard = ts
-        self._then = dict(self._latest)
+        self._then = self._latest.copy()
 
     def see(self, ts: Nanos, other: str, mid: float) -> Sighting | None:
         """Take in the *mid*, > 0, of the same symbol at venue *other*."""
