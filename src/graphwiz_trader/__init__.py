@@ -10,6 +10,7 @@ __all__ = [
     "calibrate",
     "kernel",
     "load_tape",
+    "parity",
     "replay",
     "report",
     "scan",

@@ -1,5 +1,28 @@
-from graphwiz_trader.entrypoints.api import backtest, load_tape, replay, report, scan
+from graphwiz_trader.entrypoints.api import (
+    backtest,
+    calibrate,
+    load_tape,
+    parity,
+    replay,
+    report,
+    scan,
+    screen,
+    sweep,
+)
+from graphwiz_trader.entrypoints.kernels import kernel
 
 __version__: str
 
-__all__ = ["__version__", "backtest", "load_tape", "replay", "report", "scan"]
+__all__ = [
+    "__version__",
+    "backtest",
+    "calibrate",
+    "kernel",
+    "load_tape",
+    "parity",
+    "replay",
+    "report",
+    "scan",
+    "screen",
+    "sweep",
+]

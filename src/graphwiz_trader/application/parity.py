@@ -10,7 +10,7 @@ from graphwiz_trader.application.replay import first_entry
 from graphwiz_trader.application.rerun import Restore
 from graphwiz_trader.application.session_parity import SessionLadder
 from graphwiz_trader.domain.errors import DataError
-from graphwiz_trader.domain.parity import EngineParity, SessionParity
+from graphwiz_trader.domain.parity import Twins
 from graphwiz_trader.domain.units import RunId
 from graphwiz_trader.ports.runs import Runs
 from graphwiz_trader.ports.tape import TapeStore
@@ -35,7 +35,7 @@ class Parity:
         self._restore = restore
         self._strategies = strategies
 
-    def of(self, run: RunId, progress: Callable[[float], None]) -> SessionParity | EngineParity:
+    def of(self, run: RunId, progress: Callable[[float], None]) -> Twins:
         """
         Compare *run* with its twin.
 

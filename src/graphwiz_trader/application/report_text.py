@@ -7,6 +7,7 @@ from math import inf, isnan
 import numpy as np
 
 from graphwiz_trader.domain.attribution import Attribution
+from graphwiz_trader.domain.bounds import Bound, Bounds
 from graphwiz_trader.domain.money import rounded
 from graphwiz_trader.domain.performance import Performance
 from graphwiz_trader.domain.report import (
@@ -121,7 +122,21 @@ def _result(report: Report) -> list[tuple[str, str]]:
         ("of which rebates", money(pnl.rebates)),
         ("endowment's own change", money(pnl.endowment)),
         ("equity at the start", money(report.start_equity)),
+        *_bounds(report.bounds),
     ]
+
+
+def _bounds(found: Bounds | None) -> list[tuple[str, str]]:
+    if found is None:
+        return []
+    return [
+        ("net, always last in the queue", _bound(found.pessimistic)),
+        ("net, always first in the queue", _bound(found.optimistic)),
+    ]
+
+
+def _bound(found: Bound) -> str:
+    return f"{money(found.net)} ({found.fills} fills)"
 
 
 def _risk(found: Performance | None, fall: WorstFall | None) -> list[tuple[str, str]]:

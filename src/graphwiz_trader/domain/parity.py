@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import Enum
+from typing import TypeAlias
 
 from graphwiz_trader.domain.errors import DomainError
 from graphwiz_trader.domain.fate import Fate, Pair
@@ -129,3 +130,7 @@ class EngineParity:
     def is_clean(self) -> bool:
         """Whether both gave the same orders, fills and result."""
         return not self.count
+
+
+Twins: TypeAlias = SessionParity | EngineParity
+"""A run beside the same by other means."""

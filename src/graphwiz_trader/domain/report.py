@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from graphwiz_trader.domain.attribution import Attribution
+from graphwiz_trader.domain.bounds import Bounds
 from graphwiz_trader.domain.equity import EquityPoint
 from graphwiz_trader.domain.events import TapeRef
 from graphwiz_trader.domain.funnel import Opportunities
@@ -170,7 +171,11 @@ class Arbitrage:
 
 @value
 class Report:
-    """All of it; see docs/reference/report.md for every figure's formula."""
+    """
+    All of it; see docs/reference/report.md for every figure's formula.
+
+    `bounds` are what the run's own command found, None where it did not.
+    """
 
     header: Header
     pnl: Profit
@@ -187,3 +192,4 @@ class Report:
     arbitrage: Arbitrage
     denials: Mapping[str, int]
     equity: tuple[EquityPoint, ...]
+    bounds: Bounds | None = None

@@ -28,6 +28,7 @@ from graphwiz_trader.application.touches import joined
 from graphwiz_trader.bootstrap.assembly import only
 from graphwiz_trader.bootstrap.container import backtest_app
 from graphwiz_trader.bootstrap.settings import load
+from graphwiz_trader.domain.parity import Twins
 from graphwiz_trader.domain.report import Report
 from graphwiz_trader.domain.settings import Settings
 from graphwiz_trader.domain.tape import Tape
@@ -194,6 +195,24 @@ def replay(
     use_case = backtest_app(Settings(), _folder(home)).rerun()
     with progress_bar(f"replay {run}", quiet=False) as progress:
         found: Replayed = use_case.run(RunId(run), _assignments(settings or {}), progress)
+    return found
+
+
+def parity(run: str, *, home: Name = HOME) -> Twins:
+    """
+    Compare *run* with its twin; see `is_clean`.
+
+    A session is run again as a backtest of what it recorded, `SessionParity`: `rungs` are the steps
+    from one to the other, `parts` what each cause made of the net result. A backtest is run by the
+    other engine, `EngineParity`.
+
+    Raises:
+        DataError: there is no such run, its market data is gone, or a tape was altered.
+        ConfigError: it is a backtest that cannot be compiled.
+    """
+    use_case = backtest_app(Settings(), _folder(home)).parity()
+    with progress_bar(f"parity {run}", quiet=False) as progress:
+        found: Twins = use_case.of(RunId(run), progress)
     return found
 
 

@@ -44,6 +44,8 @@ def _figures(report: Report) -> dict[str, Figure]:
         "net": report.pnl.net,
         "gross": report.pnl.gross,
         "fees": report.pnl.fees,
+        "net_pessimistic": None if report.bounds is None else report.bounds.pessimistic.net,
+        "net_optimistic": None if report.bounds is None else report.bounds.optimistic.net,
         "sharpe": None if earned is None else earned.sharpe,
         "volatility": None if earned is None else earned.volatility,
         "max_drawdown": None if report.drawdown is None else report.drawdown.fraction,

@@ -8,7 +8,14 @@ from graphwiz_trader.application.report_text import NONE, Table
 from graphwiz_trader.domain.fate import Fate
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.money import rounded
-from graphwiz_trader.domain.parity import Attributed, Cause, EngineParity, Rung, SessionParity
+from graphwiz_trader.domain.parity import (
+    Attributed,
+    Cause,
+    EngineParity,
+    Rung,
+    SessionParity,
+    Twins,
+)
 from graphwiz_trader.domain.plain import plain
 from graphwiz_trader.domain.units import InstrumentId, Lots, Ticks
 
@@ -92,6 +99,13 @@ def session_tables(found: SessionParity) -> tuple[Table, ...]:
         Table("Notes", (), tuple(("", note) for note in _remarks(found))),
     )
     return tuple(table for table in tables if table.rows)
+
+
+def tables(found: Twins) -> tuple[Table, ...]:
+    """Return a comparison of twins as tables, for what shows others beside them."""
+    if isinstance(found, SessionParity):
+        return session_tables(found)
+    return (Table("Both engines", (), (("parity", engine_text(found)),)),)
 
 
 def engine_text(found: EngineParity) -> str:

@@ -1,5 +1,6 @@
 """The package's functions do what the commands do."""
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 import graphwiz_trader as gw
 from graphwiz_trader.adapters.files.tape import FileTapes
 from graphwiz_trader.domain.errors import DataError
+from graphwiz_trader.domain.parity import EngineParity
 from graphwiz_trader.ports.tape import Findings
 from graphwiz_trader.testing import make
 
@@ -39,11 +41,15 @@ def test_a_tape_is_scanned_traded_replayed_and_reported(tmp_path: Path) -> None:
     )
     again = gw.replay(done.run, home=tmp_path / "home")
     told = gw.report(done.run, home=tmp_path / "home")
+    twins = gw.parity(done.run, home=tmp_path / "home")
 
     assert found.by_route == {"alpha>beta": 5, "beta>alpha": 0}
     assert done.simulated.fills == 4
     assert again.is_identical
     assert told.pnl.net == done.simulated.report.pnl.net
+    assert told.bounds == done.bounds
+    assert isinstance(twins, EngineParity)
+    assert (twins.orders, twins.is_clean) == ((4, 4), True)
 
 
 def test_a_tape_too_short_to_screen_or_calibrate_says_so(tmp_path: Path) -> None:
@@ -53,3 +59,10 @@ def test_a_tape_too_short_to_screen_or_calibrate_says_so(tmp_path: Path) -> None
         gw.screen(tapes)
     with pytest.raises(DataError, match="quoted for 4 s"):
         gw.calibrate(tapes[0])
+
+
+def test_type_checkers_see_every_public_name() -> None:
+    stub = ast.parse((Path(gw.__file__).parent / "__init__.pyi").read_text(encoding="utf-8"))
+    listed = [node.value for node in stub.body if isinstance(node, ast.Assign)]
+
+    assert [ast.literal_eval(names) for names in listed] == [gw.__all__]

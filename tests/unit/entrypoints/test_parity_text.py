@@ -21,6 +21,7 @@ from graphwiz_trader.entrypoints.parity_text import (
     engine_text,
     session_keys,
     session_tables,
+    tables,
 )
 from graphwiz_trader.entrypoints.tables import shown
 from graphwiz_trader.testing import make
@@ -151,3 +152,12 @@ def test_engines_are_told_apart_only_where_they_differ(differences: tuple[str, .
     assert engine_keys(found)["net"] == {"reference": "1.5", "compiled": "1.5"}
     assert ("both engines" in engine_text(found)) is (not differences)
     assert all(line in engine_text(found) for line in differences)
+
+
+def test_a_report_shows_either_kind_of_parity_as_tables() -> None:
+    twins = EngineParity(
+        RunId("bt-0001"), "reference", (2, 2), (1, 1), (Decimal(3), Decimal(3)), 0, ()
+    )
+
+    assert tables(session()) == session_tables(session())
+    assert tables(twins)[0].rows == (("parity", engine_text(twins)),)

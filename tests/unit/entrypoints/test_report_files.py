@@ -9,7 +9,10 @@ import numpy as np
 import polars as pl
 import pytest
 
+from graphwiz_trader.adapters.files.runs import FileRuns
 from graphwiz_trader.adapters.files.tape import FileTapes
+from graphwiz_trader.application.run_report import bounds_in
+from graphwiz_trader.domain.errors import DataError
 from graphwiz_trader.domain.units import SECOND
 from graphwiz_trader.entrypoints.cli import main
 from graphwiz_trader.ports.tape import Findings
@@ -82,6 +85,7 @@ def test_the_page_draws_what_a_run_did_and_fetches_nothing(
     assert told["pnl"]
     assert page.fetched == []
     assert len(page.plots) == 9
+    assert "From the session to its backtest" not in page.headings
     for heading in ("Equity and drawdown", "Expected against realised", "Book around a trade"):
         assert heading in page.headings
 
@@ -95,6 +99,53 @@ def test_a_run_without_trades_has_a_page_too(home: Path, tmp_path: Path, capsys:
     page = Page((tmp_path / "q.html").read_text())
     assert code == 0
     assert "Inventory" not in page.headings
+
+
+def test_a_report_says_what_the_run_lies_between(
+    home: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    written = json.loads((home / "runs" / "bt-0001" / "summary.json").read_text())["bounds"]
+
+    _, told = run(capsys, "report", "bt-0001", "--home", home, "--html", tmp_path / "r.html")
+    main(["report", "bt-0001", "--home", str(home)])
+    said = capsys.readouterr().out
+
+    assert written["pessimistic"]["fills"] > 0
+    assert told["bounds"] == written
+    for place in ("net, always last in the queue", "net, always first in the queue"):
+        assert place in said
+        assert (tmp_path / "r.html").read_text().count(place) == 2  # the table and the plot
+
+
+def test_a_run_that_did_not_say_its_bounds_has_none(
+    home: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FileRuns, "summary", lambda *_: {})
+
+    _, told = run(capsys, "report", "bt-0001", "--home", home)
+
+    assert told["bounds"] is None
+
+
+def test_bounds_that_are_none_are_refused() -> None:
+    with pytest.raises(DataError, match="found 'both' as bounds"):
+        bounds_in({"bounds": "both"})
+    with pytest.raises(DataError, match="expected net and fills"):
+        bounds_in({"bounds": {"pessimistic": {"net": 1}, "optimistic": {}}})
+
+
+def test_a_report_shows_the_run_beside_its_twin_if_asked(
+    home: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    words = ("report", "bt-0001", "--home", home, "--parity")
+    _, told = run(capsys, *words, "--html", tmp_path / "r.html")
+    main([str(word) for word in words])
+    said = capsys.readouterr().out
+
+    assert isinstance(told["parity"], dict)
+    assert told["parity"]["clean"] is True
+    assert "both engines decide the same" in said
+    assert "both engines decide the same" in (tmp_path / "r.html").read_text()
 
 
 def test_the_book_is_shown_around_the_order_asked_for(

@@ -8,11 +8,14 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
+from graphwiz_trader.adapters.plotly.ladder import ladder
+from graphwiz_trader.domain.parity import SessionParity
 from graphwiz_trader.domain.report import FillLine, Report
 from graphwiz_trader.domain.run_detail import GroupDot, HeatMap, RunDetail
 
 _BINS = 60
 _HEIGHT = 340
+_LADDER = "Net result, and what each cause makes of it; the bars add up."
 _STYLE = """
 :root { color-scheme: light dark; }
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
@@ -32,6 +35,7 @@ def page(
     detail: RunDetail,
     heat: HeatMap | None,
     tables: Sequence[tuple[str, Sequence[str], Rows]],
+    parity: SessionParity | None = None,
 ) -> str:
     """
     Return the page.
@@ -41,9 +45,11 @@ def page(
         detail: What they are made of.
         heat: The book around one fill, None where there is none to show.
         tables: The report as (title, columns, rows) of text; they come first.
+        parity: The session beside its backtest, None where it was not compared.
     """
     figures = [
         ("Equity and drawdown", "What fills earned, marks included.", _equity(report)),
+        ("From the session to its backtest", _LADDER, ladder(parity) if parity else None),
         ("Result by strategy and venue", "After fees.", _results(report)),
         ("Opportunities", "How far they came.", _funnel(report)),
         ("Expected against realised", "One dot a closed group.", _expected(detail.groups)),
@@ -98,6 +104,12 @@ def _equity(report: Report) -> go.Figure | None:
     figure = go.Figure()
     figure.add_scatter(x=times, y=profits, name="profit", line={"shape": "hv"})
     figure.add_scatter(x=times, y=fall, name="below the peak", fill="tozeroy", line={"width": 0})
+    if (bounds := report.bounds) is not None:
+        ends = times[[0, -1]]
+        for name, bound in (("last", bounds.pessimistic), ("first", bounds.optimistic)):
+            level = [float(bound.net)] * 2
+            named = f"net, always {name} in the queue"
+            figure.add_scatter(x=ends, y=level, name=named, line={"dash": "dot"})
     figure.update_yaxes(title=report.header.reporting)
     return figure
 

@@ -11,7 +11,7 @@ from graphwiz_trader.entrypoints.output import ExitCode, emit
 from graphwiz_trader.entrypoints.progress import progress_bar
 
 if TYPE_CHECKING:
-    from graphwiz_trader.domain.parity import EngineParity, SessionParity
+    from graphwiz_trader.domain.parity import Twins
 
 
 @click.command()
@@ -40,7 +40,7 @@ def parity(options: Options, run: str) -> None:
     )
 
 
-def summary(found: "SessionParity | EngineParity") -> dict[str, object]:
+def summary(found: "Twins") -> dict[str, object]:
     """Return *found* as the keys of `--json`."""
     from graphwiz_trader.domain.parity import SessionParity
     from graphwiz_trader.entrypoints.parity_text import engine_keys, session_keys
@@ -48,7 +48,7 @@ def summary(found: "SessionParity | EngineParity") -> dict[str, object]:
     return session_keys(found) if isinstance(found, SessionParity) else engine_keys(found)
 
 
-def text_of(found: "SessionParity | EngineParity") -> str:
+def text_of(found: "Twins") -> str:
     """Return *found* as tables."""
     from graphwiz_trader.domain.parity import SessionParity
     from graphwiz_trader.entrypoints.parity_text import engine_text, session_tables

@@ -18,6 +18,8 @@ from graphwiz_trader.entrypoints.output import emit
 if TYPE_CHECKING:
     from graphwiz_trader.application.audit import AuditRow
     from graphwiz_trader.application.run_report import RunReport, Told
+    from graphwiz_trader.bootstrap.container import App
+    from graphwiz_trader.domain.parity import Twins
     from graphwiz_trader.domain.report import Report
 
 
@@ -45,6 +47,12 @@ _OUT = click.Path(path_type=Path, dir_okay=False)
     help="Also write fills, groups, equity and events here.",
 )
 @click.option("--compare", metavar="RUN", help="Show another run's figures beside.")
+@click.option(
+    "--parity",
+    "with_parity",
+    is_flag=True,
+    help="Compare the run with its twin, too, as `graphwiz parity` does.",
+)
 @common_options
 def report(
     options: Options,
@@ -54,57 +62,88 @@ def report(
     around: str | None,
     parquet: Path | None,
     compare: str | None,
+    *,
+    with_parity: bool,
 ) -> None:
     """Say what RUN did and earned, from its journal and the tapes it read."""
     from graphwiz_trader.bootstrap.container import backtest_app
 
-    reports = backtest_app(options.settings(), options.home).report()
+    app = backtest_app(options.settings(), options.home)
+    reports = app.report()
+    twins = _twins(app, options, run) if with_parity else None
     if (audit, html, parquet) == (None, None, None):
-        _show(reports, run, reports.figures(RunId(run)), compare)
+        _show(reports, run, reports.figures(RunId(run)), compare, twins)
         return
     told = reports.of(RunId(run))
     if audit is not None:
         _write(told.audit.rows, audit)
         options.say(f"{len(told.audit.rows)} orders and refusals in {audit}")
     if html is not None:
-        _write_page(html, drawn(reports, told, around))
+        _write_page(html, drawn(reports, told, around, twins))
         options.say(f"page in {html}")
     if parquet is not None:
         rows = _spread(reports, told, parquet)
         options.say(f"{', '.join(f'{n} {name}' for name, n in rows.items())} in {parquet}")
-    _show(reports, run, told.report, compare)
+    _show(reports, run, told.report, compare, twins)
 
 
-def _show(reports: "RunReport", run: str, found: "Report", compare: str | None) -> None:
+def _twins(app: "App", options: Options, run: str) -> "Twins":
+    from graphwiz_trader.entrypoints.progress import progress_bar
+
+    with progress_bar(f"parity {run}", quiet=options.quiet) as progress:
+        found: Twins = app.parity().of(RunId(run), progress)
+    return found
+
+
+def _show(
+    reports: "RunReport",
+    run: str,
+    found: "Report",
+    compare: str | None,
+    twins: "Twins | None",
+) -> None:
     from graphwiz_trader.application.report_keys import keys
     from graphwiz_trader.application.report_text import tables
+    from graphwiz_trader.entrypoints.commands.parity import summary
     from graphwiz_trader.entrypoints.comparison import compared
+    from graphwiz_trader.entrypoints.parity_text import tables as parity_tables
     from graphwiz_trader.entrypoints.tables import shown
 
+    beside = {} if twins is None else {"parity": summary(twins)}
+    below = () if twins is None else parity_tables(twins)
     if compare is None:
-        emit(keys(found), shown(tables(found)))
+        emit({**keys(found), **beside}, shown([*tables(found), *below]))
     else:
         both = compared(found, reports.figures(RunId(compare)))
-        emit({"runs": [run, compare], "figures": both.figures}, shown([both.table]))
+        told = {"runs": [run, compare], "figures": both.figures, **beside}
+        emit(told, shown([both.table, *below]))
 
 
-def drawn(reports: "RunReport", told: "Told", around: str | None) -> str:
+def drawn(
+    reports: "RunReport", told: "Told", around: str | None, twins: "Twins | None" = None
+) -> str:
     """
     Return the page of what was *told*, with the book *around* an order's first fill.
+
+    *twins* is the run beside its twin, None where they were not compared.
 
     Raises:
         DataError: the order has no fill, or the journal cannot be read again.
     """
     from graphwiz_trader.adapters.plotly.report_page import page
     from graphwiz_trader.application.report_text import tables
+    from graphwiz_trader.domain.parity import SessionParity
+    from graphwiz_trader.entrypoints.parity_text import tables as parity_tables
 
     fills = [f for f in told.detail.fills if around in (None, f.cl_ord_id)]
     if around is not None and not fills:
         raise DataError(f"found no fill of order {around} in {told.report.header.run}")
     fill = fills[0] if around else max(fills, key=lambda f: f.qty * f.price, default=None)
     heat = reports.film(told.report.header.run, fill) if fill else None
-    shown = [(table.title, table.columns, table.rows) for table in tables(told.report)]
-    return page(told.report, told.detail, heat, shown)
+    below = () if twins is None else parity_tables(twins)
+    shown = [(table.title, table.columns, table.rows) for table in (*tables(told.report), *below)]
+    session = twins if isinstance(twins, SessionParity) else None
+    return page(told.report, told.detail, heat, shown, session)
 
 
 def _write_page(path: Path, text: str) -> None:
