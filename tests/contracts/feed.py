@@ -61,6 +61,16 @@ class Stage(Protocol):
 
 Staging: TypeAlias = Callable[[], AbstractAsyncContextManager[Stage]]
 
+BAD_PRICES = {
+    "no number": "NaN",
+    "infinite price": "Infinity",
+    "negative price": "-1",
+    "zero price": "0",
+    "huge price": "1e30",
+    "price off the grid": "0.123456789",
+}
+"""What is no price of ours, and how it is written."""
+
 SEEN: tuple[str, ...] = (
     "closed",
     "aborted",
@@ -74,8 +84,9 @@ SEEN: tuple[str, ...] = (
     "truncated",
     "garbage",
     "snapshot fails",
+    *BAD_PRICES,
 )
-UNSEEN = ("duplicate", "zero checksum")
+UNSEEN = ("duplicate", "zero checksum", "unknown symbol")
 FAULTS = SEEN + UNSEEN
 """All faults; those after which a feed must say something, then those that change nothing."""
 

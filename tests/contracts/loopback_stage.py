@@ -18,7 +18,7 @@ from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import MILLISECOND, SECOND, InstrumentId
 from graphwiz_trader.ports.feed import MarketFeed
 from graphwiz_trader.testing.clock import ManualClock
-from tests.contracts.feed import Stage, Touch
+from tests.contracts.feed import BAD_PRICES, Stage, Touch
 
 BEGAN = 1_700_000_000 * SECOND
 STEP = 10 * MILLISECOND
@@ -44,6 +44,8 @@ KINDS: dict[str, tuple[Kind, ...]] = {
     "stream terminated": (Kind.STREAM_TERMINATED,),
     "error without id": (Kind.IDLESS_ERROR,),
     "crossed": (Kind.CROSSED,),
+    "unknown symbol": (Kind.UNKNOWN_SYMBOL,),
+    **dict.fromkeys(BAD_PRICES, (Kind.BAD_PRICE,)),
 }
 """What each fault of the contract is on this exchange."""
 
@@ -116,7 +118,8 @@ class LoopbackStage:
             match = SNAPSHOTS[self.served.dialect] if is_request else books
             match = "*" if kind is Kind.SWALLOW_PONG else match
             count = 3 if kind is Kind.SWALLOW_PONG else 1
-            entry = Fault(kind, match=match, count=count, seconds=5.0)
+            price = BAD_PRICES.get(fault, "")
+            entry = Fault(kind, match=match, count=count, seconds=5.0, price=price)
             faults.add(entry)
         if self._living is None:
             self._living = asyncio.create_task(self._live())

@@ -12,7 +12,7 @@ from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import Lots, Nanos, Ticks
 from graphwiz_trader.domain.value import value
-from tests.contracts.feed import Touch
+from tests.contracts.feed import BAD_PRICES, Touch
 
 Row: TypeAlias = tuple[int, int, int]
 """Side, ticks, lots."""
@@ -22,6 +22,8 @@ LIFE_S = 0.03
 LEVELS = 12
 STAMP = "@@"
 """Where a number that counts a connection's messages belongs."""
+ODD = 12_345
+"""Ticks of a level in whose place a price is told that is none."""
 
 
 class VenueBook:
@@ -180,9 +182,17 @@ class Player:
 
     async def _mangle(self, fault: str, instrument: Instrument, rows: Sequence[Row]) -> None:
         checksum = {"bad checksum": 12345, "zero checksum": 0}.get(fault)
-        text = self.stamped(self.next_change(instrument, rows, checksum))
+        odd = [(-1, ODD, 1)] if fault in BAD_PRICES else []
+        unstamped = self.next_change(instrument, [*rows, *odd], checksum)
+        if fault == "unknown symbol":
+            name = self.tongue.name(instrument)
+            stranger = unstamped.replace(name, "NONESUCH").replace(name.lower(), "nonesuch")
+            await self._tell(instrument, stranger)
+        text = self.stamped(unstamped)
         if fault == "truncated":
             text = text[: len(text) * 2 // 3]
+        elif fault in BAD_PRICES:
+            text = text.replace(f"{instrument.price(Ticks(ODD))}", BAD_PRICES[fault])
         elif fault == "garbage":
             await self._tell(instrument, "\x00�{]not json")
         elif fault == "duplicate":

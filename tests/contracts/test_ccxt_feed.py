@@ -16,6 +16,7 @@ from graphwiz_trader.domain.backoff import Backoff
 from graphwiz_trader.domain.units import MILLISECOND, SECOND, Nanos
 from graphwiz_trader.ports.feed import MarketFeed
 from tests.contracts.feed import (
+    BAD_PRICES,
     MarketFeedContract,
     Stage,
     Staging,
@@ -64,6 +65,8 @@ class TestOnBinance(_OnLoopback):
         "duplicate",
         "stale snapshot",
         "crossed",
+        *BAD_PRICES,
+        "unknown symbol",
         "truncated",
         "garbage",
         "snapshot fails",
@@ -86,6 +89,8 @@ class TestOnOkx(_OnLoopback):
         "gap",
         "reorder",
         "crossed",
+        *BAD_PRICES,
+        "unknown symbol",
         "truncated",
         "garbage",
         "zero checksum",

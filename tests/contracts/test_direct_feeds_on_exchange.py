@@ -15,7 +15,7 @@ from graphwiz_trader.domain.backoff import Backoff
 from graphwiz_trader.domain.units import MILLISECOND, SECOND, Nanos
 from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.ports.feed import MarketFeed
-from tests.contracts.feed import MarketFeedContract, Stage, Staging
+from tests.contracts.feed import BAD_PRICES, MarketFeedContract, Stage, Staging
 from tests.contracts.loopback_stage import loopback
 
 pytestmark = pytest.mark.contract
@@ -55,6 +55,8 @@ class TestBinance(MarketFeedContract):
         "duplicate",
         "stale snapshot",
         "crossed",
+        *BAD_PRICES,
+        "unknown symbol",
         "truncated",
         "garbage",
         "snapshot fails",
@@ -80,6 +82,8 @@ class TestOkx(MarketFeedContract):
         "duplicate",
         "stale snapshot",
         "crossed",
+        *BAD_PRICES,
+        "unknown symbol",
         "truncated",
         "garbage",
         "bad checksum",

@@ -15,7 +15,7 @@ from graphwiz_trader.domain.units import InstrumentId, Lots, Nanos, Ticks
 from graphwiz_trader.testing import make
 from graphwiz_trader.testing.clock import ManualClock
 from graphwiz_trader.testing.feed import ScriptedFeed
-from tests.contracts.feed import FAULTS, MarketFeedContract, Stage, Staging, Touch
+from tests.contracts.feed import FAULTS, UNSEEN, MarketFeedContract, Stage, Staging, Touch
 
 ONE, TWO = make.instrument("BTC/USDT@alpha"), make.instrument("ETH/USDT@alpha")
 
@@ -70,7 +70,7 @@ class ScriptedStage:
         return book.bid, book.bid_lots, book.ask, book.ask_lots
 
     async def inject(self, fault: str, instrument: Instrument) -> None:
-        if fault in ("duplicate", "zero checksum"):
+        if fault in UNSEEN:
             return
         now = self.clock.now()
         if fault in ("closed", "aborted", "silent"):

@@ -14,6 +14,7 @@ import pytest
 
 from graphwiz_trader.adapters.loopback.faults import Fault, Kind
 from graphwiz_trader.adapters.loopback.running import RunningExchange, running_exchange
+from graphwiz_trader.adapters.loopback.schedule import BAD_PRICES
 from graphwiz_trader.adapters.loopback.server import Served
 from graphwiz_trader.adapters.loopback.signing import (
     Credentials,
@@ -377,3 +378,71 @@ def test_the_last_of_a_batch_fails() -> None:
 
     assert seen == ("2", ["0", "50013"], 1)
     assert struck == ["partial_batch"]
+
+
+@pytest.mark.parametrize("dialect", ["binance", "okx"])
+@pytest.mark.parametrize("price", BAD_PRICES)
+def test_a_book_has_a_price_that_is_none(dialect: str, price: str) -> None:
+    seen, struck = played(dialect, streaming(4, Fault(Kind.BAD_PRICE, price=price)))
+
+    asks = "asks" if dialect == "okx" else "a"
+    books = [m["data"][0] if dialect == "okx" else m for m in map(json.loads, seen)]
+    assert struck == ["bad_price"]
+    assert sum(row[0] == price for book in books for row in book[asks]) == 1
+
+
+@pytest.mark.parametrize("dialect", ["binance", "okx"])
+def test_a_symbol_that_nobody_lists_is_told_of_beside_the_book(dialect: str) -> None:
+    seen, struck = played(dialect, streaming(6, Fault(Kind.UNKNOWN_SYMBOL)))
+
+    assert struck == ["unknown_symbol"]
+    strangers = [number for number, text in enumerate(seen) if "NONE" in text]
+    assert len(strangers) == 1
+    own = json.loads(seen[strangers[0] + 1])
+    stranger = json.loads(seen[strangers[0]])
+    assert {**own, "s": "", "arg": ""} == {**stranger, "s": "", "arg": ""}
+
+
+async def least(served: Served, session: aiohttp.ClientSession) -> dict[str, float]:
+    """The least quantity of every symbol, as the venue's rules tell it."""
+    if served.dialect == "okx":
+        async with session.get(f"{served.rest}/api/v5/public/instruments?instType=SPOT") as told:
+            return {each["instId"]: float(each["minSz"]) for each in (await told.json())["data"]}
+    async with session.get(f"{served.rest}/api/v3/exchangeInfo") as told:
+        symbols = (await told.json())["symbols"]
+    return {
+        each["symbol"]: float(lot["minQty"])
+        for each in symbols
+        for lot in each["filters"]
+        if lot["filterType"] == "LOT_SIZE"
+    }
+
+
+@pytest.mark.parametrize(("dialect", "name"), [("binance", "BTCUSDT"), ("okx", "BTC-USDT")])
+def test_the_least_quantity_grows_tenfold_for_good(dialect: str, name: str) -> None:
+    async def script(exchange: RunningExchange, session: aiohttp.ClientSession) -> object:
+        served = exchange.venues[0]
+        told = [await least(served, session)]
+        served.premises.faults.add(Fault(Kind.NEW_RULES, match=name))
+        return told + [await least(served, session) for _ in range(2)]
+
+    (before, after, later), struck = played(dialect, script)
+
+    assert after[name] == pytest.approx(10 * before[name])
+    assert {**after, name: 0} == {**before, name: 0}
+    assert (later, struck) == (after, ["new_rules"])
+
+
+def test_what_the_new_rules_call_too_little_is_refused() -> None:
+    async def script(exchange: RunningExchange, session: aiohttp.ClientSession) -> object:
+        served = exchange.venues[0]
+        first = await place(served, session, "a1")
+        served.premises.faults.add(Fault(Kind.NEW_RULES, match="BTCUSDT", count=4))
+        for _ in range(3):
+            await least(served, session)
+        return first[0], await place(served, session, "a2")
+
+    (before, (status, refusal)), _ = played("binance", script)
+
+    assert (before, status) == (200, 400)
+    assert refusal["msg"] == "Filter failure: LOT_SIZE"

@@ -14,6 +14,7 @@ from graphwiz_trader.adapters.direct.patience import Patience
 from graphwiz_trader.adapters.direct.picows_transport import PicowsTransport
 from graphwiz_trader.adapters.loopback.faults import Fault, Kind
 from graphwiz_trader.adapters.loopback.running import RunningExchange, running_exchange
+from graphwiz_trader.adapters.loopback.schedule import BAD_PRICES
 from graphwiz_trader.domain.backoff import Backoff
 from graphwiz_trader.domain.book import OrderBook
 from graphwiz_trader.domain.events import BookGap, BookUpdate, Event, FeedDown
@@ -40,7 +41,16 @@ KINDS = (
     Kind.HTTP_5XX,
     Kind.BAD_CHECKSUM,
     Kind.ZERO_CHECKSUM,
+    Kind.DELAY,
+    Kind.HTTP_429,
+    Kind.BROKEN_BODY,
+    Kind.STREAM_TERMINATED,
+    Kind.IDLESS_ERROR,
+    Kind.CROSSED,
+    Kind.BAD_PRICE,
+    Kind.UNKNOWN_SYMBOL,
 )
+ON_BOOKS = (Kind.CROSSED, Kind.BAD_PRICE, Kind.UNKNOWN_SYMBOL)
 HURRIED = Patience(
     answer=Nanos(500 * MILLISECOND),
     stale=Nanos(500 * MILLISECOND),
@@ -99,7 +109,9 @@ def storm(seed: int, seconds: float) -> Iterator[Fault]:
     while at < seconds - 3.0:
         kind = chance.choice(KINDS)
         # The exchange's clock runs faster than ours.
-        yield Fault(kind, at=Nanos(int(at * SECOND * SPEED)), seconds=1.5, match="*")
+        match = "" if kind in ON_BOOKS else "*"
+        price = chance.choice(BAD_PRICES)
+        yield Fault(kind, Nanos(int(at * SECOND * SPEED)), "*", match, seconds=1.5, price=price)
         at += chance.expovariate(1 / EVERY_S)
 
 

@@ -119,6 +119,7 @@ class Account(Listener):
             Declined: the exchange does not take it.
 
         """
+        self._check_least(wanted.instrument, wanted.qty)
         self._ask(
             wanted,
             SubmitOrder(
@@ -142,6 +143,7 @@ class Account(Listener):
             Declined: the exchange does not take it; the order goes on as it was.
 
         """
+        self._check_least(order.wanted.instrument, qty)
         request = ClOrdId(f"{order.wanted.cl_ord_id}{AMENDED}{next(self._amendments)}")
         left = Lots(qty - order.cum_qty)
         wanted = evolve(order.wanted, price=price, qty=qty)
@@ -254,6 +256,13 @@ class Account(Listener):
         self._asking = None
         if self._declined is not None:
             raise Declined(self._declined)
+
+    def _check_least(self, name: InstrumentId, qty: Lots) -> None:
+        """Decline what the rules of now call too little; the exchange knows those of the start."""
+        self._premises.rule()
+        least = self._premises.symbols.by_id[name].instrument.min_qty
+        if qty < least:
+            raise Declined(f"quantity {qty} is below the minimum {least} lots")
 
     def _order(self, report: ExecutionReport) -> PlacedOrder:
         """Return the order *report* is about; the first report of a request makes it known."""

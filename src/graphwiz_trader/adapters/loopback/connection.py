@@ -1,15 +1,14 @@
 """Connection: one socket of a client, what it has subscribed to, and what waits to leave."""
 
 import asyncio
-import json
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from decimal import Decimal
 from typing import TypeAlias
 
 from aiohttp import ClientConnectionResetError, WSCloseCode, web
 
+from graphwiz_trader.adapters.loopback.damage import damaged
 from graphwiz_trader.adapters.loopback.faults import Fault, Faults, Kind, Stage, duration
 from graphwiz_trader.domain.units import Nanos
 from graphwiz_trader.domain.value import value
@@ -145,41 +144,4 @@ class Connection:
         elif fault.kind is Kind.IDLESS_ERROR:
             self._put(self._news_delay, self._style.idless_error, text)
         else:
-            self._put(self._news_delay, *_DAMAGE[fault.kind](text))
-
-
-def _damaged_checksum(damaged: Callable[[int], int]) -> Callable[[str], tuple[str, ...]]:
-    def damage(text: str) -> tuple[str, ...]:
-        message = json.loads(text)
-        for book in message.get("data", ()):
-            if "checksum" in book:
-                book["checksum"] = damaged(book["checksum"])
-        return (json.dumps(message, separators=(",", ":")),)
-
-    return damage
-
-
-def _crossed(text: str) -> tuple[str, ...]:
-    """Put a bid at twice the highest price told into a book's message; its checksum is left out."""
-    message = json.loads(text)
-    told = message.get("data", message)
-    book = told[0] if isinstance(told, list) else told
-    bids, asks = ("bids", "asks") if "bids" in book else ("b", "a")
-    rows = sorted(book[bids] + book[asks], key=lambda row: Decimal(row[0]))
-    if rows:
-        price, *rest = rows[-1]
-        book[bids].insert(0, [f"{Decimal(price) * 2:f}", "1", *rest[1:]])
-        if "checksum" in book:
-            book["checksum"] = 0
-    return (json.dumps(message, separators=(",", ":")),)
-
-
-_DAMAGE: dict[Kind, Callable[[str], tuple[str, ...]]] = {
-    Kind.GAP: lambda _: (),
-    Kind.DUPLICATE: lambda text: (text, text),
-    Kind.TRUNCATED_FRAME: lambda text: (text[: len(text) // 2],),
-    Kind.GARBAGE: lambda _: ("\ufffd{garbage\x00",),
-    Kind.BAD_CHECKSUM: _damaged_checksum(lambda right: right ^ 1),
-    Kind.ZERO_CHECKSUM: _damaged_checksum(lambda _: 0),
-    Kind.CROSSED: _crossed,
-}
+            self._put(self._news_delay, *damaged(fault, text))

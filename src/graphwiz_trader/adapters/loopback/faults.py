@@ -33,6 +33,8 @@ class Stage(Enum):
     """Balances are about to be told."""
     TIME = auto()
     """The venue looks at its clock."""
+    RULES = auto()
+    """The venue looks at the rules of an instrument."""
 
 
 class Kind(Enum):
@@ -67,6 +69,9 @@ class Kind(Enum):
     PARTIAL_BATCH = "partial_batch"
     BALANCE_MISMATCH = "balance_mismatch"
     CROSSED = "crossed"
+    BAD_PRICE = "bad_price"
+    UNKNOWN_SYMBOL = "unknown_symbol"
+    NEW_RULES = "new_rules"
 
 
 _FRAME, _REST, _ORDER = (Stage.FRAME,), (Stage.REST,), (Stage.ORDER,)
@@ -86,6 +91,8 @@ STAGES = {
             Kind.STREAM_TERMINATED,
             Kind.IDLESS_ERROR,
             Kind.CROSSED,
+            Kind.BAD_PRICE,
+            Kind.UNKNOWN_SYMBOL,
         ),
         _FRAME,
     ),
@@ -102,6 +109,7 @@ STAGES = {
     Kind.SKEW: (Stage.TIME,),
     Kind.PARTIAL_BATCH: (Stage.BATCH,),
     Kind.BALANCE_MISMATCH: (Stage.BALANCE,),
+    Kind.NEW_RULES: (Stage.RULES,),
 }
 """Where each kind strikes."""
 
@@ -110,6 +118,8 @@ USUAL_MATCH = {
     Kind.ZERO_CHECKSUM: "books:*",
     Kind.STREAM_TERMINATED: "user",
     Kind.CROSSED: "*@depth*|books:*",
+    Kind.BAD_PRICE: "*@depth*|books:*",
+    Kind.UNKNOWN_SYMBOL: "*@depth*|books:*",
 }
 """What a kind strikes where its entry does not say; otherwise anything."""
 
@@ -121,9 +131,10 @@ class Fault:
 
     `at` counts from the start of the exchange, or as the calendar says. `match` is a pattern, as
     of file names, or several with `|` between them, for what is about to happen: a stream
-    (`btcusdt@depth@100ms`, `books:BTC-USDT`), a REST request (`GET /api/v3/depth`) or an
-    operation (`order.place`). `seconds` is how long a mute, a delay or a skew lasts, `offset_ms`
-    how far a skewed clock is ahead, `status` what `http_5xx` answers.
+    (`btcusdt@depth@100ms`, `books:BTC-USDT`), a REST request (`GET /api/v3/depth`), an operation
+    (`order.place`) or, for new rules, a symbol (`BTCUSDT`). `seconds` is how long a mute, a delay
+    or a skew lasts, `offset_ms` how far a skewed clock is ahead, `status` what `http_5xx` answers,
+    `price` what `bad_price` puts into a book.
     An empty `match` is what its kind usually strikes.
     """
 
@@ -135,6 +146,7 @@ class Fault:
     seconds: float = 1.0
     offset_ms: int = 5_000
     status: int = 503
+    price: str = "NaN"
 
     @property
     def pattern(self) -> str:

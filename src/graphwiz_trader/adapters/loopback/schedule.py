@@ -1,8 +1,8 @@
 """
 Schedule: the faults a file asks for, and the built-in storm.
 
-A file is YAML, a list of entries `{kind, at, venue, match, count, seconds, offset_ms, status}`;
-`at` and `seconds` are in seconds. Only `kind` is required.
+A file is YAML, a list of entries `{kind, at, venue, match, count, seconds, offset_ms, status,
+price}`; `at` and `seconds` are in seconds. Only `kind` is required.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,8 +25,11 @@ _SPOKEN = {Stage.FRAME, Stage.PING, Stage.TIME}
 _ANYWHERE = tuple(k for k in Kind if k in _DIALECTS or not _SPOKEN & set(STAGES[k]))
 """What not every dialect has, and what strikes a request: such a fault waits at all venues."""
 
-_UNFORGIVEN = (Kind.HTTP_403,)
-"""After what clients have to stay away for a minute or more: no storm, but silence."""
+_UNFORGIVEN = (Kind.HTTP_403, Kind.NEW_RULES)
+"""What lasts: clients stay away for a minute or more, rules remain. No storm, but silence."""
+
+BAD_PRICES = ("NaN", "Infinity", "-1", "0", "1e30", "0.123456789")
+"""What a storm puts into books: no number, too large or small, off every grid."""
 
 _NEW_ORDERS = (
     "order.place|POST /api/v3/order"
@@ -35,7 +38,7 @@ _NEW_ORDERS = (
 """A storm strikes no cancels: it is new orders whose outcome must be made unknown."""
 
 _KINDS = {kind.value: kind for kind in Kind}
-_TEXTS = ("venue", "match")
+_TEXTS = ("venue", "match", "price")
 _WHOLE = ("count", "status")
 _SHIFT = ("offset_ms",)
 _NUMBERS = ("at", "seconds")
@@ -87,8 +90,8 @@ def storm(seed: int, venues: Sequence[str]) -> tuple[Fault, ...]:
     """
     Return an hour of faults at random venues and instants, five in two seconds on average.
 
-    Every kind but `http_403`, after which clients stay away, comes before any comes again, so
-    that half a minute brings them all.
+    Every kind but `http_403` and `new_rules`, which last, comes before any comes again, so that
+    half a minute brings them all.
     """
     chance = Chance(seed).split("storm")
     faults: list[Fault] = []
@@ -101,7 +104,8 @@ def storm(seed: int, venues: Sequence[str]) -> tuple[Fault, ...]:
         kind, venue = left.pop(), chance.choice(venues)
         where = "*" if kind in _ANYWHERE else venue
         match = _NEW_ORDERS if Stage.ORDER in STAGES[kind] else ""
-        faults.append(Fault(kind, Nanos(int(at * SECOND)), where, match))
+        price = chance.choice(BAD_PRICES)
+        faults.append(Fault(kind, Nanos(int(at * SECOND)), where, match, price=price))
         at += chance.exponential(_STORM_EVERY_S)
     return tuple(faults)
 
@@ -121,7 +125,7 @@ def _problems(number: int, entry: object) -> list[Problem]:
         near = _near(kind, tuple(_KINDS))
         problems.append(Problem(f"{path}.kind", found, "a kind of fault", near))
     for keys, kinds, expected in (
-        (_TEXTS, (str,), "a pattern"),
+        (_TEXTS, (str,), "a text"),
         (_WHOLE, (int,), "a whole number, at least 1"),
         (_SHIFT, (int,), "whole milliseconds, at least minus a day's"),
         (_NUMBERS, (int, float), "seconds, at least 0"),

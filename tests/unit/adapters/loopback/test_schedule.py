@@ -4,7 +4,12 @@ import pytest
 
 from graphwiz_trader.adapters.loopback.faults import STAGES, Calendar, Fault, Faults, Kind, Stage
 from graphwiz_trader.adapters.loopback.record import Record
-from graphwiz_trader.adapters.loopback.schedule import parsed_schedule, schedule, storm
+from graphwiz_trader.adapters.loopback.schedule import (
+    BAD_PRICES,
+    parsed_schedule,
+    schedule,
+    storm,
+)
 from graphwiz_trader.domain.errors import ConfigError, DataError
 from graphwiz_trader.domain.units import MILLISECOND, SECOND, Nanos, Venue
 
@@ -55,7 +60,9 @@ def test_a_storm_is_the_same_for_the_same_seed_and_brings_every_kind() -> None:
 
     assert first == storm(7, ("binance", "okx"))
     assert first != storm(8, ("binance", "okx"))
-    assert {fault.kind for fault in first} == set(Kind) - {Kind.HTTP_403}
+    assert {fault.kind for fault in first} == set(Kind) - {Kind.HTTP_403, Kind.NEW_RULES}
+    bad = {fault.price for fault in first if fault.kind is Kind.BAD_PRICE}
+    assert bad == set(BAD_PRICES)
     assert {fault.venue for fault in first} == {"binance", "okx", "*"}
     early = {fault.kind for fault in first if fault.at < 30 * SECOND}
     assert early == {fault.kind for fault in first}

@@ -63,6 +63,7 @@ class BinancePublic:
 
     def exchange_info(self, params: Params) -> Plain:
         """Return symbols, filters and limits."""
+        self._premises.rule()
         symbols, _ = self._asked(params)
         limits = self._premises.limits
         described: list[Plain] = [

@@ -44,6 +44,7 @@ class OkxPublic:
         """Return the spot instruments; of other types there are none."""
         if not self._is_spot(params):
             return []
+        self._premises.rule()
         listed = okx.instruments(self._premises.symbols.by_name.values())
         if "instId" in params:
             position = list(self._premises.symbols.by_name).index(self.symbol(params).name)

@@ -1,6 +1,6 @@
 """Symbol: an instrument as one venue spells it, and its numbers as that venue writes them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from graphwiz_trader.adapters.loopback.wire.text import (
@@ -30,8 +30,12 @@ class Symbol:
 class Symbols:
     """A venue's symbols, by its own names and by ours."""
 
-    by_name: Mapping[str, Symbol]
-    by_id: Mapping[InstrumentId, Symbol]
+    by_name: dict[str, Symbol]
+    by_id: dict[InstrumentId, Symbol]
+
+    def put(self, symbol: Symbol) -> None:
+        """Let *symbol* take the place of the one with its names."""
+        self.by_name[symbol.name] = self.by_id[symbol.instrument.id] = symbol
 
 
 def binance_symbols(instruments: Iterable[Instrument]) -> Symbols:
