@@ -97,8 +97,8 @@ def order(now: Nanos, action: OperatorAction, scope: str) -> OperatorOrder:
 
 def _words(rules: Instrument) -> str:
     """Return what may change, in words."""
-    least = rules.qty(rules.min_qty)
+    least, worth = rules.qty(rules.min_qty).normalize(), rules.min_notional.normalize()
     return (
         f"tick {rules.tick_size:f}, lot {rules.lot_size:f}, least {least:f} "
-        f"and {rules.min_notional:f}"
+        f"and {worth:f}"
     )
