@@ -221,19 +221,21 @@ def _status(options: Options, run: str | None) -> "Mapping[str, Plain]":
 def _watched(
     options: Options, run: str | None, found: "Mapping[str, Plain]"
 ) -> "Mapping[str, Plain]":
-    """Show the status again and again; return the last when interrupted or the engine ends."""
-    from rich.console import Console, Group
+    """Show a live view; return the last status when interrupted or the engine ends."""
+    from rich.console import Console
     from rich.live import Live
 
-    from graphwiz_trader.entrypoints.engine_text import status_tables
-    from graphwiz_trader.entrypoints.tables import rich_table
+    from graphwiz_trader.adapters.files.alerts import FileAlerts
+    from graphwiz_trader.entrypoints.live_view import MOST, live_view
 
+    told = FileAlerts(options.home)
     with (
         suppress(KeyboardInterrupt, NotRunning),
         Live(console=Console(stderr=True), transient=True, auto_refresh=False) as live,
     ):
         while True:
-            live.update(Group(*map(rich_table, status_tables(found))), refresh=True)
+            held = _rows(options, run, "positions")
+            live.update(live_view(found, held, told.latest(MOST)), refresh=True)
             sleep(1.0)
             found = _status(options, run)
     return found
@@ -243,9 +245,13 @@ def _list(options: Options, run: str | None, what: str) -> None:
     from graphwiz_trader.entrypoints.engine_text import rows_table
     from graphwiz_trader.entrypoints.tables import shown
 
-    rows = _asked(options, run, what, {})[what]
-    found = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    found = _rows(options, run, what)
     emit({what: found}, shown([rows_table(what, found)]) if found else f"no {what}")
+
+
+def _rows(options: Options, run: str | None, what: str) -> "list[Mapping[str, Plain]]":
+    rows = _asked(options, run, what, {})[what]
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
 def _order(options: Options, run: str | None, what: str, scope: str, reason: str) -> None:
