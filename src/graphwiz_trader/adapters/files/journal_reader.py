@@ -2,30 +2,21 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TypeAlias
 
-from graphwiz_trader.adapters.files.records import OPENING, count, decoded
+from graphwiz_trader.adapters.files.records import OPENING, SINGLE, count, decoded
 from graphwiz_trader.adapters.files.segments import FRAME, MARKET, Segment, segments
 from graphwiz_trader.domain.errors import DataError, JournalTorn
 from graphwiz_trader.domain.facts import Entry
-from graphwiz_trader.domain.value import value
+
+opening = OPENING.unpack_from
 
 
-@value
-class Place:
-    """Where reading goes on: in *path* at *offset*."""
+Place: TypeAlias = tuple[Path, int]
+"""Where reading goes on: in a file, at an offset."""
 
-    path: Path
-    offset: int
-
-
-@value
-class Record:
-    """One record that holds steps `first` to `last`, and the place behind it."""
-
-    first: int
-    last: int
-    body: bytes
-    place: Place
+Record: TypeAlias = tuple[int, int, bytes, Path, int]
+"""One record: the first and the last step it holds, its body, its file and where it ends."""
 
 
 class FileJournalReader:
@@ -72,26 +63,30 @@ class FileJournalReader:
         if self._seq > after:
             self._places.clear()
         chains = {name: _Chain(self._folder, name) for name in ("", MARKET)}
-        records = {
-            name: chain.records(self._places.get(name) or chain.beginning(after), after)
+        mains, markets = (
+            chain.records(self._places.get(name) or chain.beginning(after), after)
             for name, chain in chains.items()
-        }
-        heads = {name: next(found, None) for name, found in records.items()}
+        )
+        main, market = next(mains, None), next(markets, None)
         expected = after + 1
         while True:
-            waiting = {name: head for name, head in heads.items() if head is not None}
-            if not waiting:
+            is_main = market is None or (main is not None and main[0] <= market[0])
+            head = main if is_main else market
+            if head is None:
                 break
-            name, head = min(waiting.items(), key=lambda item: item[1].first)
-            if head.last < expected:
+            first, last, _, file, end = head
+            if last < expected:
                 raise JournalTorn(_found(head, expected))
-            if head.first > expected:
+            if first > expected:
                 self._miss(chains, head, expected)
                 break
-            self._places[name], self._seq = head.place, head.last
+            self._places["" if is_main else MARKET], self._seq = (file, end), last
             yield head
-            expected = head.last + 1
-            heads[name] = next(records[name], None)
+            expected = last + 1
+            if is_main:
+                main = next(mains, None)
+            else:
+                market = next(markets, None)
         if self._torn is None:
             self._torn = next((chain.torn for chain in chains.values() if chain.torn), None)
 
@@ -122,7 +117,7 @@ class _Chain:
             segment = Segment(file)
             header = segment.header()
             if header and header.first_seq <= after + 1:
-                return Place(file, segment.end)
+                return file, segment.end
             first = header.first_seq if header else None
             torn = segment.torn
         if first and self._prefix:
@@ -139,10 +134,11 @@ class _Chain:
         """Yield what holds entries above *after*, from *place* on."""
         if place is None:
             return
-        if place.path not in self.files:
-            raise DataError(f"{place.path.name} has been deleted since it was read last")
-        number = self._number(place.path)
-        for file in self.files[self.files.index(place.path) :]:
+        path, offset = place
+        if path not in self.files:
+            raise DataError(f"{path.name} has been deleted since it was read last")
+        number = self._number(path)
+        for file in self.files[self.files.index(path) :]:
             if self.torn:
                 raise JournalTorn(f"{self.torn}, but {file.name} follows")
             if self._number(file) != number:
@@ -155,12 +151,12 @@ class _Chain:
             self.torn = segment.torn
             if header is None:
                 continue
-            begin = place.offset if file == place.path else segment.end
+            begin = offset if file == path else segment.end
             for body in segment.bodies(begin):
-                steps = count(body)
-                first = OPENING.unpack_from(body)[1]
-                if steps and first + steps - 1 > after:
-                    yield Record(first, first + steps - 1, body, Place(file, segment.end))
+                kind, first = opening(body)
+                last = first + (1 if kind in SINGLE else count(body)) - 1
+                if last >= first and last > after:
+                    yield first, last, body, file, segment.end
             self.torn = segment.torn
 
     def _number(self, file: Path) -> int:
@@ -168,15 +164,17 @@ class _Chain:
 
 
 def _entries(records: Iterable[Record], after: int) -> Iterator[Entry]:
-    for record in records:
+    for first, _, body, file, end in records:
         try:
-            for entry in decoded(record.body):
-                if entry.outcome.seq > after:
-                    yield entry
+            entries = decoded(body)
         except JournalTorn as error:
-            at = record.place.offset - FRAME.size - len(record.body)
-            raise JournalTorn(f"{record.place.path.name} at offset {at}: {error}") from error
+            at = end - FRAME.size - len(body)
+            raise JournalTorn(f"{file.name} at offset {at}: {error}") from error
+        if first > after:
+            yield from entries
+        else:
+            yield from (entry for entry in entries if entry.outcome.seq > after)
 
 
 def _found(head: Record, expected: int) -> str:
-    return f"{head.place.path.name}: found entry {head.first}, expected {expected}"
+    return f"{head[3].name}: found entry {head[0]}, expected {expected}"

@@ -26,6 +26,9 @@ BOOK = 2
 REFERENCES = 3
 CLOSED = 4
 
+SINGLE = frozenset({ENTRY, BOOK})
+"""Kinds of one step."""
+
 OPENING = struct.Struct("<BQ")
 """Kind and seq: how every body begins."""
 
@@ -68,21 +71,22 @@ def count(body: bytes) -> int:
         return (len(body) - OPENING.size) // 8
     if kind not in {HEADER, ENTRY, BOOK, CLOSED}:
         raise JournalTorn(f"found a record of kind {kind}, expected {HEADER} to {CLOSED}")
-    return int(kind in {ENTRY, BOOK})
+    return int(kind in SINGLE)
 
 
-def decoded(body: bytes) -> Iterator[Entry]:
-    """Yield the entries of a record's body; raise `JournalTorn` if it makes no sense."""
+def decoded(body: bytes) -> Sequence[Entry]:
+    """Return the entries of a record's body; raise `JournalTorn` if it makes no sense."""
     kind, seq = OPENING.unpack_from(body)
     try:
         if kind == BOOK:
-            yield _decoded_book(body)
-        elif kind == ENTRY:
-            yield _restored(body[OPENING.size :], Entry)
-        elif kind == REFERENCES:
-            yield from _decoded_references(seq, body[OPENING.size :])
+            return (_decoded_book(body),)
+        if kind == ENTRY:
+            return (_restored(body[OPENING.size :], Entry),)
+        if kind == REFERENCES:
+            return tuple(_decoded_references(seq, body[OPENING.size :]))
     except (msgspec.DecodeError, struct.error, ValueError) as error:
         raise JournalTorn(f"record {seq} of kind {kind} makes no sense: {error}") from error
+    return ()
 
 
 def _encoded_book(update: BookUpdate, outcome: Outcome) -> bytes:
@@ -127,12 +131,10 @@ def _decoded_book(body: bytes) -> Entry:
         _BOOK.unpack_from(body)
     )
     at = _BOOK.size + name_size
-    ticks_at, lots_at, end = at + size, at + 9 * size, at + _LEVEL_BYTES * size
-    rows = LevelRows(
-        np.frombuffer(body, np.int8, size, at).copy(),
-        np.frombuffer(body, np.int64, size, ticks_at).copy(),
-        np.frombuffer(body, np.int64, size, lots_at).copy(),
-    )
+    end = at + _LEVEL_BYTES * size
+    # Copies: where a column begins in a body is no place for compiled code to read it from.
+    whole = np.frombuffer(body, np.int64, 2 * size, at + size).copy()
+    rows = LevelRows(np.frombuffer(body, np.int8, size, at).copy(), whole[:size], whole[size:])
     update = BookUpdate(
         Nanos(ts),
         Nanos(ts_venue),

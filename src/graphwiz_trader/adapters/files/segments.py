@@ -24,6 +24,10 @@ from graphwiz_trader.domain.value import value
 MAGIC = b"GWTJ\x00\x01\r\n"
 MARK = 0x9A57_4A47
 FRAME = struct.Struct("<III")
+LEAST = FRAME.size + OPENING.size
+"""Bytes of the shortest frame."""
+
+unframe = FRAME.unpack_from
 SUFFIX = ".journal"
 MARKET = "market-"
 """How the segments of market data begin that live journals keep apart, to delete them earlier."""
@@ -109,19 +113,28 @@ class Segment:
         """
         if self.is_packed:
             self._data = unpacked(self.path)
-        self.end = start
-        while (body := self._body(self.end)) is not None:
-            self.end += FRAME.size + len(body)
+        data, size, self.end = self._data, len(self._data), start
+        # As `_body` finds it, in one loop: whoever follows a run does little else.
+        while self.end + LEAST <= size:
+            mark, length, checksum = unframe(data, self.end)
+            begin = self.end + FRAME.size
+            end = begin + length
+            if mark != MARK or length < OPENING.size or end > size:
+                break
+            body = data[begin:end]
+            if crc32(body) != checksum:
+                break
+            self.end = end
             yield body
-        if self.end < len(self._data):
+        if self.end < size:
             self._stop(self.end)
 
     def _body(self, at: int) -> bytes | None:
         """Return the body of the frame at offset *at*, or None if there is no valid one."""
         data = self._data
-        if at + FRAME.size + OPENING.size > len(data):
+        if at + LEAST > len(data):
             return None
-        mark, length, checksum = FRAME.unpack_from(data, at)
+        mark, length, checksum = unframe(data, at)
         start = at + FRAME.size
         if mark != MARK or length < OPENING.size or start + length > len(data):
             return None
