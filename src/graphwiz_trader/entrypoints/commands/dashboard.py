@@ -73,6 +73,7 @@ async def _serve(options: Options, place: Place) -> str:
     from graphwiz_trader.adapters.files.alerts import FileAlerts
     from graphwiz_trader.adapters.unix.control import SocketCaller
     from graphwiz_trader.bootstrap.container import live_app
+    from graphwiz_trader.bootstrap.warmup import settle_down
     from graphwiz_trader.entrypoints.commands.report import drawn
     from graphwiz_trader.entrypoints.dashboard.compare import Comparing
     from graphwiz_trader.entrypoints.dashboard.guard import Guard
@@ -97,6 +98,7 @@ async def _serve(options: Options, place: Place) -> str:
         url = await _bound(web.TCPSite(runner, place.host, place.port))
         token = "" if os.environ.get(TOKEN) else f"#token={place.token}"
         click.echo(f"dashboard: {url}{token}", err=True)
+        settle_down()
         await _followed(hub)
     finally:
         await runner.cleanup()

@@ -63,6 +63,7 @@ async def _observed(options: Options, beside: int | None) -> "Observed":
     from graphwiz_trader.application.squeeze import Squeeze
     from graphwiz_trader.bootstrap.container import live_app
     from graphwiz_trader.bootstrap.graphs import LOCK
+    from graphwiz_trader.bootstrap.warmup import settle_down
     from graphwiz_trader.domain.graph_keep import keep_of
     from graphwiz_trader.entrypoints.fact_log import fact_log
     from graphwiz_trader.entrypoints.loop import stop_signal
@@ -89,6 +90,7 @@ async def _observed(options: Options, beside: int | None) -> "Observed":
                     tails, links = app.tails(heard=hear), PatternLinks(sink)
                     async with watching(options, settings, runs, sink, clock) as heard:
                         follow = Observe(tails, heard, links, clock, options.say, chosen)
+                        settle_down()
                         return await follow.run(stop)
             finally:
                 for task in tasks:
