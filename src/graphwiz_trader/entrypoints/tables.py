@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 from graphwiz_trader.application.report_text import Table
 
 if TYPE_CHECKING:
+    from rich.console import JustifyMethod
     from rich.table import Table as RichTable
+
+_NUMBER = 10
+"""Up to so many characters a number is never cut in two, however narrow the terminal."""
 
 
 def shown(tables: Sequence[Table]) -> str:
@@ -36,11 +40,19 @@ def rich_table(table: Table) -> "RichTable":
     """Return *table* as rich draws it."""
     from rich.table import Table as RichTable
 
-    drawn = RichTable(title=table.title, title_justify="left", show_header=bool(table.columns))
+    drawn = RichTable(
+        title=table.title,
+        title_justify="left",
+        show_header=bool(table.columns),
+        pad_edge=False,
+    )
     for index in range(len(table.rows[0])):
         name = table.columns[index] if table.columns else ""
         right = bool(table.columns) and index > 0
-        drawn.add_column(name, justify="right" if right else "left", overflow="fold")
+        words = (word for row in table.rows for word in row[index].split()) if right else ()
+        least = min(_NUMBER, max(map(len, words), default=0)) or None
+        justify: JustifyMethod = "right" if right else "left"
+        drawn.add_column(name, justify=justify, overflow="fold", min_width=least)
     for row in table.rows:
         drawn.add_row(*row)
     return drawn
