@@ -311,7 +311,8 @@ class MarketFeedContract:
     def test_f11_trades_arrive(self, staging: Staging) -> None:
         async def scene(stage: Stage, watcher: Watcher) -> None:
             first = stage.instruments[0]
-            sent = await stage.trade(first)
+            async with asyncio.timeout(PATIENCE_S):
+                sent = await stage.trade(first)
             await watcher.until(lambda: any(isinstance(e, Trade) for e in watcher.events))
             (told,) = [e for e in watcher.events if isinstance(e, Trade)]
             assert (told.instrument, told.side) == (first.id, Side(sent.side))

@@ -1,6 +1,7 @@
 """Direct feeds on the simulated exchange, against the promises of market feeds."""
 
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
 
@@ -10,6 +11,7 @@ from graphwiz_trader.adapters.direct.feed import DirectFeed
 from graphwiz_trader.adapters.direct.okx_feed import OkxDialect
 from graphwiz_trader.adapters.direct.patience import Patience
 from graphwiz_trader.adapters.direct.picows_transport import PicowsTransport
+from graphwiz_trader.adapters.loopback.faults import Fault, Kind
 from graphwiz_trader.adapters.loopback.server import Served
 from graphwiz_trader.domain.backoff import Backoff
 from graphwiz_trader.domain.units import MILLISECOND, SECOND, Nanos
@@ -70,6 +72,20 @@ class TestBinance(MarketFeedContract):
         return stage
 
 
+def impatient_for_trades(served: Served) -> MarketFeed:
+    dialect = OkxDialect(served.venue, f"{served.ws}/ws/v5/public")
+    patience = evolve(HURRIED, trades=Nanos(200 * MILLISECOND), stale=Nanos(60 * SECOND))
+    return DirectFeed(dialect, SystemClock(), PicowsTransport(), patience)
+
+
+@asynccontextmanager
+async def deaf_to_trades() -> AsyncIterator[Stage]:
+    """An exchange that loses the subscription to trades, and that to the book not."""
+    async with loopback("okx", impatient_for_trades) as stage:
+        stage.served.premises.faults.add(Fault(Kind.LOST_SUBSCRIBE, match="trades:BTC-USDT"))
+        yield stage
+
+
 class TestOkx(MarketFeedContract):
     within_s = 2.5
     faults = (
@@ -96,3 +112,6 @@ class TestOkx(MarketFeedContract):
             return loopback("okx", okx)
 
         return stage
+
+    def test_trades_that_never_began_are_asked_for_anew(self) -> None:
+        self.test_f11_trades_arrive(deaf_to_trades)

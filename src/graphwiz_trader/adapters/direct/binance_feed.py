@@ -120,6 +120,11 @@ class BinanceDialect:
             self._heads.pop(_head(one), None)
         return (self._request("UNSUBSCRIBE", instruments),)
 
+    def trades_again(self, instruments: Sequence[Instrument]) -> Sequence[bytes]:
+        """Return what ends the trades of *instruments*, and begins them anew."""
+        trades = self._market.trades
+        return [self._request(f"{un}SUBSCRIBE", instruments, trades) for un in ("UN", "")]
+
     def prover(self, instrument: Instrument) -> Prover | None:
         """Return the parser of *instrument*'s diffs."""
         return self._streams.get(_stream(instrument))
@@ -171,12 +176,12 @@ class BinanceDialect:
         side = Side.SELL if body.m else Side.BUY
         return trade(instrument, side, body.p, body.q, now, Nanos(body.T * MILLISECOND))
 
-    def _request(self, method: str, instruments: Sequence[Instrument]) -> bytes:
+    def _request(self, method: str, instruments: Sequence[Instrument], *kinds: str) -> bytes:
         self._asked += 1
         streams = [
             f"{symbol(one).lower()}@{kind}"
             for one in instruments
-            for kind in ("depth@100ms", self._market.trades)
+            for kind in kinds or ("depth@100ms", self._market.trades)
         ]
         return msgspec.json.encode({"method": method, "params": streams, "id": self._asked})
 

@@ -25,6 +25,7 @@ BOOKS = Schema(
 )
 BOOK, TRADES = b'{"topic":"orderbook.', b'{"topic":"publicTrade.'
 NAMED = b'"s":"'
+KINDS = (f"orderbook.{DEPTH}", "publicTrade")
 MOST_ARGS = 10
 MOST = 200
 """A connection takes 21,000 characters of topics, two topics of at most 50 each."""
@@ -62,6 +63,12 @@ class BybitDialect:
     def unsubscribe(self, instruments: Sequence[Instrument]) -> Sequence[bytes]:
         """Return what ends the data of *instruments*."""
         return _requests("unsubscribe", self._roster.drop(instruments))
+
+    def trades_again(self, instruments: Sequence[Instrument]) -> Sequence[bytes]:
+        """Return what ends the trades of *instruments*, and begins them anew."""
+        names = [name_of(one) for one in instruments]
+        asked = (_requests(op, names, KINDS[1:]) for op in ("unsubscribe", "subscribe"))
+        return [text for texts in asked for text in texts]
 
     def prover(self, instrument: Instrument) -> Prover | None:  # noqa: ARG002 # as promised
         """Return None: what is read here is proven afterwards."""
@@ -145,8 +152,8 @@ def _answer(payload: bytes) -> Said:
     return Answered() if said.success else Denied(said.ret_msg)
 
 
-def _requests(op: str, names: Sequence[str]) -> list[bytes]:
-    topics = [f"{kind}.{name}" for name in names for kind in (f"orderbook.{DEPTH}", "publicTrade")]
+def _requests(op: str, names: Sequence[str], kinds: Sequence[str] = KINDS) -> list[bytes]:
+    topics = [f"{kind}.{name}" for name in names for kind in kinds]
     return [
         msgspec.json.encode({"op": op, "args": list(part)}) for part in chunks(topics, MOST_ARGS)
     ]

@@ -75,6 +75,11 @@ class CoinbaseDialect:
         names = self._roster.drop(instruments)
         return [_request("unsubscribe", channel, names) for channel in CHANNELS]
 
+    def trades_again(self, instruments: Sequence[Instrument]) -> Sequence[bytes]:
+        """Return what ends the trades of *instruments*, and begins them anew."""
+        names = [name_of(one) for one in instruments]
+        return [_request(kind, CHANNELS[1], names) for kind in ("unsubscribe", "subscribe")]
+
     def prover(self, instrument: Instrument) -> Prover | None:  # noqa: ARG002 # as promised
         """Return None: what is read here is proven afterwards."""
         return None

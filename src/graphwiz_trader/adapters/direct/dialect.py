@@ -91,6 +91,9 @@ class Dialect(Protocol):
     def unsubscribe(self, instruments: Sequence[Instrument]) -> Sequence[bytes]:
         """Return what ends the data of *instruments*."""
 
+    def trades_again(self, instruments: Sequence[Instrument]) -> Sequence[bytes]:
+        """Return what ends the trades of *instruments*, and begins them anew; books go on."""
+
     def prover(self, instrument: Instrument) -> Prover | None:
         """Return who proves changes of *instrument* as they are read; None if nobody does."""
 

@@ -78,6 +78,14 @@ class KrakenDialect:
             _request("unsubscribe", "trade", names),
         )
 
+    def trades_again(self, instruments: Sequence[Instrument]) -> Sequence[bytes]:
+        """Return what ends the trades of *instruments*, and begins them anew."""
+        names = [name_of(one) for one in instruments]
+        return (
+            _request("unsubscribe", "trade", names),
+            _request("subscribe", "trade", names, snapshot=False),
+        )
+
     def prover(self, instrument: Instrument) -> Prover | None:  # noqa: ARG002 # as promised
         """Return None: what is read here is proven afterwards."""
         return None

@@ -28,6 +28,7 @@ BOOKS = Schema(
 )
 NAMED = b'"instId":"'
 BOOK, TRADES = b'"channel":"books"', b'"channel":"trades"'
+CHANNELS = ("books", "trades")
 ARG_WITHIN = 60
 MOST = 200
 """A connection takes 64 KB of channels in one request, and 480 requests an hour."""
@@ -67,6 +68,11 @@ class OkxDialect:
     def unsubscribe(self, instruments: Sequence[Instrument]) -> Sequence[bytes]:
         """Return what ends the data of *instruments*."""
         return (_request("unsubscribe", self._roster.drop(instruments)),)
+
+    def trades_again(self, instruments: Sequence[Instrument]) -> Sequence[bytes]:
+        """Return what ends the trades of *instruments*, and begins them anew."""
+        names = [name_of(one) for one in instruments]
+        return [_request(op, names, CHANNELS[1:]) for op in ("unsubscribe", "subscribe")]
 
     def prover(self, instrument: Instrument) -> Prover | None:  # noqa: ARG002 # as promised
         """Return None: what is read here is proven afterwards."""
@@ -168,6 +174,6 @@ def _answer(payload: bytes) -> Said:
     return Answered()
 
 
-def _request(op: str, names: Sequence[str]) -> bytes:
-    args = [{"channel": c, "instId": name} for name in names for c in ("books", "trades")]
+def _request(op: str, names: Sequence[str], channels: Sequence[str] = CHANNELS) -> bytes:
+    args = [{"channel": channel, "instId": name} for name in names for channel in channels]
     return msgspec.json.encode({"op": op, "args": args})

@@ -15,6 +15,8 @@ class Patience:
     `answer`: for a connection, a snapshot, the first book, an answer to a ping.
     `stale`: how old the last message of one book may be; a quiet market that says nothing is
     asked again, which costs a snapshot.
+    `trades`: how long nobody may trade before the trades alone are asked for anew, which costs
+    nothing; twice as long each time nothing comes of it.
     `idle`: how long nothing at all may be heard before a ping is sent.
     `keepalive`: how often a ping is sent whatever is heard; venues close what never speaks.
     `quiet`: how long a stream of changes must be silent for a snapshot to count as bridged.
@@ -23,6 +25,7 @@ class Patience:
 
     answer: Nanos = Nanos(5 * SECOND)
     stale: Nanos = Nanos(10 * SECOND)
+    trades: Nanos = Nanos(60 * SECOND)
     idle: Nanos = Nanos(5 * SECOND)
     keepalive: Nanos = Nanos(15 * SECOND)
     quiet: Nanos = Nanos(1 * SECOND)
@@ -45,6 +48,7 @@ class Tally:
     gaps: int = 0
     garbled: int = 0
     resyncs: int = 0
+    reasked: int = 0
     denied: int = 0
     reconnects: int = 0
     last_denial: str = ""

@@ -6,13 +6,14 @@ knows no socket, so that every fault can be played to it.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol
 
 from graphwiz_trader.adapters.direct.book_sync import BookSync, Taken
 from graphwiz_trader.adapters.direct.dialect import Dialect
 from graphwiz_trader.adapters.direct.line import NEVER, Line
 from graphwiz_trader.adapters.direct.patience import Patience, Tally
 from graphwiz_trader.adapters.direct.said import Answered, Denied, Ending, Missed, Said, Unreadable
+from graphwiz_trader.adapters.direct.trade_watch import TradeWatch
+from graphwiz_trader.adapters.direct.wire import Wire
 from graphwiz_trader.domain.book import OrderBook
 from graphwiz_trader.domain.errors import Garbled, Transient
 from graphwiz_trader.domain.events import BookGap, BookUpdate, Event, Trade
@@ -20,19 +21,6 @@ from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.units import SECOND, InstrumentId, Nanos
 from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.ports.clock import Clock
-
-
-class Wire(Protocol):
-    """What a session asks the world for."""
-
-    def send(self, text: bytes) -> None:
-        """Send one message."""
-
-    def ping(self) -> None:
-        """Send a ping."""
-
-    def fetch(self, instrument: Instrument) -> None:
-        """Get a snapshot, and give it to `on_snapshot`, or say so to `on_no_snapshot`."""
 
 
 class Session:
@@ -61,6 +49,7 @@ class Session:
         self._patience, self._deliver, self.tally = patience, deliver, tally
         self._now, self._read = clock.now, dialect.read
         self._lines: dict[InstrumentId, Line] = {}
+        self._trades = TradeWatch(patience.trades)
         self._heard = self._pinged = clock.now()
         self.is_open = False
 
@@ -80,11 +69,13 @@ class Session:
         for one in new:
             sync = BookSync(one, self._dialect.rules, bridged=bridged)
             self._lines[one.id] = Line(sync, now)
+        self._trades.begin((one.id for one in new), now)
         self._send(self._dialect.subscribe(new) if new else ())
 
     def remove(self, names: Iterable[InstrumentId]) -> None:
         """Ask for no more of *names*."""
         gone = [line.sync.instrument for n in names if (line := self._lines.pop(n, None))]
+        self._trades.end(one.id for one in gone)
         self._send(self._dialect.unsubscribe(gone) if gone else ())
 
     def book(self, name: InstrumentId) -> OrderBook:
@@ -151,6 +142,10 @@ class Session:
         for line in lines:
             if line.retry == NEVER:
                 self._watch(line, now)
+        quiet = [one for n in self._trades.silent(now) if (one := self._lines[n]).sync.is_live]
+        if quiet:
+            self.tally.reasked += len(quiet)
+            self._send(self._dialect.trades_again([line.sync.instrument for line in quiet]))
         patience, silence = self._patience, now - self._heard
         if silence > patience.idle + patience.answer:
             raise Transient(f"nothing heard for {silence / SECOND:.3f} s, not even of a ping")
@@ -253,6 +248,7 @@ class Session:
 
     def _trade(self, trade: Trade) -> None:
         if trade.instrument in self._lines:
+            self._trades.heard(trade.instrument, trade.ts)
             self._deliver(trade)
 
     def _quarantine(self, error: Unreadable, now: Nanos) -> None:

@@ -7,6 +7,9 @@ import pytest
 
 from graphwiz_trader.adapters.direct.binance_feed import BinanceDialect
 from graphwiz_trader.adapters.direct.bybit_feed import BybitDialect
+from graphwiz_trader.adapters.direct.coinbase_feed import CoinbaseDialect
+from graphwiz_trader.adapters.direct.dialect import Dialect
+from graphwiz_trader.adapters.direct.kraken_feed import KrakenDialect
 from graphwiz_trader.adapters.direct.okx_feed import OkxDialect
 from graphwiz_trader.adapters.direct.patience import Patience
 from graphwiz_trader.domain.backoff import Backoff
@@ -356,3 +359,87 @@ def test_an_older_snapshot_of_the_stream_is_refused() -> None:
 
     assert studio.gaps == ["snapshot 499 is older than 500"]
     assert studio.books[BTC.id].bid == 100
+
+
+def trade(name: str = "BTCUSDT", at: int = 1) -> str:
+    body = {"e": "trade", "E": at, "s": name, "t": 7, "p": "10.0", "q": "1", "T": at, "m": False}
+    return json.dumps({"stream": f"{name.lower()}@trade", "data": body}, separators=(",", ":"))
+
+
+def asked(studio: Studio) -> list[tuple[str, list[str]]]:
+    """What was asked for since the last look, pings and book requests left out."""
+    found = [json.loads(text) for text in studio.sent]
+    studio.sent.clear()
+    return [(each["method"], each["params"]) for each in found]
+
+
+AGAIN = [("UNSUBSCRIBE", ["btcusdt@trade"]), ("SUBSCRIBE", ["btcusdt@trade"])]
+
+
+def passes(studio: Studio, seconds: int) -> None:
+    """Let the book move every five seconds, and look each second."""
+    for second in range(seconds):
+        if second % 5 == 0:
+            number = 9 + studio.session.tally.updates
+            studio.hear(diff(number, number))
+        studio.wait(S)
+
+
+def test_trades_that_fall_silent_are_asked_for_anew_and_the_book_goes_on() -> None:
+    studio = live()
+    studio.session.remove([ETH.id])
+    asked(studio)
+
+    passes(studio, 63)
+
+    assert asked(studio) == AGAIN
+    assert (studio.gaps, studio.session.tally.reasked) == ([], 1)
+
+
+def test_where_nobody_trades_each_wait_is_twice_the_one_before() -> None:
+    studio = live()
+    studio.session.remove([ETH.id])
+
+    passes(studio, 60 + 120 + 240 + 10)
+    studio.sent.clear()
+    passes(studio, 400)
+    quiet = asked(studio)
+    studio.hear(trade())
+    passes(studio, 63)
+
+    assert studio.session.tally.reasked == 4
+    assert quiet == []
+    assert asked(studio) == AGAIN
+    assert studio.gaps == []
+
+
+def test_who_trades_is_not_asked_for_anew() -> None:
+    studio = live()
+    studio.session.remove([ETH.id])
+    asked(studio)
+
+    for _ in range(4):
+        passes(studio, 50)
+        studio.hear(trade())
+
+    assert asked(studio) == []
+
+
+@pytest.mark.parametrize(
+    ("dialect", "named"),
+    [
+        (BinanceDialect(Venue("v")), b"btcusdt@trade"),
+        (OkxDialect(Venue("v")), b'"trades"'),
+        (BybitDialect(Venue("v")), b"publicTrade.BTCUSDT"),
+        (KrakenDialect(Venue("v")), b'"trade"'),
+        (CoinbaseDialect(Venue("v")), b'"market_trades"'),
+    ],
+)
+def test_only_the_trades_end_and_begin_anew(dialect: Dialect, named: bytes) -> None:
+    ended, begun = dialect.trades_again([BTC])
+
+    assert named in ended
+    assert named in begun
+    assert b"unsubscribe" in ended.lower()
+    assert b"unsubscribe" not in begun.lower()
+    assert not any(book in begun for book in (b"depth", b"book", b"level2"))
