@@ -8,6 +8,7 @@ __all__ = [
     "__version__",
     "backtest",
     "calibrate",
+    "graph",
     "kernel",
     "load_tape",
     "parity",

@@ -1,6 +1,7 @@
 from graphwiz_trader.entrypoints.api import (
     backtest,
     calibrate,
+    graph,
     load_tape,
     parity,
     replay,
@@ -17,6 +18,7 @@ __all__ = [
     "__version__",
     "backtest",
     "calibrate",
+    "graph",
     "kernel",
     "load_tape",
     "parity",

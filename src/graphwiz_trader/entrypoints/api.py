@@ -6,6 +6,9 @@ Api: what the command line does, as functions for scripts and notebooks.
     run = gw.backtest(["binance.tape", "huobi.tape"], strategy="cross_exchange_arbitrage")
     print(run.simulated.report.pnl.net)
     print(gw.replay(run.run).is_identical)
+
+What they return is typed, shows itself in a notebook, and is a frame by `to_polars()` or plain
+keys by `to_dict()`.
 """
 
 import os
@@ -21,20 +24,31 @@ from graphwiz_trader.application.calibrate import Calibration
 from graphwiz_trader.application.calibrate import calibrate as measured
 from graphwiz_trader.application.clocks import check_clocks, shifted
 from graphwiz_trader.application.replay import Replayed
-from graphwiz_trader.application.scan import ScanResult, scan_cross
+from graphwiz_trader.application.scan import scan_cross
 from graphwiz_trader.application.screen import PairFound, screen_pairs
-from graphwiz_trader.application.sweep import Swept
 from graphwiz_trader.application.touches import joined
 from graphwiz_trader.bootstrap.assembly import only
 from graphwiz_trader.bootstrap.container import backtest_app
 from graphwiz_trader.bootstrap.settings import load
-from graphwiz_trader.domain.parity import Twins
+from graphwiz_trader.domain.parity import SessionParity, Twins
 from graphwiz_trader.domain.report import Report
 from graphwiz_trader.domain.settings import Settings
 from graphwiz_trader.domain.tape import Tape
 from graphwiz_trader.domain.units import SECOND, Nanos, RunId, Venue
+from graphwiz_trader.entrypoints.graph_questions import GraphQuestions
+from graphwiz_trader.entrypoints.notebook import Rows, shown_as
+from graphwiz_trader.entrypoints.options import Options
 from graphwiz_trader.entrypoints.progress import progress_bar
 from graphwiz_trader.entrypoints.research import Search
+from graphwiz_trader.entrypoints.results import (
+    BacktestRead,
+    EngineParityRead,
+    ReplayRead,
+    ReportRead,
+    ScanRead,
+    SessionParityRead,
+    SweepRead,
+)
 from graphwiz_trader.entrypoints.summaries import backtest_summary
 
 Name: TypeAlias = str | os.PathLike[str]
@@ -52,7 +66,7 @@ def scan(
     fee_bps: float = 0.0,
     max_age_s: float = 60.0,
     offsets: Mapping[str, float] | None = None,
-) -> ScanResult:
+) -> ScanRead:
     """
     Return what buying at one venue and selling at another would have paid, at the touch.
 
@@ -71,10 +85,11 @@ def scan(
     check_clocks(touches, shifts)
     moved = [shifted(touch, shifts) for touch in touches]
     with progress_bar("scan", quiet=False) as progress:
-        return scan_cross(moved, fee_bps, Nanos(round(max_age_s * SECOND)), progress)
+        found = scan_cross(moved, fee_bps, Nanos(round(max_age_s * SECOND)), progress)
+    return shown_as(ScanRead, found)
 
 
-def screen(tapes: Sequence[Tape], *, grid_s: float = 1.0) -> tuple[PairFound, ...]:
+def screen(tapes: Sequence[Tape], *, grid_s: float = 1.0) -> Rows[PairFound]:
     """
     Return every ordered pair of the tapes' instruments and whether it may be traded.
 
@@ -84,7 +99,7 @@ def screen(tapes: Sequence[Tape], *, grid_s: float = 1.0) -> tuple[PairFound, ..
     Raises:
         DataError: too few instruments or too little time.
     """
-    return screen_pairs(joined(tapes), Nanos(round(grid_s * SECOND)))
+    return Rows(screen_pairs(joined(tapes), Nanos(round(grid_s * SECOND))))
 
 
 def calibrate(tape: Tape) -> Mapping[str, Calibration]:
@@ -108,7 +123,7 @@ def backtest(
     offsets: Mapping[Venue, Decimal] | None = None,
     seed: int = 0,
     home: Name = HOME,
-) -> Backtested:
+) -> BacktestRead:
     """
     Run strategies over tapes and leave a run in *home*.
 
@@ -134,7 +149,7 @@ def backtest(
     with progress_bar("backtest", quiet=False) as progress:
         done: Backtested = use_case.run(names, offsets or {}, seed, progress)
     done.folder.finish(backtest_summary(done, names, perf_counter() - started))
-    return done
+    return shown_as(BacktestRead, done)
 
 
 def sweep(
@@ -150,7 +165,7 @@ def sweep(
     settings: Mapping[str, object] | None = None,
     seed: int = 0,
     home: Name = HOME,
-) -> Swept:
+) -> SweepRead:
     """
     Search for the parameters of *strategy* over tapes, in processes of this machine.
 
@@ -185,20 +200,21 @@ def sweep(
         seed=seed,
     )
     with progress_bar("sweep", quiet=False) as progress:
-        return search.sweep().run(progress)
+        found = search.sweep().run(progress)
+    return shown_as(SweepRead, found)
 
 
 def replay(
     run: str, *, settings: Mapping[str, object] | None = None, home: Name = HOME
-) -> Replayed:
+) -> ReplayRead:
     """Run *run*'s journal again, with some keys changed; see `Replayed.is_identical`."""
     use_case = backtest_app(Settings(), _folder(home)).rerun()
     with progress_bar(f"replay {run}", quiet=False) as progress:
         found: Replayed = use_case.run(RunId(run), _assignments(settings or {}), progress)
-    return found
+    return shown_as(ReplayRead, found)
 
 
-def parity(run: str, *, home: Name = HOME) -> Twins:
+def parity(run: str, *, home: Name = HOME) -> SessionParityRead | EngineParityRead:
     """
     Compare *run* with its twin; see `is_clean`.
 
@@ -213,13 +229,34 @@ def parity(run: str, *, home: Name = HOME) -> Twins:
     use_case = backtest_app(Settings(), _folder(home)).parity()
     with progress_bar(f"parity {run}", quiet=False) as progress:
         found: Twins = use_case.of(RunId(run), progress)
-    return found
+    if isinstance(found, SessionParity):
+        return shown_as(SessionParityRead, found)
+    return shown_as(EngineParityRead, found)
 
 
-def report(run: str, *, home: Name = HOME) -> Report:
+def report(run: str, *, home: Name = HOME) -> ReportRead:
     """Return what *run* was, earned and did, read from its journal."""
     told: Report = backtest_app(Settings(), _folder(home)).report().of(RunId(run)).report
-    return told
+    return shown_as(ReportRead, told)
+
+
+def graph(
+    *,
+    config: Sequence[Name] = (),
+    settings: Mapping[str, object] | None = None,
+    home: Name = HOME,
+) -> GraphQuestions:
+    """
+    Return the knowledge graph of *home*, to be asked; see its methods.
+
+    `gw.graph().explain("6k0000101y")` tells why an order was made, `gw.graph().trades()` lists
+    trades.
+    """
+    files = tuple(Path(file) for file in config)
+    words = tuple(_assignments(settings or {}))
+    return GraphQuestions(
+        Options(files, words, json=False, quiet=True, seed=None, home=_folder(home))
+    )
 
 
 def _settings(config: Sequence[Name], settings: Mapping[str, object]) -> Settings:
