@@ -69,12 +69,10 @@ async def _observed(options: Options, beside: int | None) -> "Observed":
     from graphwiz_trader.entrypoints.loop import stop_signal
     from graphwiz_trader.entrypoints.watching import watching
 
-    clock = SystemClock()
-    settings = options.settings()
+    clock, settings = SystemClock(), options.settings()
     app = live_app(settings, options.home)
     chosen = ObserveOptions(keep=keep_of(settings.graph))
-    sink = app.gateways.graph()
-    lock = FileLock(options.home / LOCK)
+    sink, lock = app.gateways.graph(), FileLock(options.home / LOCK)
     async with asyncio.TaskGroup() as group:
         with stop_signal() as stop:
             tasks = [group.create_task(_obey_at_once_after(stop))]
