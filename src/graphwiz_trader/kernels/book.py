@@ -109,15 +109,16 @@ def change(
     touched = 0
     for j in range(np.uint64(first), np.uint64(last)):
         d = side[j]
-        s = 0 if d > 0 else 1
+        s = int(d < 0)
         k = d * ticks[j]
         v = lots[j]
-        low = b[np.uint64(LOW + s)]
-        touched |= (k >= (low_bid if d > 0 else low_ask)) & (k <= (high_bid if d > 0 else high_ask))
-        if low <= k <= low + mask:
-            store(b, s, k, v)
+        touched |= (k >= (low_ask if s else low_bid)) & (k <= (high_ask if s else high_bid))
+        # Unsigned, what lies below the window is above it, too.
+        if np.uint64(k - b[np.uint64(LOW + s)]) <= np.uint64(mask):
+            store(b, mask, s, k, v)
             best = np.uint64(BEST + s)
-            if k >= b[best]:
+            # Most changes of the touch leave its price: one branch, and seldom taken.
+            if k - int(v > 0) >= b[best]:
                 if v > 0:
                     b[best] = k
                 elif k == b[best]:
@@ -204,5 +205,5 @@ def truncate(b: Int64s, depth: int) -> None:
         _drop_far(b, s, far_position(b, s, key) if key < b[LOW + s] else b[FAR + s])
         key = window_below(b, s, key)
         while key != NO_KEY:
-            store(b, s, key, 0)
+            store(b, b[MASK], s, key, 0)
             key = window_below(b, s, key)

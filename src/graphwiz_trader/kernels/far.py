@@ -31,7 +31,7 @@ def _lower(b: Int64s, s: int, k: int) -> None:
     n = b[FAR + s]
     while n > 0 and b[start + n - 1] >= low:
         n -= 1
-        store(b, s, b[start + n], b[start + 2 * b[CAPACITY] + n])
+        store(b, b[MASK], s, b[start + n], b[start + 2 * b[CAPACITY] + n])
     b[FAR + s] = n
 
 
@@ -60,7 +60,7 @@ def _raise(b: Int64s, s: int, k: int) -> int:
         n -= 1
         b[start + n] = key
         b[start + 2 * b[CAPACITY] + n] = lots_at(b, s, key)
-        store(b, s, key, 0)
+        store(b, b[MASK], s, key, 0)
         key = window_below(b, s, key)
     b[LOW + s] = window_for(b, k)
     return 1
@@ -116,7 +116,7 @@ def set_outside(b: Int64s, s: int, k: int, v: int) -> int:
         if v > 0:
             b[LOW + s] = window_for(b, k)
             b[BEST + s] = k
-            store(b, s, k, v)
+            store(b, b[MASK], s, k, v)
         return 1
     if k < b[LOW + s]:
         return _set_far(b, s, k, v)
@@ -124,5 +124,5 @@ def set_outside(b: Int64s, s: int, k: int, v: int) -> int:
         if _raise(b, s, k) == 0:
             return 0
         b[BEST + s] = k
-        store(b, s, k, v)
+        store(b, b[MASK], s, k, v)
     return 1

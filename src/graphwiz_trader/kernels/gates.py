@@ -100,7 +100,7 @@ def _alike(run: Run, i: int, side: int, price: int, lots: int) -> int:
     seen = 0
     for at in range(w[c.SENT_HEAD], w[c.SENT_TAIL]):
         row = c.SENT + (at & (c.SENT_RING - 1)) * c.SENT_SIZE
-        if w[row + 1] == i and w[row + 2] == side and w[row + 3] == price and w[row + 4] == lots:
+        if w[row + 3] == price and w[row + 2] == side and w[row + 1] == i and w[row + 4] == lots:
             seen += 1
     return seen
 

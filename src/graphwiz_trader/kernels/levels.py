@@ -63,15 +63,20 @@ def far_of(b: Int64s, s: int) -> int:
 
 
 @inline
-def store(b: Int64s, s: int, k: int, v: int) -> None:
-    """Set key *k*, which is inside the window, to *v* lots."""
-    b[slot_of(b, s, k)] = v
-    word = word_of(b, s, k)
-    bit = 1 << (k & 31)
-    old = b[word]
-    new = (old | bit) if v > 0 else (old & ~bit)
-    b[word] = new
-    b[np.uint64(NEAR + s)] += (1 if new > old else 0) - (1 if new < old else 0)
+def store(b: Int64s, mask: int, s: int, k: int, v: int) -> None:
+    """
+    Set key *k*, which is inside the window, to *v* lots; *mask* is `b[MASK]`.
+
+    It has no branch: whether a level was there, and is now, cannot be foretold.
+    """
+    at = s * (mask + 1) + (k & mask)
+    b[np.uint64(HEADER + at)] = v
+    word = np.uint64(HEADER + 2 * (mask + 1) + (at >> WORD))
+    bits = b[word]
+    was = (bits >> (k & 31)) & 1
+    now = int(v > 0)
+    b[word] = bits ^ ((was ^ now) << (k & 31))
+    b[np.uint64(NEAR + s)] += now - was
 
 
 @inline
