@@ -1,7 +1,9 @@
 """CcxtFeed on the simulated exchange, in both dialects, against the promises of every feed."""
 
 import asyncio
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,10 +12,12 @@ from graphwiz_trader.adapters.ccxt.exchange import Access, exchange_of, hosts
 from graphwiz_trader.adapters.ccxt.feed import CcxtFeed
 from graphwiz_trader.adapters.ccxt.patience import Patience
 from graphwiz_trader.adapters.clock import SystemClock
+from graphwiz_trader.adapters.loopback.faults import Fault, Kind
 from graphwiz_trader.adapters.loopback.resolver import loopback_session, make_authority
 from graphwiz_trader.adapters.loopback.server import Served
 from graphwiz_trader.domain.backoff import Backoff
 from graphwiz_trader.domain.units import MILLISECOND, SECOND, Nanos
+from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.ports.feed import MarketFeed
 from tests.contracts.feed import (
     BAD_PRICES,
@@ -42,8 +46,26 @@ def feed_of(served: Served) -> MarketFeed:
     return CcxtFeed(served.venue, exchange, SystemClock(), patience=HASTE)
 
 
+def impatient_for_trades(served: Served) -> MarketFeed:
+    exchange = exchange_of(Access(served.dialect, url=served.rest))
+    patience = evolve(HASTE, trades=Nanos(300 * MILLISECOND), quiet=Nanos(60 * SECOND))
+    return CcxtFeed(served.venue, exchange, SystemClock(), patience=patience)
+
+
+@asynccontextmanager
+async def deaf_to_trades(dialect: str) -> AsyncIterator[Stage]:
+    """An exchange that loses the subscription to trades, and that to the book not."""
+    async with loopback(dialect, impatient_for_trades) as stage:
+        for match in ("btcusdt@trade", "trades:BTC-USDT"):
+            stage.served.premises.faults.add(Fault(Kind.LOST_SUBSCRIBE, match=match))
+        yield stage
+
+
 class _OnLoopback(MarketFeedContract):
     dialect = ""
+
+    def test_trades_that_never_began_are_asked_for_anew(self) -> None:
+        self.test_f11_trades_arrive(partial(deaf_to_trades, self.dialect))
 
     @pytest.fixture
     def staging(self) -> Staging:

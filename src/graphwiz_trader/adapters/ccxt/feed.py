@@ -270,13 +270,15 @@ class CcxtFeed:
                 if now - at > patience.stale:
                     self._replace(client, silence("no frame", now - at))
             for line in self._lines:
-                self._look_at(line, now)
+                if line.is_asked:
+                    self._look_at(line, now)
 
     def _look_at(self, line: Line, now: Nanos) -> None:
         patience = self._patience
-        if line.topic is Topic.TRADES or not line.is_asked:
-            return
-        if line.held is not None and now - line.held.since > patience.proof:
+        if line.topic is Topic.TRADES:
+            if can_leave(self._exchange, line.topic) and line.is_mute(now, patience.trades):
+                self._distrust(line, silence("no trade", patience.trades))
+        elif line.held is not None and now - line.held.since > patience.proof:
             self._publish(line, line.held.book)
         elif line.is_live and now - line.last > patience.quiet:
             self._distrust(line, silence("no change", now - line.last))

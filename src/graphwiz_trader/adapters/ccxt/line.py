@@ -17,6 +17,10 @@ IDS = 4096
 """Trade ids remembered per instrument: a venue may repeat the latest after a reconnect."""
 
 
+MOST_DOUBLED = 4
+"""How often a wait for what may never come is doubled."""
+
+
 class Topic(Enum):
     """What a line is about; TOUCH is best bid and ask alone, where books are not wanted."""
 
@@ -51,6 +55,7 @@ class Line:
         levels, nonce: The book last published, and the venue's number for it, −1 for none.
         latest: The last trade of ccxt's memory that was looked at.
         failures: How often in a row it broke before it had lived long.
+        unheard: How often in a row it was asked for, and nothing came.
     """
 
     instrument: Instrument
@@ -68,6 +73,7 @@ class Line:
     nonce: int = -1
     latest: object = None
     failures: int = 0
+    unheard: int = 0
     _ids: dict[object, None] = attrs.field(factory=dict)
 
     def ask(self, now: Nanos) -> "asyncio.Future[PortError]":
@@ -95,6 +101,20 @@ class Line:
         if self.broken is not None and not self.broken.done():
             self.broken.set_result(error)
         return was_live
+
+    def is_mute(self, now: Nanos, patience: Nanos) -> bool:
+        """
+        Whether nothing came for *patience*, or twice as long each time asking anew was in vain.
+
+        It is no failure: a market may be one in which nobody trades.
+        """
+        if self.last > self.asked:
+            self.unheard = 0
+        if now - max(self.last, self.asked) <= patience << min(self.unheard, MOST_DOUBLED):
+            return False
+        self.unheard += 1
+        self.failures = 0
+        return True
 
     def is_new(self, trade: object) -> bool:
         """Whether a trade of that id was not seen before; it is remembered. None is always new."""

@@ -12,7 +12,8 @@ class Patience:
     Waits, in ns.
 
     `first`: for the first book after asking. `stale`: for any frame on a connection, pongs
-    included. `quiet`: for any message about a book. `proof`: for a change that follows from a
+    included. `quiet`: for any message about a book. `trades`: for any trade, before they alone are
+    asked for anew; twice as long each time none comes. `proof`: for a change that follows from a
     book fetched over REST; one that nothing contradicts for so long is taken as proven.
     `retry`: between attempts to bring one line to life; once its budget is spent, the feed ends.
     """
@@ -20,13 +21,14 @@ class Patience:
     first: Nanos = Nanos(10 * SECOND)
     stale: Nanos = Nanos(10 * SECOND)
     quiet: Nanos = Nanos(30 * SECOND)
+    trades: Nanos = Nanos(60 * SECOND)
     proof: Nanos = SECOND
     retry: Backoff = Backoff(Nanos(100 * MILLISECOND), Nanos(10 * SECOND), 10, Nanos(10 * SECOND))
 
     @property
     def shortest(self) -> Nanos:
         """The shortest wait that something must be looked at for."""
-        return min(self.first, self.stale, self.quiet, self.proof)
+        return min(self.first, self.stale, self.quiet, self.trades, self.proof)
 
 
 def silence(what: str, ns: int) -> TimedOut:

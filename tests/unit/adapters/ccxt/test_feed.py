@@ -301,6 +301,33 @@ def test_a_book_that_stands_still_is_subscribed_to_again_on_the_same_connection(
     assert scene.feed.tally.replaced == 0
 
 
+def test_trades_that_do_not_come_are_asked_for_anew_ever_less_often() -> None:
+    times: list[int] = []
+
+    async def play(scene: Scene) -> None:
+        book = await scene.acknowledged("btcusdt@depth")
+        trades = await scene.acknowledged("btcusdt@trade")
+        number, seen = 100, 0
+        for second in range(330):
+            book.tell(binance.diff(number, number + 1))
+            number += 2
+            trades.tell({"result": None, "id": 0})
+            for sent in trades.sent[seen:]:
+                trades.tell({"result": None, "id": sent["id"]})
+                if sent["method"] == "UNSUBSCRIBE":
+                    times.append(second)
+            seen = len(trades.sent)
+            await scene.settle(1)
+        assert trades.sent[-1]["method"] == "SUBSCRIBE"
+        assert trades.sent[-1]["params"] == ["btcusdt@trade"]
+
+    scene = played(play, (Topic.BOOK, Topic.TRADES))
+
+    assert [round(second, -1) for second in times] == [60, 180]
+    assert scene.books[BTC.id].is_usable
+    assert not [event for event in scene.events if isinstance(event, BookGap | FeedDown)]
+
+
 def test_a_subscription_that_is_never_answered_replaces_the_connection() -> None:
     async def play(scene: Scene) -> None:
         await scene.settle(1)
