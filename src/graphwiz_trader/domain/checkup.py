@@ -91,12 +91,12 @@ def governor(names: Iterable[str]) -> Finding:
     return _judged("governor", verdict, ", ".join(found), advice)
 
 
-def port(name: str, number: int, *, is_free: bool) -> Finding:
-    """Judge a port of ours on loopback."""
-    found = f"{number} is {'free' if is_free else 'taken'}"
-    verdict = Verdict.PASS if is_free else Verdict.WARN
+def port(name: str, number: int, *, is_free: bool, is_ours: bool) -> Finding:
+    """Judge a port on loopback, at which one of our own processes may be already."""
+    found = "free" if is_free else "served by an observer" if is_ours else "taken"
+    verdict = Verdict.PASS if is_free or is_ours else Verdict.WARN
     return _judged(
-        f"port {name}", verdict, found, "another process has it: ours, or choose another"
+        f"port {name}", verdict, f"{number} is {found}", "another process has it: choose another"
     )
 
 

@@ -1,11 +1,15 @@
 """`graphwiz doctor`, as whoever prepares a machine meets it."""
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
 
+from graphwiz_trader.adapters.prometheus.metrics import PrometheusMetrics, served
+from graphwiz_trader.domain.metrics import readings
 from graphwiz_trader.entrypoints.cli import main
+from tests.unit.domain.test_health import HEALTHY
 
 Captured = pytest.CaptureFixture[str]
 
@@ -84,3 +88,30 @@ def test_a_benchmark_is_kept_as_evidence(capsys: Captured, tmp_path: Path) -> No
     later = asked(capsys, home, "--deploy")[1]["latency benchmarks"]
 
     assert (kept, later) == ("PASS", "PASS")
+
+
+def free_port() -> int:
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return int(trial.getsockname()[1])
+
+
+def test_a_port_where_an_observer_of_ours_is_already_is_fine(
+    capsys: Captured, tmp_path: Path
+) -> None:
+    port, metrics = free_port(), PrometheusMetrics()
+    metrics.show(readings(HEALTHY))
+
+    with served(metrics, port):
+        _, found = asked(capsys, tmp_path, "--set", f"monitoring.prometheus_port={port}")
+
+    assert found["port prometheus"] == "PASS"
+
+
+def test_a_port_where_somebody_else_is_is_told(capsys: Captured, tmp_path: Path) -> None:
+    with socket.socket() as stranger:
+        stranger.bind(("127.0.0.1", 0))
+        port = stranger.getsockname()[1]
+        _, found = asked(capsys, tmp_path, "--set", f"monitoring.prometheus_port={port}")
+
+    assert found["port prometheus"] == "WARN"

@@ -5,8 +5,10 @@ import resource
 import shutil
 import socket
 from collections.abc import Iterator
+from http.client import HTTPException
 from importlib import metadata
 from pathlib import Path
+from urllib.request import urlopen
 
 from graphwiz_trader.domain import checkup
 from graphwiz_trader.domain.checkup import Finding
@@ -19,6 +21,8 @@ DISTRIBUTIONS = ("aiohttp", "apprise", "attrs", "ccxt", "click", "dependency-inj
                  "rich")  # fmt: skip
 """What a live run and its observer import."""
 
+_PATIENCE_S = 2.0
+
 
 def machine(settings: Settings, home: Path) -> Iterator[Finding]:
     """Yield a finding for everything of this computer that a run depends on."""
@@ -28,7 +32,7 @@ def machine(settings: Settings, home: Path) -> Iterator[Finding]:
     yield checkup.governor(_governors())
     port = settings.monitoring.prometheus_port
     if port is not None:
-        yield checkup.port("prometheus", port, is_free=is_free(port))
+        yield checkup.port("prometheus", port, is_free=is_free(port), is_ours=serves_metrics(port))
     yield _dependencies()
     yield _compiled()
 
@@ -42,6 +46,15 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def serves_metrics(port: int) -> bool:
+    """Whether an observer of ours answers at *port*."""
+    try:
+        with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=_PATIENCE_S) as answer:
+            return b"graphwiz_" in answer.read()
+    except (OSError, ValueError, HTTPException):
+        return False
 
 
 def _home(settings: Settings, home: Path) -> Iterator[Finding]:
