@@ -250,6 +250,17 @@ def test_a_request_fails_once(dialect: str, fault: Fault, status: int) -> None:
     assert struck == [fault.kind.value]
 
 
+def test_an_answer_bears_what_headers_the_entry_says() -> None:
+    async def script(exchange: RunningExchange, session: aiohttp.ClientSession) -> object:
+        async with session.get(f"{exchange.venues[0].rest}/api/v3/time") as answer:
+            return answer.status, answer.headers["Retry-After"]
+
+    fault = Fault(Kind.HTTP_5XX, headers={"Retry-After": "7"})
+    seen, _ = played("binance", script, fault)
+
+    assert seen == (503, "7")
+
+
 def test_a_body_is_broken_and_the_order_lives() -> None:
     async def script(exchange: RunningExchange, session: aiohttp.ClientSession) -> object:
         served = exchange.venues[0]

@@ -1,7 +1,7 @@
 """Faults: what goes wrong at a venue, when, and how often."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum, auto
 from fnmatch import fnmatchcase
 
@@ -134,7 +134,7 @@ class Fault:
     (`btcusdt@depth@100ms`, `books:BTC-USDT`), a REST request (`GET /api/v3/depth`), an operation
     (`order.place`) or, for new rules, a symbol (`BTCUSDT`). `seconds` is how long a mute, a delay
     or a skew lasts, `offset_ms` how far a skewed clock is ahead, `status` what `http_5xx` answers,
-    `price` what `bad_price` puts into a book.
+    `price` what `bad_price` puts into a book, `headers` what an answer over HTTP bears besides.
     An empty `match` is what its kind usually strikes.
     """
 
@@ -147,6 +147,7 @@ class Fault:
     offset_ms: int = 5_000
     status: int = 503
     price: str = "NaN"
+    headers: Mapping[str, str] = attrs.field(factory=dict)
 
     @property
     def pattern(self) -> str:

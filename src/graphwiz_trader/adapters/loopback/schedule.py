@@ -2,7 +2,7 @@
 Schedule: the faults a file asks for, and the built-in storm.
 
 A file is YAML, a list of entries `{kind, at, venue, match, count, seconds, offset_ms, status,
-price}`; `at` and `seconds` are in seconds. Only `kind` is required.
+price, headers}`; `at` and `seconds` are in seconds. Only `kind` is required.
 """
 
 from collections.abc import Mapping, Sequence
@@ -43,7 +43,8 @@ _WHOLE = ("count", "status")
 _SHIFT = ("offset_ms",)
 _NUMBERS = ("at", "seconds")
 _LEAST = {_TEXTS: 0, _WHOLE: 1, _SHIFT: -86_400_000, _NUMBERS: 0}
-_KEYS = ("kind", *_NUMBERS, *_TEXTS, *_WHOLE, *_SHIFT)
+_HEADERS = "headers"
+_KEYS = ("kind", *_NUMBERS, *_TEXTS, *_WHOLE, *_SHIFT, _HEADERS)
 
 
 def schedule(name: str, seed: int, venues: Sequence[str]) -> tuple[Fault, ...]:
@@ -135,6 +136,9 @@ def _problems(number: int, entry: object) -> list[Problem]:
             for key in keys
             if key in entry and not _is_good(entry[key], kinds, _LEAST[keys])
         ]
+    headers = entry.get(_HEADERS, {})
+    if not isinstance(headers, Mapping) or not all(isinstance(t, str) for t in headers.values()):
+        problems.append(Problem(f"{path}.headers", repr(headers), "names, and texts for them"))
     return problems
 
 
@@ -149,6 +153,7 @@ def _near(word: object, known: Sequence[str]) -> str | None:
 
 
 def _fault(entry: Mapping[str, object]) -> Fault:
-    given = {key: entry[key] for key in (*_TEXTS, *_WHOLE, *_SHIFT, "seconds") if key in entry}
+    keys = (*_TEXTS, *_WHOLE, *_SHIFT, "seconds", _HEADERS)
+    given = {key: entry[key] for key in keys if key in entry}
     at = Nanos(int(float(str(entry.get("at", 0))) * SECOND))
     return Fault(_KINDS[str(entry["kind"])], at, **given)  # type: ignore[arg-type] # checked above

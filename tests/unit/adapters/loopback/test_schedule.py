@@ -44,6 +44,14 @@ def test_every_problem_of_a_file_is_told_at_once() -> None:
     assert "faults[2]" in told
 
 
+def test_headers_are_texts_by_name() -> None:
+    (fault,) = parsed_schedule("[{kind: http_5xx, headers: {Retry-After: '30'}}]")
+
+    assert fault.headers == {"Retry-After": "30"}
+    with pytest.raises(ConfigError, match="headers"):
+        parsed_schedule("[{kind: http_5xx, headers: {Retry-After: 30}}]")
+
+
 @pytest.mark.parametrize("text", ["a: [", "kind: gap"])
 def test_a_file_that_is_no_list_is_refused(text: str) -> None:
     with pytest.raises(ConfigError):

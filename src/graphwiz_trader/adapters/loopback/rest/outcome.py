@@ -12,10 +12,13 @@ def broken(fault: Fault, told: Plain) -> web.Response:
     """Return the answer of a venue with a *fault*; *told* is its body for too many requests."""
     status = _STATUS.get(fault.kind, fault.status)
     if status in (418, 429):
-        headers = {"Retry-After": str(max(1, int(fault.seconds)))}
+        headers = {"Retry-After": str(max(1, int(fault.seconds))), **fault.headers}
         return web.json_response(told, status=status, headers=headers)
     return web.Response(
-        status=status, text="<html><body>fault</body></html>", content_type="text/html"
+        status=status,
+        text="<html><body>fault</body></html>",
+        content_type="text/html",
+        headers=fault.headers,
     )
 
 
