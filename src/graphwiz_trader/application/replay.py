@@ -67,13 +67,16 @@ class Retracing:
     """
     An engine led along a journal: it takes every event, and must come to the same.
 
-    `engine` is new, and the journal read from its first entry; *tapes* are those it refers to.
+    `engine` is new, and the journal read from its first entry.
     """
 
-    def __init__(self, engine: Engine, tapes: Sequence[Tape] = ()) -> None:
+    def __init__(
+        self, engine: Engine, tapes: Sequence[Tape] = (), digest: Digest | None = None
+    ) -> None:
+        """*tapes* are those the journal refers to; *digest*, if any, is told every outcome."""
         self.engine = engine
-        self.digest = Digest()
         self._tapes = tapes
+        self._digest = digest
 
     def follow(self, entry: Entry) -> Difference | None:
         """Step as *entry* says; return how it came out otherwise, if it did."""
@@ -81,7 +84,8 @@ class Retracing:
         if outcome.commands or outcome.facts or journaled.commands or journaled.facts:
             if outcome_bytes(outcome) != outcome_bytes(journaled):
                 return _difference(entry.event, journaled, outcome)
-            self.digest.add(outcome)
+            if self._digest is not None:
+                self._digest.add(outcome)
         return None
 
 
@@ -91,7 +95,8 @@ def _replayed(
     tapes: Sequence[Tape],
     progress: Callable[[float], None],
 ) -> Replayed:
-    retracing = Retracing(engine, tapes)
+    digest = Digest()
+    retracing = Retracing(engine, tapes, digest)
     entries = 0
     messages = sum(map(len, tapes)) or 1
     for entry in reader.entries():
@@ -100,8 +105,8 @@ def _replayed(
         if not entries % 10_000:
             progress(min(1.0, entries / messages))
         if difference is not None:
-            return Replayed(entries, retracing.digest.finish(engine), difference, reader.torn)
-    return Replayed(entries, retracing.digest.finish(engine), None, reader.torn)
+            return Replayed(entries, digest.finish(engine), difference, reader.torn)
+    return Replayed(entries, digest.finish(engine), None, reader.torn)
 
 
 def _resolved(event: Event, tapes: Sequence[Tape]) -> Event:
