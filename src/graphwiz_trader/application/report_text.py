@@ -1,19 +1,18 @@
 """Tables: a report as a person reads it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from math import inf, isnan
 
 import numpy as np
 
 from graphwiz_trader.domain.attribution import Attribution
-from graphwiz_trader.domain.bounds import Bound, Bounds
+from graphwiz_trader.domain.bounds import Bounds
 from graphwiz_trader.domain.money import rounded
 from graphwiz_trader.domain.performance import Performance
 from graphwiz_trader.domain.report import (
     Arbitrage,
     FillLine,
-    LatencyLine,
     Report,
     TradeLine,
     TradingQuality,
@@ -54,11 +53,7 @@ def tables(report: Report) -> tuple[Table, ...]:
                 for m in report.quality.markouts
             ),
         ),
-        Table(
-            "Latency from the decision, ms",
-            ("to", "count", "p50", "p95", "p99", "p99.9", "max"),
-            tuple(_latency_row(line) for line in report.quality.latencies),
-        ),
+        *_latencies(report),
         *_arbitrage(report.arbitrage),
         Table(
             "Denials",
@@ -127,16 +122,11 @@ def _result(report: Report) -> list[tuple[str, str]]:
 
 
 def _bounds(found: Bounds | None) -> list[tuple[str, str]]:
-    if found is None:
-        return []
+    ends = () if found is None else (("last", found.pessimistic), ("first", found.optimistic))
     return [
-        ("net, always last in the queue", _bound(found.pessimistic)),
-        ("net, always first in the queue", _bound(found.optimistic)),
+        (f"net, always {place} in the queue", f"{money(end.net)} ({end.fills} fills)")
+        for place, end in ends
     ]
-
-
-def _bound(found: Bound) -> str:
-    return f"{money(found.net)} ({found.fills} fills)"
 
 
 def _risk(found: Performance | None, fall: WorstFall | None) -> list[tuple[str, str]]:
@@ -151,10 +141,9 @@ def _risk(found: Performance | None, fall: WorstFall | None) -> list[tuple[str, 
         ("periods that would prove it", _needed(found.track_record_needed)),
         ("Sortino a period", _number(found.sortino)),
     ]
-    rows += [
-        (f"VaR, ES {tail.level_pct} % a period", f"{_percent(tail.var)}, {_percent(tail.es)}")
-        for tail in found.tail
-    ]
+    for tail in found.tail:
+        levels = f"{_percent(tail.var)}, {_percent(tail.es)}"
+        rows.append((f"VaR, ES {tail.level_pct} % a period", levels))
     if (annual := found.annual) is not None:
         rows += [
             ("Sharpe a year", _number(annual.sharpe)),
@@ -246,9 +235,24 @@ def _quality(it: TradingQuality) -> list[tuple[str, str]]:
     ]
 
 
-def _latency_row(line: LatencyLine) -> tuple[str, ...]:
-    spans = (line.p50_us, line.p95_us, line.p99_us, line.p99_9_us, line.max_us)
-    return line.stage.replace("_", " "), str(line.count), *(f"{us / 1000:.3f}" for us in spans)
+def _latencies(report: Report) -> Iterator[Table]:
+    heard = tuple(
+        _latency_row(x.stage, x.count, x.p50_us, x.p95_us, x.p99_us, x.p99_9_us, x.max_us)
+        for x in report.quality.latencies
+    )
+    measured = tuple(
+        _latency_row(x.stage, x.count, x.mean_us, x.p50_us, x.p99_us, x.p99_9_us)
+        for x in report.measured
+    )
+    from_decision = ("to", "count", "p50", "p95", "p99", "p99.9", "max")
+    by_process = ("stage", "count", "mean", "p50", "p99", "p99.9")
+    yield Table("Latency from the decision, ms", from_decision, heard)
+    yield Table("Latency as the process measured it, ms", by_process, measured)
+
+
+def _latency_row(stage: str, count: int, *spans_us: float | None) -> tuple[str, ...]:
+    spans = (NONE if us is None else f"{us / 1000:.3f}" for us in spans_us)
+    return stage.replace("_", " "), str(count), *spans
 
 
 def _arbitrage(it: Arbitrage) -> tuple[Table, ...]:

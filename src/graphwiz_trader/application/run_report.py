@@ -1,7 +1,6 @@
 """RunReport: the report of a finished run, read from its journal and the tapes it names."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from graphwiz_trader.application.audit import Audit
@@ -14,7 +13,7 @@ from graphwiz_trader.application.prices import RebuiltPrices
 from graphwiz_trader.application.recordings import recalled
 from graphwiz_trader.application.replay import first_entry
 from graphwiz_trader.application.report import ReportBuilder, read_report
-from graphwiz_trader.domain.bounds import Bound, Bounds
+from graphwiz_trader.application.told import bounds_in, measured_in
 from graphwiz_trader.domain.errors import DataError
 from graphwiz_trader.domain.events import RunStarted
 from graphwiz_trader.domain.facts import Entry
@@ -64,7 +63,7 @@ class RunReport:
     def figures(self, run: RunId) -> Report:
         """Return *run*'s report alone; raises as `of`."""
         again = self._again(run)
-        return self.of(run).report if again is None else self._bounded(again.report())
+        return self.of(run).report if again is None else self._whole(again.report())
 
     def of(self, run: RunId) -> Told:
         """
@@ -78,12 +77,12 @@ class RunReport:
         again = self._again(run)
         if again is not None:
             told = again.told()
-            return evolve(told, report=self._bounded(told.report))
+            return evolve(told, report=self._whole(told.report))
         prices, reporting = self._prices(run)
         audit, detail = Audit(prices.instruments), Detail(prices)
         builder = ReportBuilder(prices, reporting)
         report = read_report(self._runs.reader(run), prices, builder, (audit.feed, detail.feed))
-        return Told(self._bounded(report), audit, detail.result())
+        return Told(self._whole(report), audit, detail.result())
 
     def film(self, run: RunId, fill: FillDot) -> HeatMap | None:
         """Return the book around one of *run*'s fills; raises as `of`."""
@@ -126,9 +125,10 @@ class RunReport:
         self._done_again[run] = found
         return found
 
-    def _bounded(self, report: Report) -> Report:
-        """Return *report* with what the run's own command found that it lies between."""
-        return evolve(report, bounds=bounds_in(self._runs.summary(report.header.run)))
+    def _whole(self, report: Report) -> Report:
+        """Return *report* with what only the run's own command knew."""
+        summary = self._runs.summary(report.header.run)
+        return evolve(report, bounds=bounds_in(summary), measured=measured_in(summary))
 
     def _prices(self, run: RunId) -> tuple[RebuiltPrices, Asset]:
         started = first_entry(self._runs.reader(run))
@@ -137,17 +137,6 @@ class RunReport:
         instruments = instruments_in(started, tapes)
         reporting = reporting_of(settings, instruments)
         return RebuiltPrices(instruments, tapes, reporting), reporting
-
-
-def bounds_in(summary: Mapping[str, object]) -> Bounds | None:
-    """Return the bounds that a run's *summary* holds; raise `DataError` if they are none."""
-    match summary.get("bounds"):
-        case None:
-            return None
-        case {"pessimistic": pessimistic, "optimistic": optimistic}:
-            return Bounds(_bound(pessimistic), _bound(optimistic))
-        case found:
-            raise DataError(f"found {found!r} as bounds, expected pessimistic and optimistic")
 
 
 def instruments_in(started: RunStarted, tapes: Sequence[Tape]) -> tuple[Instrument, ...]:
@@ -163,11 +152,3 @@ def instruments_in(started: RunStarted, tapes: Sequence[Tape]) -> tuple[Instrume
         )
     known = ", ".join(("backtest", *LIVE_MODES))
     raise DataError(f"run {started.run} is of mode {started.mode}, expected one of {known}")
-
-
-def _bound(found: object) -> Bound:
-    match found:
-        case {"net": str(net), "fills": int(fills)}:
-            return Bound(Decimal(net), fills)
-        case _:
-            raise DataError(f"found {found!r} as a bound, expected net and fills")

@@ -13,6 +13,7 @@ from graphwiz_trader.domain.bounds import Bounds
 from graphwiz_trader.domain.equity import EquityPoint
 from graphwiz_trader.domain.events import TapeRef
 from graphwiz_trader.domain.funnel import Opportunities
+from graphwiz_trader.domain.measured import Measured
 from graphwiz_trader.domain.performance import Performance
 from graphwiz_trader.domain.trade_record import TradeRecord
 from graphwiz_trader.domain.units import Asset, InstrumentId, Nanos, RunId, Venue
@@ -174,7 +175,7 @@ class Report:
     """
     All of it; see docs/reference/report.md for every figure's formula.
 
-    `bounds` are what the run's own command found, None where it did not.
+    `bounds` and `measured` are what the run's own command found, None and empty where it did not.
     """
 
     header: Header
@@ -193,3 +194,4 @@ class Report:
     denials: Mapping[str, int]
     equity: tuple[EquityPoint, ...]
     bounds: Bounds | None = None
+    measured: tuple[Measured, ...] = ()

@@ -11,7 +11,7 @@ import pytest
 
 from graphwiz_trader.adapters.files.runs import FileRuns
 from graphwiz_trader.adapters.files.tape import FileTapes
-from graphwiz_trader.application.run_report import bounds_in
+from graphwiz_trader.application.told import bounds_in
 from graphwiz_trader.domain.errors import DataError
 from graphwiz_trader.domain.units import SECOND
 from graphwiz_trader.entrypoints.cli import main
@@ -132,6 +132,23 @@ def test_bounds_that_are_none_are_refused() -> None:
         bounds_in({"bounds": "both"})
     with pytest.raises(DataError, match="expected net and fills"):
         bounds_in({"bounds": {"pessimistic": {"net": 1}, "optimistic": {}}})
+
+
+def test_a_report_says_what_the_process_measured_of_itself(
+    home: Path, tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = {"count": 4, "sum_us": 400.0, "le_us": {"100": 1, "250": 4}}
+    kept = {"latency_histograms": {"data": taken}}
+    monkeypatch.setattr(FileRuns, "summary", lambda *_: kept)
+
+    _, told = run(capsys, "report", "bt-0001", "--home", home, "--html", tmp_path / "r.html")
+    main(["report", "bt-0001", "--home", str(home)])
+    said = capsys.readouterr().out
+
+    assert isinstance(told["measured"], list)
+    assert told["measured"][0]["mean_us"] == 100
+    assert re.search(r"data +4 +0.100 +– +– +–", said)
+    assert "Latency as measured" in Page((tmp_path / "r.html").read_text()).headings
 
 
 def test_a_report_shows_the_run_beside_its_twin_if_asked(

@@ -54,6 +54,7 @@ def page(
         ("Opportunities", "How far they came.", _funnel(report)),
         ("Expected against realised", "One dot a closed group.", _expected(detail.groups)),
         ("Latency", "From the decision; the axis is logarithmic.", _latencies(detail)),
+        ("Latency as measured", "By the process, of live runs; share a bucket.", _measured(report)),
         ("Slippage", "Fill against the mid at the decision; right is worse.", _slippage(detail)),
         ("Markouts", "Where the mid went after our fills; up is in our favour.", _markouts(report)),
         ("Inventory", "What fills add up to, base units.", _inventory(detail)),
@@ -170,6 +171,18 @@ def _latencies(detail: RunDetail) -> go.Figure | None:
         counts, edges = np.histogram(np.log10(np.maximum(spans, 1e-3)), _BINS)
         figure.add_bar(x=10 ** ((edges[:-1] + edges[1:]) / 2), y=counts, name=stage)
     figure.update_xaxes(title="µs", type="log")
+    return figure
+
+
+def _measured(report: Report) -> go.Figure | None:
+    if not report.measured:
+        return None
+    figure = go.Figure()
+    for line in report.measured:
+        totals = np.array([0, *(count for _, count in line.buckets)])
+        bounds = [f"≤ {us / 1000:g} ms" for us, _ in line.buckets]
+        figure.add_bar(x=bounds, y=np.diff(totals) / line.count, name=line.stage)
+    figure.update_yaxes(tickformat=".0%")
     return figure
 
 
