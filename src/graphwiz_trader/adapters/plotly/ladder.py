@@ -21,6 +21,7 @@ def ladder(found: SessionParity) -> go.Figure:
             f"{rung.orders} orders, {rung.fills} fills" for rung in (*found.rungs, found.backtest)
         ],
         name="net",
+        cliponaxis=False,
     )
     figure.update_yaxes(title=found.reporting)
     return figure
