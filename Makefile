@@ -1,7 +1,7 @@
 # GraphWiz Trader: `make help` lists the targets.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-contract neo4j test-docs docs test-testnet check bench bench-peers test-long test-peers test-browser lock clean
+.PHONY: help setup native demo test test-contract neo4j test-docs docs test-testnet check bench bench-peers test-long test-peers test-browser lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -10,6 +10,7 @@ PIP := -m pip install --disable-pip-version-check --require-hashes
 GRAPHWIZ_LONG ?= 1.0
 PORT ?= 7687
 PYTEST_ARGS ?=
+GRAPHWIZ_NATIVE ?= 0
 PYTEST = $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 LINT_CACHE ?= .import_linter_cache
 
@@ -24,11 +25,14 @@ help: ## this list
 
 setup: $(READY) ## make .venv with the locked dependencies and the graphwiz command
 
+native: $(READY) ## compile the hot modules (once, two to three minutes, needs a C compiler); everything works without
+	@$(BIN)/python -m graphwiz_trader.native
+
 demo: $(READY) ## the main job on simulated exchanges, with a report at the end
 	@$(BIN)/graphwiz demo $(ARGS)
 
-test: $(READY) ## the whole offline test suite
-	@$(PYTEST) -m "not contract and not long and not peers and not testnet and not browser and not docs" $(PYTEST_ARGS)
+test: $(READY) ## the whole offline test suite, on the source; GRAPHWIZ_NATIVE=1 tests what `make native` made
+	@GRAPHWIZ_NATIVE=$(GRAPHWIZ_NATIVE) $(PYTEST) -m "not contract and not long and not peers and not testnet and not browser and not docs" $(PYTEST_ARGS)
 
 test-contract: $(READY) ## real servers on loopback: ccxt and our feeds on the simulated exchange, the graph on Neo4j
 	@$(BIN)/python -m tests.contracts.neo4j_server beside $(PYTEST) -m "contract and not long" $(PYTEST_ARGS)
@@ -55,10 +59,10 @@ check: $(READY) ## linters, format, types, import contracts
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --cache-dir $(LINT_CACHE)
 
-bench: $(READY) ## the benchmarks
+bench: native ## the benchmarks
 	@$(BIN)/graphwiz bench $(ARGS)
 
-bench-peers: $(READY) $(PEERS_READY) ## market making by our engines beside hftbacktest and nautilus_trader, interleaved
+bench-peers: native $(PEERS_READY) ## market making by our engines beside hftbacktest and nautilus_trader, interleaved
 	@$(BIN)/python -m graphwiz_trader.entrypoints.bench.peers --python $(PEERS)/bin/python --scripts tests/peers $(ARGS)
 
 test-long: $(READY) ## the long proofs; GRAPHWIZ_LONG=0.05 runs a twentieth

@@ -1,6 +1,8 @@
 """What the tests share: where the recorded data is, and the runtime guard of values."""
 
 import os
+from collections.abc import Iterator
+from decimal import getcontext, setcontext
 from pathlib import Path
 
 os.environ.setdefault("GRAPHWIZ_GUARD", "1")
@@ -8,6 +10,14 @@ os.environ.setdefault("GRAPHWIZ_GUARD", "1")
 import pytest
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(autouse=True)
+def _decimal_rules() -> Iterator[None]:
+    """ccxt changes the rounding of all the thread's decimals; the next test must not round so."""
+    before = getcontext().copy()
+    yield
+    setcontext(before)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,10 @@
 
 from importlib import import_module
 
+from graphwiz_trader.native import install
+
+install()
+
 __version__ = "0.1.0"
 
 __all__ = [

@@ -98,7 +98,4 @@ def order(now: Nanos, action: OperatorAction, scope: str) -> OperatorOrder:
 def _words(rules: Instrument) -> str:
     """Return what may change, in words."""
     least, worth = rules.qty(rules.min_qty).normalize(), rules.min_notional.normalize()
-    return (
-        f"tick {rules.tick_size:f}, lot {rules.lot_size:f}, least {least:f} "
-        f"and {worth:f}"
-    )
+    return f"tick {rules.tick_size:f}, lot {rules.lot_size:f}, least {least:f} and {worth:f}"

@@ -91,6 +91,14 @@ def governor(names: Iterable[str]) -> Finding:
     return _judged("governor", verdict, ", ".join(found), advice)
 
 
+def native(folder: str | None) -> Finding:
+    """Judge whether the hot modules run as machine code, from *folder*."""
+    if folder is not None:
+        return Finding("native code", Verdict.PASS, folder)
+    advice = "`make native`, once, some minutes: an order takes two thirds of the time"
+    return Finding("native code", Verdict.WARN, "the hot modules run interpreted", advice)
+
+
 def port(name: str, number: int, *, is_free: bool, is_ours: bool) -> Finding:
     """Judge a port on loopback, at which one of our own processes may be already."""
     found = "free" if is_free else "served by an observer" if is_ours else "taken"

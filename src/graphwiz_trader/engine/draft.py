@@ -1,17 +1,15 @@
 """Draft: the commands and facts of the step under way."""
 
-import attrs
-
 from graphwiz_trader.domain.commands import Command, RaiseAlert, Severity
 from graphwiz_trader.domain.facts import Fact, Outcome
 
 
-@attrs.define
 class Draft:
     """Collects what a step asks for and concludes, in order."""
 
-    commands: list[Command] = attrs.field(factory=list)
-    facts: list[Fact] = attrs.field(factory=list)
+    def __init__(self) -> None:
+        self.commands: list[Command] = []
+        self.facts: list[Fact] = []
 
     def alert(self, severity: Severity, code: str, text: str) -> None:
         """Ask for a person to be told."""

@@ -293,7 +293,7 @@ class Engine:
         for order in self.state.orders.of(instrument.id):
             self._desk.cancel(order)
         scope, why = f"instrument:{instrument.id}", "new trading rules"
-        self._draft.facts.append(StateChanged(scope, TradingState.ACTIVE, why, "venue"))
+        self._draft.facts.append(StateChanged(scope, self.state.scopes.get(scope), why, "venue"))
 
 
 def _nothing(event: Event) -> None:

@@ -255,14 +255,16 @@ def test_a_sync_that_lags_too_far_refuses(tmp_path: Path) -> None:
 
 
 def test_a_sync_that_fails_refuses(tmp_path: Path) -> None:
-    failed = threading.Event()
+    failed, may_fail = threading.Event(), threading.Event()
 
     def fail(descriptor: int) -> None:
+        may_fail.wait()
         failed.set()
         raise OSError(5, "Input/output error")
 
     journal = FileJournal(tmp_path, RUN, JournalOptions(sync_s=0.001), sync=fail)
     journal.append(entry(1))
+    may_fail.set()
     failed.wait()
 
     with pytest.raises(JournalFull, match="cannot be synced"):

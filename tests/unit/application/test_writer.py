@@ -158,10 +158,10 @@ def test_of_many_refused_events_one_a_second_is_told_with_their_number() -> None
 def test_a_broken_invariant_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = Desk()
 
-    def broken(event: Event) -> Outcome:
+    def broken(event: Event) -> None:
         raise InvariantViolation(f"at {event}")
 
-    monkeypatch.setattr(desk.engine, "step", broken)
+    monkeypatch.setitem(desk.engine._handlers, TimerFired, broken)
 
     with pytest.raises(InvariantViolation):
         desk.writer.deliver(TimerFired(make.START, "", ""))

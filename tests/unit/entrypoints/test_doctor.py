@@ -26,7 +26,7 @@ def test_everything_of_this_machine_is_looked_at(capsys: Captured, tmp_path: Pat
 
     assert set(found) == {
         *("home", "disk", "files", "cores", "governor", "dependencies", "compile cache"),
-        *("venues", "graph"),
+        *("native code", "venues", "graph"),
     }
     assert (found["disk"], found["dependencies"], found["venues"]) == ("PASS", "PASS", "WARN")
     assert not (tmp_path / "new").exists()

@@ -54,7 +54,7 @@ class Wording:
         params = {**fixed, "recvWindow": WINDOW, **dict.fromkeys((*gaps, "timestamp"), "%s")}
         names = sorted(params)
         self._signer = Signer(credentials.secret, f"apiKey={credentials.key}&".encode())
-        self._signed = "&".join(f"{name}={params[name]}" for name in names)
+        self._to_sign = "&".join(f"{name}={params[name]}" for name in names)
         quoted = ",".join(
             f'"{name}":%s' if name == "timestamp" else f'"{name}":"{params[name]}"'
             for name in names
@@ -66,7 +66,7 @@ class Wording:
 
     def message(self, number: int, *filled: object) -> bytes:
         """Return the message of request *number*; *filled* are the gaps, by their names' order."""
-        signature = self._signer.hexadecimal((self._signed % filled).encode())
+        signature = self._signer.hexadecimal((self._to_sign % filled).encode())
         return (self._message % (number, *filled, signature)).encode()
 
 
@@ -75,7 +75,7 @@ class LimitWording(Wording):
 
     def __init__(self, fixed: Mapping[str, str], credentials: Credentials) -> None:
         super().__init__(_PLACE, fixed, _LIMIT_GAPS, credentials)
-        self._between = self._signed.split("%s")
+        self._between = self._to_sign.split("%s")
         self._around = self._message.replace("%d", "%s").split("%s")
 
     def order(self, number: int, name: str, price: str, qty: str, ms: int) -> bytes:

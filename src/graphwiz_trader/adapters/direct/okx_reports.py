@@ -73,7 +73,7 @@ class OkxReports:
         if said.event:
             return _noticed(said, purpose)
         if said.op and said.id.isdecimal():
-            return socket_reply(int(said.id), said.code, said.msg, said.data, now)
+            return socket_reply(int(said.id), said.code, said.msg, bytes(said.data), now)
         if said.arg is None or said.arg.channel != "orders":
             return None
         return tuple(

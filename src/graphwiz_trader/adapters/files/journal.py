@@ -97,10 +97,10 @@ class FileJournal:
         self._market = self._streams[-1] if options.market_apart else self._main
         self._seq = last_seq([stream.tail for stream in self._streams if stream.tail])
         self._open()
-        self._thread: Thread | None = None
+        self._syncing: Thread | None = None
         if options.sync_s is not None:
-            self._thread = Thread(target=self._keep_synced, args=(options.sync_s,), daemon=True)
-            self._thread.start()
+            self._syncing = Thread(target=self._keep_synced, args=(options.sync_s,), daemon=True)
+            self._syncing.start()
 
     @property
     def seq(self) -> int:
@@ -165,8 +165,8 @@ class FileJournal:
                 self._write_buffer()
         finally:
             self._stopping.set()
-            if self._thread is not None:
-                self._thread.join()
+            if self._syncing is not None:
+                self._syncing.join()
             self._break(f"the journal in {self._folder.name} is closed")
             try:
                 self._sync()

@@ -14,6 +14,7 @@ from graphwiz_trader.domain import checkup
 from graphwiz_trader.domain.checkup import Finding
 from graphwiz_trader.domain.settings import Settings
 from graphwiz_trader.kernels.jit import cache_root
+from graphwiz_trader.native import folder, is_in_use
 
 GOVERNORS = Path("/sys/devices/system/cpu")
 DISTRIBUTIONS = ("aiohttp", "apprise", "attrs", "ccxt", "click", "dependency-injector", "loguru",
@@ -35,6 +36,7 @@ def machine(settings: Settings, home: Path) -> Iterator[Finding]:
         yield checkup.port("prometheus", port, is_free=is_free(port), is_ours=serves_metrics(port))
     yield _dependencies()
     yield _compiled()
+    yield checkup.native(str(folder()) if is_in_use() else None)
 
 
 def is_free(port: int) -> bool:

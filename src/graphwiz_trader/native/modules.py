@@ -1,0 +1,37 @@
+"""
+Modules: which are compiled.
+
+Those that a step, its entry in the journal and its orders pass through, the reference backtest's
+venue, and what an observer makes of an entry. Not those with kernels, which numba compiles from
+Python functions; not those with attrs fields that have defaults, whose types mypyc holds them to;
+nor where objects may be of other types than they are declared: a stranger's, or a fake's.
+"""
+
+from typing import Final
+
+_PARTS = {
+    "domain": (
+        "arithmetic baseline book_patterns drawdown exposure ids intent money position rules sides"
+        " venue_patterns"
+    ),
+    "engine": (
+        "agreement assets books clearance clocks desk digest draft engine exposures gate groups"
+        " guard hedge holdings loss_limits operator orders planner rates recent reload"
+        " rounds scopes state"
+    ),
+    "simulation": (
+        "admission answers blotter desk exchange latency ledger line live matching publication"
+        " queue recorded recording replay resting venue"
+    ),
+    "application": (
+        "driver graph_causes graph_draft graph_metrics graph_orders graph_patterns graph_rows"
+        " graph_step graph_watch limiter market outbox prices replica run_tail tally timers"
+        " writer"
+    ),
+    "adapters.files": "journal packed records segments stream",
+    "adapters.direct": "binance_requests okx_requests row_ring signing step_text",
+}
+
+MODULES: Final = frozenset(
+    f"graphwiz_trader.{part}.{name}" for part, names in _PARTS.items() for name in names.split()
+)
