@@ -54,7 +54,11 @@ def screen(
 ) -> list[str]:
     out = StringIO()
     console = Console(
-        file=out, width=80, color_system="standard" if color else None, force_terminal=bool(color)
+        file=out,
+        width=80,
+        color_system="standard" if color else None,
+        force_terminal=bool(color),
+        no_color=False,
     )
     console.print(live_view(status, positions, told))
     return [line.rstrip() for line in out.getvalue().splitlines()]
