@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import pytest
 from typing_extensions import override
@@ -32,6 +33,7 @@ from tests.unit.application.graph_diary import AT_A, AT_B, STARTED
 from tests.unit.application.test_graph_rows import taken
 
 T = TypeVar("T")
+P = ParamSpec("P")
 RUN = RunId("paper-0001")
 WHOLE = taken().entries
 ALL = KnowledgeGraphSettings()
@@ -101,12 +103,11 @@ class Scene:
             self.runs.folders[run].kept.append(entry)
 
     async def until(self, holds: Callable[[], bool]) -> None:
-        """Let time pass until *holds*; reading happens on threads."""
+        """Let time pass until *holds*."""
         for _ in range(2_000):
             if holds():
                 return
             await self.clock.advance(TICK)
-            await asyncio.sleep(0.001)
         raise AssertionError(f"it never came; said: {self.said}")
 
     async def ended(self) -> Observed:
@@ -119,9 +120,25 @@ class Scene:
         return len([key for key in self.graph._nodes if key[0] == "Order"])
 
 
-def play(story: Callable[[Scene], Coroutine[Any, Any, T]]) -> T:
+class AtOnce(ThreadPoolExecutor):
+    """Does on the spot what is meant for a thread, which virtual time would not wait for."""
+
+    @override
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        done: Future[T] = Future()
+        try:
+            done.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 # is raised where the future is awaited
+            done.set_exception(error)
+        return done
+
+
+def play(
+    story: Callable[[Scene], Coroutine[Any, Any, T]], switches: KnowledgeGraphSettings = ALL
+) -> T:
     async def played() -> T:
-        return await story(Scene())
+        asyncio.get_running_loop().set_default_executor(AtOnce())
+        return await story(Scene(switches))
 
     return asyncio.run(played())
 
@@ -338,7 +355,6 @@ def test_runs_without_news_are_forgotten_and_read_again_when_there_are_some(
         await scene.until(lambda: len(scene.graph._cursors) == 3)
         for _ in range(40):
             await scene.clock.advance(TICK)
-            await asyncio.sleep(0.001)
         for name in names:
             scene.journal(lived(WHOLE, name)[4:], name)
         await scene.ended()
@@ -349,13 +365,12 @@ def test_runs_without_news_are_forgotten_and_read_again_when_there_are_some(
 
 
 def test_without_store_trades_the_rest_is_kept() -> None:
-    async def story() -> GraphStats:
-        scene = Scene(KnowledgeGraphSettings(store_trades=False))
+    async def story(scene: Scene) -> GraphStats:
         scene.journal(lived(WHOLE))
         await scene.ended()
         return await stats(scene)
 
-    found = asyncio.run(story())
+    found = play(story, KnowledgeGraphSettings(store_trades=False))
 
     whole = at_once()
     left_out = {"Signal", "Order", "Fill", "Trade"}
