@@ -207,6 +207,7 @@ def test_it_trades_ends_clean_and_replays() -> None:
 
     summary, folder = ended[0].summary, desk.runs.folders[RunId("trade-0001")]
     assert (summary["reconciled"], summary["open_orders"], summary["remaining"]) == (True, 0, [])
+    assert summary["unreconciled"] == []
     assert int(str(summary["orders"])) > 0
     assert len(folder.orders) == summary["orders"]
     assert len(folder.fills) == summary["fills"]

@@ -1,6 +1,6 @@
 """Doubts: orders whose fate is not known, ended by evidence only."""
 
-from graphwiz_trader.application.limiter import Lane, Limiter
+from graphwiz_trader.application.turn import Turn
 from graphwiz_trader.domain.events import CancelReject
 from graphwiz_trader.domain.order import Order
 from graphwiz_trader.domain.orders import ExecType, ExecutionReport, OrdStatus
@@ -33,13 +33,13 @@ class Doubts:
         self,
         venue: ExecutionVenue,
         state: EngineState,
-        limiter: Limiter,
+        turn: Turn,
         clock: Clock,
         deliver: Deliver,
     ) -> None:
         self._venue = venue
         self._state = state
-        self._limiter = limiter
+        self._turn = turn
         self._clock = clock
         self._deliver = deliver
         self._since: dict[ClOrdId, tuple[OrdStatus, Nanos]] = {}
@@ -108,7 +108,7 @@ class Doubts:
     async def _ask(self, order: Order, *, balanced: bool) -> bool:
         """Ask for *order*; return whether its fate is known now."""
         since = Nanos(max(0, order.decided - CLOCKS))
-        await self._limiter.wait(Lane.QUERY, self._venue.terms.query)
+        await self._turn.wait(self._venue.terms.query)
         ref = OrderRef(order.instrument, order.cl_ord_id, order.order_id or None)
         answer = await self._venue.query(ref)
         if answer is None or answer.cum_qty != order.cum_qty:
@@ -149,7 +149,7 @@ class Doubts:
 
     async def _tell_fills(self, instrument: InstrumentId, since: Nanos) -> None:
         """Tell the engine of fills it has not heard of."""
-        await self._limiter.wait(Lane.QUERY, self._venue.terms.query)
+        await self._turn.wait(self._venue.terms.query)
         for fill in await self._venue.fills(instrument, since):
             order = self._state.orders.find(fill.cl_ord_id)
             if order is not None and fill.exec_id not in order.exec_ids:

@@ -15,7 +15,8 @@ from graphwiz_trader.ports.venue import ExecutionVenue
 class Link:
     """The venue, its feed if there is one, and what sends to it and asks it; *own* begins our ids.
 
-    `is_up`: whether reports of our orders come in.
+    `is_up`: whether reports of our orders come in. `is_over`: nothing of ours works anywhere any
+    more, nor will, so that no report is needed.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class Link:
         self.venue = venue
         self.feed = feed
         self.is_up = False
+        self.is_over = False
         self.limiter = Limiter(clock, venue.terms)
         self.outbox = Outbox(venue, self.limiter, clock, deliver, is_hedge)
         self.reconciler = Reconciler(
@@ -41,7 +43,7 @@ class Link:
             clock,
             deliver,
             self.outbox.sync,
-            lambda: self.is_up,
+            lambda: self.is_up or self.is_over,
             own,
             pace,
         )

@@ -104,7 +104,9 @@ class Operate:
         self._trade.stop(f"stopped by {who}: {request.word('reason')}")
         stopped = await asyncio.shield(self._ended)
         left = [{"venue": venue, "cl_ord_id": name} for venue, name in stopped.remaining]
-        return Answer({"action": "stop", "who": who, "remaining": plain(left)})
+        apart = self._trade.unreconciled
+        told = {"remaining": plain(left), "unreconciled": plain(apart)}
+        return Answer({"action": "stop", "who": who, **told})
 
     def _hear(self, event: Event, outcome: Outcome) -> None:
         """Note what came of a person's order."""

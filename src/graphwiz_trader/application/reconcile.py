@@ -1,13 +1,14 @@
 """Reconcile: ask a venue what is true, and tell the engine until both say the same."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import TypeAlias
 
 from graphwiz_trader.application.alarm import Alarm
 from graphwiz_trader.application.doubts import Doubts
-from graphwiz_trader.application.limiter import Lane, Limiter
+from graphwiz_trader.application.limiter import Limiter
+from graphwiz_trader.application.turn import Turn
 from graphwiz_trader.domain.errors import Transient
 from graphwiz_trader.domain.events import (
     AccountAgrees,
@@ -33,6 +34,11 @@ from graphwiz_trader.ports.venue import ExecutionVenue
 
 Differences: TypeAlias = dict[str, tuple[str, str, InstrumentId | None]]
 """What differs: our word, the venue's, and the instrument if it is an order or a position."""
+
+SHOWN = 4
+"""How many differences are named."""
+
+_OF_ACCOUNTS = (AccountAgrees, AccountDiffers, AccountDown)
 
 ROUNDING = Decimal("0.00000001")
 """What a venue's own rounding may make of a balance."""
@@ -77,9 +83,11 @@ class Reconciler:
         pace: Pace = Pace(),  # noqa: B008 # a value
     ) -> None:
         self.looked = asyncio.Event()
+        self._closed: tuple[Nanos, str] | None = None
+        self._why = ""
         self._venue = venue
         self._state = state
-        self._limiter = limiter
+        self._turn = Turn(limiter, clock)
         self._clock = clock
         self._deliver = deliver
         self._heed = heed
@@ -92,10 +100,11 @@ class Reconciler:
         self._standing: dict[str, tuple[Nanos, str, str]] = {}
         self._unanswered: Nanos | None = None
         self._is_silent = False
-        self._doubts = Doubts(venue, state, limiter, clock, deliver)
+        self._doubts = Doubts(venue, state, self._turn, clock, deliver)
 
     def heard(self, event: Event) -> None:
         """Note what moves while an answer is under way, and whether it is time to ask."""
+        self._note(event)
         if isinstance(event, ExecutionReport):
             self._moved[event.cl_ord_id] = None
             if event.exec_type is ExecType.TRADE:
@@ -107,9 +116,17 @@ class Reconciler:
         ):
             self._wanted.set()
 
-    def ask(self) -> None:
-        """Ask now."""
+    def ask(self, *, last: bool = False) -> None:
+        """Ask now; the *last* questions need not leave anything of the venue's budget."""
+        self._turn.is_last = last
         self._wanted.set()
+
+    def standing(self, now: Nanos) -> Mapping[str, object]:
+        """Say for how long the account has been closed, by what, and what keeps it so."""
+        since, closed_by = self._closed or (now, "")
+        waits = "it may not be asked again yet: too much was asked of the venue"
+        parts = dict.fromkeys((closed_by, waits if self._turn.waits else self._why))
+        return {"for_s": (now - since) / SECOND, "why": "; ".join(part for part in parts if part)}
 
     async def run(self) -> None:
         """Ask whenever it is time, until canceled."""
@@ -128,7 +145,7 @@ class Reconciler:
         """Ask once; return whether nothing is left to ask."""
         self._moved.clear()
         try:
-            await self._limiter.wait(Lane.QUERY, self._venue.terms.snapshot)
+            await self._turn.wait(self._venue.terms.snapshot)
             snapshot = await self._venue.snapshot()
             self._endow(snapshot)
             differs = self._differences(snapshot)
@@ -141,19 +158,47 @@ class Reconciler:
             return False
         self._heed()
         self._unanswered, self._is_silent = None, False
+        self._why = self._obstacle(differs, settled=settled)
         if differs:
             self._tell(differs)
             return False
         self._standing.clear()
-        if not settled or self._moved or not self._is_up():
+        if self._why:
             return False
         if self._is_closed():
             self._deliver(AccountAgrees(self._clock.now(), self._venue.venue))
         self.looked.set()
         return True
 
+    def _obstacle(self, differs: Differences, *, settled: bool) -> str:
+        """Say what keeps the account from agreeing, though it was answered for."""
+        if differs:
+            told = [
+                f"{what}: we think {ours}, it says {theirs}"
+                for what, (ours, theirs, _) in differs.items()
+            ]
+            more = f" and {len(told) - SHOWN} more" if len(told) > SHOWN else ""
+            return "; ".join(told[:SHOWN]) + more
+        if not settled:
+            return "what became of an order is not known yet"
+        if self._moved:
+            return "reports came in while it was asked"
+        return "" if self._is_up() else "reports of our orders do not come in"
+
+    def _note(self, event: Event) -> None:
+        """Note what closes the account and what opens it."""
+        if not isinstance(event, _OF_ACCOUNTS) or event.venue != self._venue.venue:
+            return
+        if isinstance(event, AccountAgrees):
+            self._closed = None
+        elif self._closed is None and isinstance(event, AccountDown):
+            self._closed, self._why = (event.ts, event.reason), ""
+        elif self._closed is None:
+            self._closed = (event.ts, "")
+
     def _miss(self, error: Transient) -> None:
         """Close the account, once, when nobody has answered for too long: it may be anything."""
+        self._why = f"no answer: {error}"
         now = self._clock.now()
         since = self._unanswered = self._unanswered or now
         if not self._is_silent and now - since >= self._pace.silence:

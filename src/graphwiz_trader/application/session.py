@@ -109,6 +109,7 @@ class Session:
             "incarnation": started.incarnation,
             "running_s": (self._clock.now() - started.ts) / SECOND,
             **self.start.tally.summary(),
+            "unreconciled": self.trade.unreconciled,
             "loop_lag_ms": self._worst_lag / MILLISECOND,
             "vitals": self._vitals.about(),
             "latency_histograms": {**self.trade.latencies.buckets(), **self._flow.buckets()},

@@ -8,6 +8,7 @@ from graphwiz_trader.application.latencies import Latencies
 from graphwiz_trader.application.link import Link
 from graphwiz_trader.application.reconcile import Pace
 from graphwiz_trader.application.recovery import Recovered, Watch
+from graphwiz_trader.application.state_view import agrees
 from graphwiz_trader.application.supervise import first_of, supervise
 from graphwiz_trader.application.timers import Timers
 from graphwiz_trader.application.wind_down import Remaining, StopTimes, WindDown
@@ -139,6 +140,13 @@ class Trade:
     def queued(self) -> Mapping[Venue, int]:
         """How many commands wait to be sent, by venue."""
         return {name: len(link.outbox) for name, link in self._links.items()}
+
+    @property
+    def unreconciled(self) -> Sequence[Mapping[str, object]]:
+        """Each venue whose account is not known to be what we think, for how long and why."""
+        now, state = self.clock.now(), self.engine.state
+        apart = [link for name, link in self._links.items() if not agrees(state, name)]
+        return [{"venue": link.venue.venue, **link.reconciler.standing(now)} for link in apart]
 
     def deliver(self, event: Event) -> None:
         """Take *event* in, here and now; a person's order comes this way too."""

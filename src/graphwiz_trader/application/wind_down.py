@@ -19,6 +19,9 @@ Remaining: TypeAlias = tuple[tuple[Venue, ClOrdId], ...]
 """Orders not proven gone, by venue and id; the id is `*` where the venue did not answer."""
 
 _AGAIN = Nanos(250 * MILLISECOND)
+_SELDOM = Nanos(2 * SECOND)
+"""What a venue counts must last for the hedges and cancels of a stop, too."""
+
 _ANY = ClOrdId("*")
 _WORKS = (OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED)
 
@@ -28,7 +31,8 @@ class StopTimes:
     """
     How long a stop may take.
 
-    `gone`: until own orders are gone. `agree`: from then, until every venue has agreed once more.
+    `gone`: until own orders are gone, and every account is known. `agree`: from when they are
+    gone, until a venue that says otherwise than we think has changed its mind.
     """
 
     gone: Nanos = Nanos(30 * SECOND)
@@ -58,31 +62,39 @@ class WindDown:
         """
         Close the gate, cancel what is ours, and prove that nothing is left; return what is.
 
-        What groups owe is hedged on. The accounts are asked until they agree, for a little longer
-        than that takes.
+        What groups owe is hedged on. The accounts are asked until they agree: for a little where
+        a venue says otherwise than we think, as long as there is time where nobody knows.
         """
-        now = self._clock.now()
+        now = due = self._clock.now()
         deadline = Nanos(now + self._times.gone)
         self._deliver(Shutdown(now, reason))
-        empty_since: Nanos | None = None
+        wait, empty_since = _AGAIN, None
+        listed: Remaining | None = None
         while True:
-            remaining = self._working() or await self._listed()
-            now = self._clock.now()
+            is_due = now >= due
+            if self._is_busy():
+                listed = None
+            elif listed is None or (listed and is_due):
+                listed = await self._listed()
+                now = self._clock.now()
             # Looked at again: a person may have flattened while the venues were asked.
-            is_over = not remaining and not self._state.is_hedging and not self._working()
-            empty_since = (empty_since or now) if is_over else None
-            if empty_since is not None:
-                waited = now - empty_since >= self._times.agree or now >= deadline
-                if waited or all(agrees(self._state, venue) for venue in self._links):
-                    self._close()
-                    return ()
-            elif now >= deadline:
+            is_over = listed == () and not self._is_busy()
+            if is_over and empty_since is None:
+                wait, is_due, empty_since = _AGAIN, True, now
+            elif not is_over:
+                empty_since = None
+            if empty_since is not None and self._is_enough(empty_since, now, deadline):
+                self._close()
+                return ()
+            if empty_since is None and now >= deadline:
                 return await self._at_last()
+            if is_due:
+                self._ask(last=is_over)
+                due, wait = Nanos(now + wait), min(Nanos(2 * wait), _SELDOM)
             await self._clock.sleep_until(Nanos(now + _AGAIN))
+            now = self._clock.now()
             if any(order.ord_status in _WORKS for order in self._state.orders):
-                self._deliver(Shutdown(self._clock.now(), reason))
-            for link in self._links.values():
-                link.reconciler.ask()
+                self._deliver(Shutdown(now, reason))
 
     async def abandon(self) -> Remaining:
         """
@@ -99,6 +111,23 @@ class WindDown:
                 break
             await self._clock.sleep_until(Nanos(self._clock.now() + _AGAIN))
         return remaining
+
+    def _is_busy(self) -> bool:
+        """Whether anything of ours works or is still to be hedged, as far as we know."""
+        return self._state.is_hedging or bool(self._working())
+
+    def _is_enough(self, empty_since: Nanos, now: Nanos, deadline: Nanos) -> bool:
+        """Whether the accounts agree, or no more is to be learned of them in time."""
+        if now >= deadline or all(agrees(self._state, venue) for venue in self._links):
+            return True
+        is_known = not any(self._state.is_blind(venue) for venue in self._links)
+        return is_known and now - empty_since >= self._times.agree
+
+    def _ask(self, *, last: bool) -> None:
+        """Ask the accounts, for the *last* time if nothing of ours works any more."""
+        for link in self._links.values():
+            link.is_over = last
+            link.reconciler.ask(last=last)
 
     async def _at_last(self) -> Remaining:
         """Return what is left when no more is waited for; what never left is no part of it."""

@@ -31,6 +31,9 @@ def status_tables(status: Mapping[str, Plain]) -> tuple[Table, ...]:
     if closed:
         rows = tuple((scope or "everything", cell(state)) for scope, state in closed.items())
         found.append(Table("Closed", ("scope", "state"), rows))
+    unlike = apart(status.get("unreconciled"))
+    if unlike:
+        found.append(Table("Not reconciled", (), unlike))
     books = tuple(
         (venue, name, *(cell(_object(book).get(key)) for key in ("bid", "ask", "usable", "age_ms")))
         for venue, held in _object(status.get("venues")).items()
@@ -51,6 +54,32 @@ def status_tables(status: Mapping[str, Plain]) -> tuple[Table, ...]:
             Table("Vitals", (), (("loop_lag_ms", cell(status.get("loop_lag_ms"))), *vitals))
         )
     return tuple(found)
+
+
+def apart(told: object) -> tuple[tuple[str, str], ...]:
+    """Return each venue of `unreconciled`, and for how long its account is not ours, and why."""
+    found = [_object(each) for each in told] if isinstance(told, list | tuple) else []
+    return tuple(
+        (cell(one.get("venue")), f"for {_whole(one.get('for_s'))} s: {cell(one.get('why'))}")
+        for one in found
+    )
+
+
+def apart_line(told: object) -> str:
+    """Return `unreconciled` in one line, empty if all accounts are what we think."""
+    return "; ".join(f"{venue} {why}" for venue, why in apart(told))
+
+
+def end_flaws(remaining: Sequence[tuple[str, str]], unreconciled: object) -> tuple[str, ...]:
+    """Return what a run that ends leaves open, by venue and id, and whose word is not ours."""
+    names = ", ".join(f"{name}@{venue}" for venue, name in remaining)
+    left = (f"left open or not proven gone: {names}",) if names else ()
+    line = apart_line(unreconciled)
+    return (*left, f"not reconciled: {line}") if line else left
+
+
+def _whole(number: Plain) -> str:
+    return f"{number:.0f}" if isinstance(number, int | float) else NONE
 
 
 def _vitals(told: Mapping[str, Plain]) -> tuple[tuple[str, str], ...]:

@@ -11,7 +11,7 @@ from graphwiz_trader.domain.alert_text import headline
 from graphwiz_trader.domain.alerting import Alert, News
 from graphwiz_trader.domain.commands import Severity
 from graphwiz_trader.domain.plain import Plain
-from graphwiz_trader.entrypoints.engine_text import cell
+from graphwiz_trader.entrypoints.engine_text import apart, cell
 
 MOST = 4
 """Rows of a table; there may be more in `graphwiz positions` and the like."""
@@ -47,6 +47,7 @@ def live_view(status: Told, positions: Sequence[Told], alerts: Sequence[Alert]) 
     tables = (_positions(positions), _venues(status), _latency(status))
     return Group(
         _state(status),
+        *_apart(status),
         Columns([_figure(status, name) for name in _FIGURES], equal=True, padding=(0, 2)),
         Columns(tables, padding=(0, 3)),
         *_alerts(alerts),
@@ -65,6 +66,14 @@ def _state(status: Told) -> Text:
     for scope, why in _object(status.get("closed")).items():
         line.append(f" {scope or 'everything'} {cell(why)}", "red")
     return line
+
+
+def _apart(status: Told) -> Sequence[Text]:
+    """Return, of each account that is not known to be what we think, why."""
+    return [
+        Text(f"{venue} not reconciled {why}", "red", no_wrap=True, overflow="ellipsis")
+        for venue, why in apart(status.get("unreconciled"))
+    ]
 
 
 def _figure(status: Told, name: str) -> Text:

@@ -38,6 +38,7 @@ def serve(
 
     Ends with 0, or with 5 and the names of what could not be proven gone.
     """
+    from graphwiz_trader.entrypoints.engine_text import end_flaws
     from graphwiz_trader.entrypoints.loop import run
     from graphwiz_trader.entrypoints.unblocked import unblocked_stderr
 
@@ -50,9 +51,9 @@ def serve(
     summary = {**ended.summary, "pid": os.getpid()}
     left = ended.stopped.remaining
     text = f"{ended.folder.run}: {summary['orders']} orders, {summary['fills']} fills"
-    if left:
-        names = ", ".join(f"{name}@{venue}" for venue, name in left)
-        text += f"; left open or not proven gone: {names}"
+    flaws = end_flaws(left, summary["unreconciled"])
+    if flaws:
+        text = "; ".join((text, *flaws))
         click.echo(text, err=True)
     emit(summary, text, ExitCode.LEFT_OPEN if left else ExitCode.DONE)
 

@@ -170,6 +170,7 @@ class Floor:
         chance: Chance,
         start: Nanos,
         capacity: int | None = None,
+        terms: VenueTerms = VenueTerms(),  # noqa: B008 # a value
     ) -> None:
         self.clock = ManualClock(start)
         self.oracle = Oracle(RISK.max_position_size, self._is_known)
@@ -178,7 +179,7 @@ class Floor:
         self.feeds = {e.venue: ExchangeFeed(e, self.clock) for e in exchanges}
         self.venues = {
             e.venue: FaultyVenue(
-                PaperVenue(e, self.clock, VenueTerms(), self.feeds[e.venue].tell),
+                PaperVenue(e, self.clock, terms, self.feeds[e.venue].tell),
                 self.clock,
                 chance.split(f"faults {e.venue}"),
             )

@@ -12,6 +12,7 @@ from graphwiz_trader.domain.commands import ReplaceOrder, SubmitOrder
 from graphwiz_trader.domain.events import RunStarted
 from graphwiz_trader.domain.facts import Entry, FillBooked
 from graphwiz_trader.domain.graph_answers import GraphStats
+from graphwiz_trader.domain.venue import VenueTerms
 from graphwiz_trader.testing.graph import MemoryGraph
 from tests.unit.application import test_trade
 from tests.unit.application.test_trade import USDT, Scene
@@ -44,8 +45,12 @@ def test_every_order_and_fill_of_a_live_run_is_a_node(
     stages: list[Scene] = []
 
     class Kept(Scene):
-        def __init__(self, capacity: int | None = None) -> None:
-            super().__init__(capacity)
+        def __init__(
+            self,
+            capacity: int | None = None,
+            asked: VenueTerms = VenueTerms(),  # noqa: B008 # a value
+        ) -> None:
+            super().__init__(capacity, asked)
             stages.append(self)
 
     monkeypatch.setattr(test_trade, "Scene", Kept)

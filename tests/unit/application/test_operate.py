@@ -158,11 +158,15 @@ def test_an_order_is_canceled_by_its_id() -> None:
 
 
 def test_stop_is_answered_when_the_run_has_ended() -> None:
-    async def act(_: Scene, operate: Operate) -> None:
+    async def act(scene: Scene, operate: Operate) -> None:
         asking = asyncio.create_task(ask(operate, "stop", reason="x"))
         await asyncio.sleep(0)
         assert not asking.done()
+        scene.alpha.break_stream()
         operate.end(Stopped("x", ((Venue("alpha"), ClOrdId("a1")),)))
-        assert (await asking)["remaining"] == [{"venue": "alpha", "cl_ord_id": "a1"}]
+        told = await asking
+        assert told["remaining"] == [{"venue": "alpha", "cl_ord_id": "a1"}]
+        why = "stream broken; what became of an order is not known yet"
+        assert told["unreconciled"] == [{"venue": "alpha", "for_s": 0.0, "why": why}]
 
     play(act)

@@ -39,7 +39,7 @@ from graphwiz_trader.domain.units import (
     Venue,
 )
 from graphwiz_trader.domain.value import evolve
-from graphwiz_trader.domain.venue import Usage
+from graphwiz_trader.domain.venue import Usage, VenueTerms
 from graphwiz_trader.simulation.chance import Chance
 from graphwiz_trader.simulation.exchange import Exchange, Terms
 from graphwiz_trader.testing import make
@@ -97,7 +97,11 @@ class Puppet:
 class Scene:
     """Two quiet venues, a live engine, and a hand in its strategy."""
 
-    def __init__(self, capacity: int | None = None) -> None:
+    def __init__(
+        self,
+        capacity: int | None = None,
+        asked: VenueTerms = VenueTerms(),  # noqa: B008 # a value
+    ) -> None:
         terms = Terms(entry=Nanos(2 * MS), response=Nanos(3 * MS))
         balances = {USDT: Decimal(1_000), BTC: Decimal(10)}
         self.crowd = Crowd(A.id)
@@ -105,7 +109,7 @@ class Scene:
         exchanges = [Exchange([of], balances, make.START, terms, who) for of, who in crowds]
         self.plan: dict[int, tuple[Opinion, ...]] = {}
         self.puppet = Puppet(self.plan)
-        self.floor = Floor(exchanges, self._puppets, Chance(1), make.START, capacity)
+        self.floor = Floor(exchanges, self._puppets, Chance(1), make.START, capacity, asked)
         self.alpha, self.beta = (self.floor.venues[name] for name in (ALPHA, BETA))
 
     def _puppets(self) -> Sequence[Puppet]:
@@ -181,9 +185,13 @@ def take(of: InstrumentId = A.id, side: Side = Side.BUY, qty: int = 100) -> Leg:
     return Leg(of, side, ASK if side is Side.BUY else BID, Lots(qty))
 
 
-def play(scene: Callable[[Scene], Awaitable[None]], capacity: int | None = None) -> None:
+def play(
+    scene: Callable[[Scene], Awaitable[None]],
+    capacity: int | None = None,
+    asked: VenueTerms = VenueTerms(),  # noqa: B008 # a value
+) -> None:
     async def played() -> None:
-        stage = Scene(capacity)
+        stage = Scene(capacity, asked)
         await stage.begin()
         try:
             await scene(stage)

@@ -101,3 +101,15 @@ def test_an_order_of_unknown_fate_is_red() -> None:
 
     assert "\x1b[31m2" in colored
     assert "\x1b[31m0" not in calm
+
+
+def test_whose_account_is_not_ours_is_said_in_a_line_each_with_the_reason() -> None:
+    apart = [
+        {"venue": "binance", "for_s": 12.4, "why": "no answer: connection refused " * 5},
+        {"venue": "okx", "for_s": 1.0, "why": "reports of our orders do not come in"},
+    ]
+    said = screen({**STATUS, "reconciled": False, "unreconciled": apart})
+
+    assert said[1].startswith("binance not reconciled for 12 s: no answer: connection refused")
+    assert len(said[1]) <= 80
+    assert said[2] == "okx not reconciled for 1 s: reports of our orders do not come in"

@@ -204,11 +204,16 @@ def stop(options: Options, run: str | None, reason: str) -> None:
 
     Ends with 5 and their names when something is left, or cannot be proven gone.
     """
+    from graphwiz_trader.entrypoints.engine_text import apart_line
+
     came = _asked(options, run, "stop", {"reason": reason}, _STOP_S)
-    left = came.get("remaining") or []
+    left, apart = came.get("remaining") or [], apart_line(came.get("unreconciled"))
     text = "stopped, nothing left open"
     if left:
         text = f"stopped; left open, or not proven gone: {left}"
+    if apart:
+        text += f"; not reconciled: {apart}"
+    if left or apart:
         click.echo(text, err=True)
     emit(came, text, ExitCode.LEFT_OPEN if left else ExitCode.DONE)
 

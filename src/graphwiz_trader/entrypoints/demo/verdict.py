@@ -20,6 +20,7 @@ from graphwiz_trader.domain.units import Asset, RunId, Venue
 from graphwiz_trader.domain.value import value
 from graphwiz_trader.entrypoints.demo.script import Script
 from graphwiz_trader.entrypoints.demo.session import Played
+from graphwiz_trader.entrypoints.engine_text import apart_line
 from graphwiz_trader.entrypoints.output import ExitCode
 from graphwiz_trader.entrypoints.summaries import report_summary
 from graphwiz_trader.entrypoints.tables import shown
@@ -118,6 +119,7 @@ def _counts(tally: Tally, engine: Mapping[str, Plain]) -> Mapping[str, object]:
         "fills": tally.fills,
         "was_unknown": tally.was_unknown,
         **{key: engine.get(key) for key in ("unknown_orders", "open_orders", "reconciled")},
+        "unreconciled": engine.get("unreconciled", []),
         "remaining": engine.get("remaining", []),
         "alerts": tally.alerts,
     }
@@ -153,7 +155,8 @@ def _wrong(
     """Name the proofs that do not hold."""
     wrong = [f"{audit['violations']} violations: {audit['found']}"] if audit["violations"] else []
     if not summary["reconciled"]:
-        wrong.append("the accounts at the venues are not reconciled with ours")
+        apart = apart_line(summary["unreconciled"])
+        wrong.append(f"the accounts at the venues are not reconciled with ours: {apart}")
     return (*wrong, *(_proof(run, each) for run, each in replays.items() if not each.is_identical))
 
 
@@ -172,6 +175,9 @@ def _text(
     left = summary["remaining"]
     if left:
         parts.append(f"left open or not proven gone: {left}")
+    apart = apart_line(summary["unreconciled"])
+    if apart:
+        parts.append(f"not reconciled: {apart}")
     parts += [_proof(run, again) for run, again in replays.items()]
     parts.append(
         f"the exchange's own record agrees: {proven.checks} checks, every order and fill once"
