@@ -71,6 +71,17 @@ def around(chance: Random, seed: int) -> tuple[Sequence[Tape], Sequence[str]]:
     )
 
 
+def in_turn(chance: Random, seed: int) -> tuple[Sequence[Tape], Sequence[str]]:
+    """The same from one asset alone, or whatever there is: leg after leg."""
+    tapes, keys = around(chance, seed)
+    return tapes, (
+        *keys,
+        f"{ROUNDS}.legs={chance.choice(['auto', 'sequential'])}",
+        f"backtest.balances.{ALPHA.venue}.USDT={chance.choice([300, 20_000])}",
+        f"backtest.balances.{ALPHA.venue}.BTC={chance.choice([0, 0, 0.02])}",
+    )
+
+
 def together(chance: Random, seed: int) -> tuple[Sequence[Tape], Sequence[str]]:
     """All three, each in the others' way."""
     pairs = f'{PAIRS}.instruments=["{ETHER.id}", "{ALPHA.id}"]'
@@ -83,11 +94,20 @@ SETUPS: dict[str, Setup] = {
     "across": across,
     "paired": paired,
     "around": around,
+    "in turn": in_turn,
     "together": together,
 }
 
 
-FEW = [("across", 2), ("paired", 0), ("paired", 1), ("around", 3), ("together", 0), ("together", 3)]
+FEW = [
+    ("across", 2),
+    ("paired", 0),
+    ("paired", 1),
+    ("around", 3),
+    ("in turn", 1),
+    ("together", 0),
+    ("together", 3),
+]
 
 
 @pytest.mark.parametrize(("name", "seed"), FEW)

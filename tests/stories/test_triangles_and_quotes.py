@@ -7,6 +7,7 @@ from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.orders import Liquidity
 from graphwiz_trader.domain.units import InstrumentId, StrategyId
 from graphwiz_trader.simulation.market import LISTINGS
+from graphwiz_trader.strategies.triangular_config import AUTO, LEGS, SEQUENTIAL, SIMULTANEOUS
 from tests.stories.session import Shown
 from tests.stories.wiring import Desk
 
@@ -31,10 +32,16 @@ def desk() -> Desk:
     return Desk()
 
 
+@pytest.fixture(scope="module", params=LEGS)
+def legs(request: pytest.FixtureRequest) -> str:
+    """Every way to send the legs of a round."""
+    return str(request.param)
+
+
 @pytest.fixture(scope="module")
-def shown(desk: Desk) -> Shown:
+def shown(desk: Desk, legs: str) -> Shown:
     """A session of both strategies."""
-    return desk.session(SECONDS, 7, *SETTINGS)
+    return desk.session(SECONDS, 7, *SETTINGS, f"hft.strategies.{TRIANGLES}.legs={legs}")
 
 
 def fills_of(desk: Desk, shown: Shown, strategy: StrategyId) -> list[FillBooked]:
@@ -82,6 +89,18 @@ def test_every_round_ends_and_nothing_stays_owed(desk: Desk, shown: Shown) -> No
         GroupState.MISSED,
     }
     assert len(fills_of(desk, shown, TRIANGLES)) >= 3
+
+
+def test_legs_leave_as_they_are_told_to(desk: Desk, shown: Shown, legs: str) -> None:
+    """There is enough of every asset at the start of a session."""
+    approved = desk.facts(shown.folder.run, SignalApproved)
+    found = {
+        fact.signal.sequential
+        for fact in approved
+        if isinstance(fact, SignalApproved) and fact.signal.strategy == TRIANGLES
+    }
+
+    assert found == {SIMULTANEOUS: {False}, SEQUENTIAL: {True}, AUTO: {False}}[legs]
 
 
 def test_what_rounds_were_expected_to_earn_is_attributed_without_a_rest(

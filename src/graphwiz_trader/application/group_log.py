@@ -37,6 +37,7 @@ class _Open:
     legs: tuple[Leg, ...]
     passed_on: tuple[Asset, ...]
     is_round: bool
+    is_sequential: bool
     heard: Nanos = Nanos(0)
     fills: list[FillBooked] = attrs.field(factory=list)
     debt: Decimal = ZERO
@@ -73,7 +74,9 @@ class GroupLog:
             legs = fact.signal.legs
             instruments = [self._prices.instruments[leg.instrument] for leg in legs]
             is_round = len({instrument.base for instrument in instruments}) > 1
-            self._open[fact.group] = _Open(legs, owed_assets(instruments), is_round)
+            self._open[fact.group] = _Open(
+                legs, owed_assets(instruments), is_round, fact.signal.sequential
+            )
 
     def fill(self, fill: FillBooked, now: Nanos) -> None:
         """Note a fill of one of its orders, received *now*; a late one opens it again."""
@@ -105,8 +108,11 @@ class GroupLog:
         instruments = self._prices.instruments
         earning = {
             name: instrument
-            for leg in group.legs
-            if not is_passed_on(instrument := instruments[name := leg.instrument], group.passed_on)
+            for name in (
+                *(leg.instrument for leg in group.legs),
+                *(f.instrument for f in group.fills),
+            )
+            if not is_passed_on(instrument := instruments[name], group.passed_on)
         }
         assets = {settlement(instrument) for instrument in earning.values()}
         if len(assets) > 1:
@@ -114,6 +120,10 @@ class GroupLog:
         legs = [leg for leg in group.legs if leg.instrument in earning]
         fills = [fill for fill in group.fills if fill.instrument in earning]
         found = attribution(legs, fills, instruments, fact.expected)
+        if group.is_sequential:
+            # A fee taken of what was bought is paid by passing on less, and not again in cash.
+            in_kind = fact.realised - found.realised
+            found += Attribution(fees=in_kind, realised=in_kind)
         rated = found.times(self._earnings.rate(assets.pop()))
         before, group.booked = group.booked, rated
         self._outcome += rated.less(before)

@@ -5,8 +5,10 @@ from decimal import Decimal
 
 import attrs
 
+from graphwiz_trader.domain.account import Account
 from graphwiz_trader.domain.facts import GroupState
 from graphwiz_trader.domain.instrument import Instrument, Kind
+from graphwiz_trader.domain.money import Money
 from graphwiz_trader.domain.position import ZERO, flow
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import Leg
@@ -18,6 +20,7 @@ from graphwiz_trader.domain.units import (
     Nanos,
     StrategyId,
     Ticks,
+    Venue,
 )
 from graphwiz_trader.domain.value import evolve
 
@@ -82,7 +85,8 @@ class OrderGroup:
     `expected` is the planned profit in the quote asset; `deadline` is when hedging inside the
     band ends, None while nothing is owed; `alarm` when it will be looked at next whatever
     happens; `live` the orders whose end is awaited; `flattened` the instruments that a person
-    had closed, in which nothing may be left or hedged.
+    had closed, in which nothing may be left or hedged. The orders of one `is_sequential` leave one
+    after the other; `carried` is what is kept of each asset for the next of them.
     """
 
     id: str
@@ -99,6 +103,8 @@ class OrderGroup:
     fills: int = 0
     live: dict[ClOrdId, None] = attrs.field(factory=dict)
     flattened: dict[InstrumentId, None] = attrs.field(factory=dict)
+    is_sequential: bool = False
+    carried: dict[Asset, Decimal] = attrs.field(factory=dict)
     money: Asset = attrs.field(init=False)
     _owed: tuple[Asset, ...] = attrs.field(init=False)
     _settled: tuple[Decimal, Decimal] = (ZERO, ZERO)
@@ -151,16 +157,46 @@ class OrderGroup:
         """Cash in less cash out, after fees; final once nothing is owed."""
         return sum((leg.cash for leg in self.earning), ZERO)
 
+    def expect(self, accounts: Mapping[Venue, Account]) -> None:
+        """Expect what the planned prices would earn after taker fees; 0 of a single leg."""
+        self.expected = ZERO
+        for leg in self.earning if len(self.legs) > 1 else ():
+            notional = leg.instrument.notional(leg.plan.price, leg.plan.qty)
+            fee = (accounts[leg.instrument.venue].taker_bps or ZERO) / 10_000
+            self.expected -= notional * leg.plan.side + notional * fee
+
     def settle(self) -> tuple[Decimal, Decimal]:
         """Return profit and fees since it was last settled: a late fill can open it again."""
         before, self._settled = self._settled, (self.realised, self.fees)
         return self._settled[0] - before[0], self._settled[1] - before[1]
 
-    def book(self, index: int, side: Side, price: Ticks, qty: Lots, fee: Decimal) -> None:
-        """Book one fill of leg *index*."""
+    def regrid(self, instrument: Instrument) -> None:
+        """Count legs in *instrument* on its new grid."""
+        for leg in self.legs:
+            if leg.instrument.id == instrument.id:
+                leg.regrid(instrument)
+
+    def book(
+        self,
+        index: int,
+        side: Side,
+        price: Ticks,
+        qty: Lots,
+        fee: Decimal,
+        commission: Money | None = None,
+    ) -> None:
+        """
+        Book one fill of leg *index*, for a *fee* worth so much of its cash.
+
+        What a sequential group can pass on is less a *commission* that was taken of it.
+        """
         leg = self.legs[index]
         leg.base += side * leg.instrument.qty(qty) * leg.instrument.multiplier
-        leg.cash += flow(leg.instrument, side, price, qty) - fee
+        leg.cash += flow(leg.instrument, side, price, qty)
+        if self.is_sequential and commission and commission.asset == leg.instrument.base:
+            leg.base -= commission.amount
+        else:
+            leg.cash -= fee
         passed_on = is_passed_on(leg.instrument, self._owed)
         self.fees += fee * self.worth(leg.instrument.quote) if passed_on else fee
         self.fills += 1

@@ -7,8 +7,10 @@ import attrs
 
 from graphwiz_trader.domain import rules
 from graphwiz_trader.domain.grid import common_lot
+from graphwiz_trader.domain.group import money_of, owed_assets
 from graphwiz_trader.domain.instrument import Instrument, Kind
 from graphwiz_trader.domain.intent import Admitted, Bounds, Case, Intent, RiskView, Rule
+from graphwiz_trader.domain.route import Step, is_round
 from graphwiz_trader.domain.rules import RULES
 from graphwiz_trader.domain.settings import RiskSettings
 from graphwiz_trader.domain.sides import Side
@@ -86,7 +88,8 @@ class RiskPolicy:
         legs = self._sized(signal, view)
         if min(leg.qty for leg in legs) <= 0:
             return self._why_no_room(signal, view)
-        return Approved(evolve(signal, legs=legs), SEAL)
+        sized = evolve(signal, legs=legs)
+        return (self._foreseen(sized, view) if signal.sequential else None) or Approved(sized, SEAL)
 
     def admit(self, intent: Intent, view: RiskView) -> Admitted | Refused:
         """Pass *intent* through every rule; the first no is the answer."""
@@ -106,21 +109,32 @@ class RiskPolicy:
         self, strategy: StrategyId, name: InstrumentId, side: Side, price: int, view: RiskView
     ) -> Lots:
         """Return the most lots that positions, balances and order size leave for one order."""
+        most = self.headroom(strategy, name, side, price, view)
+        instrument = view.instruments[name]
+        account = view.accounts[instrument.venue]
+        one = account.need(instrument, side, price, 1)
+        affordable = int(account.free(one.asset) / one.amount) if one.amount > 0 else 0
+        return Lots(max(0, min(most, affordable)))
+
+    def headroom(
+        self, strategy: StrategyId, name: InstrumentId, side: Side, price: int, view: RiskView
+    ) -> Lots:
+        """Return the most lots that positions and order size leave, whatever the balance."""
         instrument = view.instruments[name]
         limit = view.position_limit(strategy)
         held = instrument.units(view.position(name) * side + view.open_lots(name, side), price)
         most = min(limit - held, limit - view.asset_worst(instrument.base, side))
         if self.limits.max_order_qty is not None:
             most = min(most, self.limits.max_order_qty)
-        account = view.accounts[instrument.venue]
-        one = account.need(instrument, side, price, 1)
-        affordable = int(account.free(one.asset) / one.amount) if one.amount > 0 else 0
-        return Lots(max(0, min(instrument.lots_worth(max(most, Decimal(0)), price), affordable)))
+        return instrument.lots_worth(max(most, Decimal(0)), price)
 
     def _sized(self, signal: Signal, view: RiskView) -> tuple[Leg, ...]:
+        # What later legs of a sequence are paid with is there only once the first has filled.
+        rooms = [self.headroom if signal.sequential else self.room for _ in signal.legs]
+        rooms[0] = self.room
         shares = [
-            (self.room(signal.strategy, leg.instrument, leg.side, leg.price, view), leg.qty)
-            for leg in signal.legs
+            (room(signal.strategy, leg.instrument, leg.side, leg.price, view), leg.qty)
+            for room, leg in zip(rooms, signal.legs, strict=True)
         ]
         if all(room >= qty for room, qty in shares):
             return signal.legs
@@ -130,13 +144,26 @@ class RiskPolicy:
 
     def _why_no_room(self, signal: Signal, view: RiskView) -> Refused:
         """Find which limit left nothing, by asking the rules about the least of each leg."""
-        for leg in signal.legs:
-            least = _least(view.instruments[leg.instrument], leg.price)
-            intent = Intent.of_leg(signal, evolve(leg, qty=least))
-            refused = self.admit(intent, view)
+        least = tuple(
+            evolve(leg, qty=_least(view.instruments[leg.instrument], leg.price))
+            for leg in signal.legs
+        )
+        for leg in least[:1] if signal.sequential else least:
+            refused = self.admit(Intent.of_leg(signal, leg), view)
             if isinstance(refused, Refused):
                 return refused
-        return Refused(Reason.BELOW_MIN, signal.legs[0].instrument, "0", "1")
+        no = self._foreseen(evolve(signal, legs=least), view) if signal.sequential else None
+        return no or Refused(Reason.BELOW_MIN, signal.legs[0].instrument, "0", "1")
+
+    def _foreseen(self, signal: Signal, view: RiskView) -> Refused | None:
+        """Return what would refuse a later leg today, but for the balance that others bring."""
+        for leg in signal.legs[1:]:
+            case = Case.of(Intent.of_leg(signal, leg), view)
+            for rule in self.rules:
+                refused = None if rule is rules.balance else rule(case, self.bounds)
+                if refused is not None:
+                    return refused
+        return None
 
 
 def _flaw_of(signal: Signal, view: RiskView) -> Refused | None:
@@ -151,7 +178,23 @@ def _flaw_of(signal: Signal, view: RiskView) -> Refused | None:
                 return flaw
         if leg.qty <= 0 and signal.kind is _TAKE:
             return Refused(Reason.BELOW_MIN, leg.instrument, str(leg.qty), "1")
+    if signal.sequential and not _is_sequence(signal, view):
+        names = " > ".join(leg.instrument for leg in signal.legs)
+        return Refused(Reason.NO_ROUND, signal.legs[0].instrument, names, "a round of spot trades")
     return None
+
+
+def _is_sequence(signal: Signal, view: RiskView) -> bool:
+    """Whether each leg is paid with what the one before brings, and all but money can be owed."""
+    steps = [Step(view.instruments[leg.instrument], leg.side) for leg in signal.legs]
+    instruments = [step.instrument for step in steps]
+    passed = {step.received for step in steps[:-1]}
+    return (
+        signal.kind is _TAKE
+        and is_round(steps)
+        and money_of(instruments) == steps[0].given
+        and set(owed_assets(instruments)) == passed
+    )
 
 
 def _flaw(name: InstrumentId, price: int, view: RiskView) -> Refused | None:

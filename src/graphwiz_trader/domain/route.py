@@ -81,6 +81,19 @@ def routes(instruments: Sequence[Instrument], longest: int) -> tuple[Route, ...]
     )
 
 
+def is_round(steps: Sequence[Step]) -> bool:
+    """Return whether spot *steps* at one venue lead from an asset through others back to it."""
+    given = [step.given for step in steps]
+    received = [step.received for step in steps]
+    return (
+        len(steps) > 1
+        and len({step.instrument.venue for step in steps}) == 1
+        and all(step.instrument.kind is Kind.SPOT for step in steps)
+        and len(set(given)) == len(given)
+        and received == given[1:] + given[:1]
+    )
+
+
 def standing(
     rounds: Sequence[tuple[InstrumentId, ...]],
 ) -> dict[tuple[InstrumentId, ...], int]:

@@ -39,7 +39,8 @@ class Signal:
     An opinion: *legs* are worth *edge_bps* after fees until *expires*.
 
     `confidence` is in [0, 1]; `strength` ranks signals of one strategy.
-    `opportunity` names the episode it acts on.
+    `opportunity` names the episode it acts on. The legs of a `sequential` TAKE lead from one asset
+    round to it again, and leave one after the other, each with what the one before brought.
     """
 
     strategy: StrategyId
@@ -51,6 +52,7 @@ class Signal:
     strength: float = 0.0
     opportunity: str = ""
     reason: str = ""
+    sequential: bool = False
 
 
 class Stage(Enum):
@@ -112,6 +114,7 @@ class Reason(Enum):
     EXPIRED = "EXPIRED"
     HEDGE_DEBT = "HEDGE_DEBT"
     UNKNOWN_INSTRUMENT = "UNKNOWN_INSTRUMENT"
+    NO_ROUND = "NO_ROUND"
 
 
 @value

@@ -46,6 +46,11 @@ class View(Protocol):
     ) -> Lots:
         """Return the most that limits and free balances leave for an order at *price*."""
 
+    def headroom(
+        self, strategy: StrategyId, instrument: InstrumentId, side: Side, price: Ticks
+    ) -> Lots:
+        """Return the most that limits alone leave, whatever the balance."""
+
     def owned(self, instrument: InstrumentId) -> Decimal:
         """Base units owned at the instrument's venue, endowment included."""
 

@@ -248,7 +248,7 @@ class Engine:
         if order is None:
             return
         fill = next((f for f in facts[start:] if isinstance(f, FillBooked)), None)
-        trade = self._groups.on_order(order, fill)
+        trade = self._groups.on_order(order, fill, report.commission)
         if fill is not None and trade is None and not self._groups.is_multi(order.group):
             instrument = self.state.instruments[order.instrument]
             trade = self.trades.fill(fill, instrument, self.state.now, opens=not order.reducing)

@@ -1,8 +1,7 @@
-"""Groups: legs sent together, hedged fill by fill, completed or unwound, never left open."""
+"""Groups: legs sent together or in turn, hedged fill by fill, never left open."""
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 
 from graphwiz_trader.domain.commands import SetTimer, Severity
 from graphwiz_trader.domain.facts import (
@@ -17,19 +16,19 @@ from graphwiz_trader.domain.facts import (
 from graphwiz_trader.domain.group import CLOSED, GroupLeg, OrderGroup
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.intent import Intent
+from graphwiz_trader.domain.money import Money
 from graphwiz_trader.domain.order import Order
-from graphwiz_trader.domain.orders import OrdType, TimeInForce
-from graphwiz_trader.domain.position import ZERO
 from graphwiz_trader.domain.settings import GroupSettings
 from graphwiz_trader.domain.signal import Approved, Reason, Refused
 from graphwiz_trader.domain.units import MILLISECOND, SECOND, InstrumentId, Nanos, StrategyId, Ticks
 from graphwiz_trader.engine.desk import Desk
 from graphwiz_trader.engine.draft import Draft
 from graphwiz_trader.engine.gate import Gate
-from graphwiz_trader.engine.hedge import Hedge, closings, hedges
+from graphwiz_trader.engine.hedge import Hedge, all_hedges, closings
 from graphwiz_trader.engine.holdings import settlement
 from graphwiz_trader.engine.scopes import covers
 from graphwiz_trader.engine.state import EngineState
+from graphwiz_trader.engine.ways import exits, keep, release, ways
 
 RETRY = Nanos(100 * MILLISECOND)
 OWNER = "group:"
@@ -56,18 +55,22 @@ class Groups:
         return len(self._open)
 
     def open(self, approved: Approved) -> None:
-        """Admit every leg, then send them together; or refuse the whole signal."""
+        """
+        Admit every leg, then send them together; or refuse the whole signal.
+
+        Of a sequential one the first leg leaves alone: each other is planned when its turn comes.
+        """
         signal = approved.signal
         refused = self._debt_refusal()
         name = f"g{self._count + 1}"
         intents = [Intent.of_leg(signal, leg, name, i) for i, leg in enumerate(signal.legs)]
-        sent = refused or self._desk.send_all(intents)
+        sent = refused or self._desk.send_all(intents[:1] if signal.sequential else intents)
         if isinstance(sent, Refused):
             self._draft.facts.append(SignalRefused(signal, sent))
             return
         self._count += 1
-        instruments = self._state.instruments
-        legs = tuple(GroupLeg(leg, instruments[leg.instrument]) for leg in signal.legs)
+        planned = signal.legs + (exits(signal, self._state) if signal.sequential else ())
+        legs = tuple(GroupLeg(x, self._state.instruments[x.instrument]) for x in planned)
         group = OrderGroup(
             name,
             signal.strategy,
@@ -75,8 +78,9 @@ class Groups:
             legs,
             self._state.now,
             live=dict.fromkeys(order.cl_ord_id for order in sent),
+            is_sequential=signal.sequential,
         )
-        group.expected = self._expected(group)
+        group.expect(self._state.accounts)
         self._open[name] = group
         self._draft.facts.append(SignalApproved(signal, name))
         self._tell(group)
@@ -86,7 +90,9 @@ class Groups:
         group = self._open.get(name) or self._closed.get(name)
         return group is not None and len(group.legs) > 1
 
-    def on_order(self, order: Order, fill: FillBooked | None) -> TradeClosed | None:
+    def on_order(
+        self, order: Order, fill: FillBooked | None, commission: Money | None
+    ) -> TradeClosed | None:
         """
         Book what changed an order of a group and settle what it leaves owed.
 
@@ -100,7 +106,7 @@ class Groups:
         if group is None:
             return None
         if fill is not None:
-            group.book(order.leg, fill.side, fill.price, fill.qty, fill.fee)
+            group.book(order.leg, fill.side, fill.price, fill.qty, fill.fee, commission)
         if not order.is_live:
             group.live.pop(order.cl_ord_id, None)
         self._settle(group)
@@ -122,9 +128,7 @@ class Groups:
     def regrid(self, instrument: Instrument) -> None:
         """Count legs in *instrument* on its new grid."""
         for group in (*self._open.values(), *self._closed.values()):
-            for leg in group.legs:
-                if leg.instrument.id == instrument.id:
-                    leg.regrid(instrument)
+            group.regrid(instrument)
 
     def begin(self) -> None:
         """Time that passed while nothing ran is not held against what is owed."""
@@ -170,14 +174,18 @@ class Groups:
         return Refused(Reason.HEDGE_DEBT, None, f"{debt:.2f}", str(limit))
 
     def _settle(self, group: OrderGroup) -> None:
-        """Close the group, wait for what is in flight, or hedge what is owed."""
+        """Close the group, wait for what is in flight, or trade what is owed or carried."""
         self._owe(group)
-        found: Sequence[Hedge] = closings(group, self._state) or [
-            hedge
-            for asset, debt in group.debts.items()
-            if debt
-            for hedge in hedges(group, asset, debt, self._state)
-        ]
+        if not group.is_sequential:
+            found = closings(group, self._state) or all_hedges(group, self._state)
+            self._trade(group, found)
+            return
+        release(group, self._state)
+        self._trade(group, closings(group, self._state) or ways(group, self._state))
+        if group.state not in CLOSED:
+            keep(group, self._state)
+
+    def _trade(self, group: OrderGroup, found: Sequence[Hedge]) -> None:
         if not found:
             group.deadline = None
             if not group.live:
@@ -205,6 +213,8 @@ class Groups:
     def _try(self, group: OrderGroup, found: Sequence[Hedge]) -> bool:
         """Send the best hedge that is admitted; inside the band only the planned leg may hedge."""
         band = self._settings.band_bps
+        if group.is_sequential:
+            return self._go_on(group, found)
         if group.state is GroupState.WORKING:
             if self._state.now <= (group.deadline or self._state.now):
                 planned = (h for h in found if h.completes)
@@ -216,22 +226,24 @@ class Groups:
             self._tell(group)
         return any(self._send(group, h, h.marketable(band)) for h in found)
 
+    def _go_on(self, group: OrderGroup, found: Sequence[Hedge]) -> bool:
+        """Send what brings most and is admitted; off the plan, or too late, it is given up."""
+        is_working = group.state is GroupState.WORKING
+        is_late = group.deadline is not None and self._state.now > group.deadline
+        for way in found:
+            if self._send(group, way, way.limit or way.marketable(self._settings.band_bps)):
+                if is_working and (is_late or not way.completes):
+                    group.state = GroupState.UNWINDING
+                    self._tell(group)
+                return True
+            if is_working and group.id in self._state.hedged:
+                return False  # our own orders are leaving its way
+        return False
+
     def _send(self, group: OrderGroup, hedge: Hedge, price: Ticks | None) -> bool:
         if price is None:
             return False
-        intent = Intent(
-            group.strategy,
-            group.legs[hedge.leg].plan.instrument,
-            hedge.side,
-            OrdType.LIMIT,
-            TimeInForce.IOC,
-            price,
-            hedge.qty,
-            self._state.now,
-            reducing=True,
-            group=group.id,
-            leg=hedge.leg,
-        )
+        intent = hedge.intent(group, price, self._state.now)
         sent = self._desk.send(intent)
         if isinstance(sent, Refused):
             self._draft.facts.append(OrderRefused(group.strategy, group.id, sent))
@@ -278,15 +290,6 @@ class Groups:
             self._state.debts[group.id] = float(debt) * (self._state.rate(group.money) or 1.0)
         else:
             self._state.debts.pop(group.id, None)
-
-    def _expected(self, group: OrderGroup) -> Decimal:
-        """What the planned prices would earn after taker fees; 0 for a single leg."""
-        total = ZERO
-        for leg in group.earning if len(group.legs) > 1 else ():
-            notional = leg.instrument.notional(leg.plan.price, leg.plan.qty)
-            fee = (self._state.accounts[leg.instrument.venue].taker_bps or ZERO) / 10_000
-            total -= notional * leg.plan.side + notional * fee
-        return total
 
     def _tell(self, group: OrderGroup) -> None:
         self._draft.facts.append(

@@ -3,8 +3,10 @@
 from decimal import Decimal
 
 from graphwiz_trader.domain.group import GroupLeg, OrderGroup
+from graphwiz_trader.domain.intent import Intent
+from graphwiz_trader.domain.orders import OrdType, TimeInForce
 from graphwiz_trader.domain.sides import Side
-from graphwiz_trader.domain.units import Asset, Lots, Ticks
+from graphwiz_trader.domain.units import Asset, Lots, Nanos, Ticks
 from graphwiz_trader.domain.value import value
 from graphwiz_trader.engine.state import EngineState
 
@@ -16,7 +18,9 @@ class Hedge:
 
     `completes`: it is the leg that fell behind; otherwise it takes back one that went ahead.
     `price` is the touch now, None while the book is unusable; `cash` what one base unit
-    would bring after the fee, negative when bought, in the reporting currency.
+    would bring after the fee, negative when bought, in the reporting currency; of one of `ways`,
+    what the whole way would. `limit` is the price such a one is to be sent at, None for others.
+    `reducing`: it adds no exposure.
     """
 
     leg: int
@@ -26,17 +30,35 @@ class Hedge:
     planned: Ticks
     price: Ticks | None
     cash: float
+    limit: Ticks | None
+    reducing: bool
 
     def within(self, band_bps: Decimal) -> Ticks | None:
         """Return the planned price worsened by the band, None when the touch is beyond it."""
         if self.price is None:
             return None
-        limit = _worse(self.planned, self.side, band_bps)
+        limit = worse(self.planned, self.side, band_bps)
         return limit if (self.price - limit) * self.side <= 0 else None
 
     def marketable(self, band_bps: Decimal) -> Ticks | None:
         """Return the touch worsened by the band, None while there is none."""
-        return None if self.price is None else _worse(self.price, self.side, band_bps)
+        return None if self.price is None else worse(self.price, self.side, band_bps)
+
+    def intent(self, group: OrderGroup, price: Ticks, now: Nanos) -> Intent:
+        """Return what sends it at *price*, decided *now*."""
+        return Intent(
+            group.strategy,
+            group.legs[self.leg].plan.instrument,
+            self.side,
+            OrdType.LIMIT,
+            TimeInForce.IOC,
+            price,
+            self.qty,
+            now,
+            self.reducing,
+            group.id,
+            self.leg,
+        )
 
 
 def hedges(group: OrderGroup, asset: Asset, debt: Decimal, state: EngineState) -> tuple[Hedge, ...]:
@@ -54,6 +76,16 @@ def hedges(group: OrderGroup, asset: Asset, debt: Decimal, state: EngineState) -
         if leg.instrument.base == asset and leg.instrument.id not in group.flattened
     ]
     return tuple(sorted((h for h in found if h is not None), key=lambda h: (-h.cash, h.leg)))
+
+
+def all_hedges(group: OrderGroup, state: EngineState) -> tuple[Hedge, ...]:
+    """Return the hedges of everything that *group* owes, asset by asset."""
+    return tuple(
+        hedge
+        for asset, debt in group.debts.items()
+        if debt
+        for hedge in hedges(group, asset, debt, state)
+    )
 
 
 def closings(group: OrderGroup, state: EngineState) -> tuple[Hedge, ...]:
@@ -78,7 +110,7 @@ def _hedge(
     if book.is_usable:
         price = book.bid if side is Side.SELL else book.ask
     nearest = leg.plan.price if price is None else min(leg.plan.price, price)
-    worst = _worse(nearest, side, state.policy.limits.group.band_bps)
+    worst = worse(nearest, side, state.policy.limits.group.band_bps)
     if instrument.notional(worst, qty) < instrument.min_notional:
         return None
     if price is not None:
@@ -87,8 +119,10 @@ def _hedge(
         if depth is not None:
             rate = state.rate(instrument.quote) or 1.0
             cash = -side * depth * instrument.tick * (1 + side * fee) * rate
-    return Hedge(index, side, qty, side is leg.plan.side, leg.plan.price, price, cash)
+    completes = side is leg.plan.side
+    return Hedge(index, side, qty, completes, leg.plan.price, price, cash, None, reducing=True)
 
 
-def _worse(price: Ticks, side: Side, bps: Decimal) -> Ticks:
+def worse(price: Ticks, side: Side, bps: Decimal) -> Ticks:
+    """Return *price* worsened by *bps* of it for an order of *side*, in whole ticks."""
     return Ticks(price + side * int(abs(price) * bps / 10_000))

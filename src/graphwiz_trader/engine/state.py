@@ -107,6 +107,12 @@ class EngineState:
         """The most that limits and balances leave."""
         return self.policy.room(strategy, instrument, side, price, self)
 
+    def headroom(
+        self, strategy: StrategyId, instrument: InstrumentId, side: Side, price: Ticks
+    ) -> Lots:
+        """The most that limits alone leave."""
+        return self.policy.headroom(strategy, instrument, side, price, self)
+
     def working(self, strategy: StrategyId, instrument: InstrumentId) -> Lots:
         """What a strategy's live orders may still fill."""
         return self.orders.working(strategy, instrument)

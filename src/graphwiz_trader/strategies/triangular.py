@@ -1,19 +1,18 @@
-"""Triangular arbitrage: one asset through two or three others and back, all legs at once."""
+"""Triangular arbitrage: one asset through two or three others and back, at once or in turn."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
 from math import nan, prod
 
 import attrs
-from attrs.validators import and_, ge, gt, le
 
 from graphwiz_trader.domain.commands import SetTimer
 from graphwiz_trader.domain.cycle import Cycle, CycleDesk
 from graphwiz_trader.domain.events import TimerFired
 from graphwiz_trader.domain.group import money_of
 from graphwiz_trader.domain.instrument import Instrument
-from graphwiz_trader.domain.lookout import Lookout, is_busy
+from graphwiz_trader.domain.lookout import Lookout, Steps
 from graphwiz_trader.domain.route import Route, routes, standing
-from graphwiz_trader.domain.setting import setting
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import Observation, Signal, SignalKind, Stage
 from graphwiz_trader.domain.strategy import Opinion, View, Wakeup
@@ -23,29 +22,18 @@ from graphwiz_trader.domain.units import (
     Lots,
     Nanos,
     StrategyId,
+    Ticks,
     Venue,
 )
-from graphwiz_trader.domain.value import value
+from graphwiz_trader.strategies.triangular_config import (
+    LEAST_LEGS,
+    SEQUENTIAL,
+    SIMULTANEOUS,
+    TriangularConfig,
+)
 
-LEAST_LEGS, MOST_LEGS = 3, 4
 ROUNDING_BPS = 1e-8
 """More than floats lose of an edge."""
-
-
-@value
-class TriangularConfig:
-    """Keys of `triangular_arbitrage`."""
-
-    min_profit_bps: float = setting(5.0, "least edge after the fees of all legs", ge(0.0))
-    fee_bps: float = setting(10.0, "taker fee per leg, where the venue's own is not known")
-    max_legs: int = setting(
-        MOST_LEGS, "trades of the longest round", and_(ge(LEAST_LEGS), le(MOST_LEGS))
-    )
-    max_age_ms: int = setting(300, "age above which a book is not traded on", gt(0))
-    max_age_spread_ms: int = setting(200, "most that the ages of the books may differ by", gt(0))
-    participation: float = setting(
-        0.5, "share of the depth shown to take at most", and_(gt(0.0), le(1.0))
-    )
 
 
 @attrs.define(eq=False)
@@ -75,9 +63,9 @@ class Triangular:
     """
     Watches every round of three or four spot instruments of one venue, both ways.
 
-    The legs leave together, so that all assets must be there beforehand; a leg that falls short
-    is the engine's to complete or unwind. A round begins with the asset that no instrument of it
-    sells, since only that one can both pay and be paid.
+    The legs leave together where all assets are there beforehand, else each with what the one
+    before brought; a leg that falls short is the engine's to complete or unwind. A round begins
+    with the asset that no instrument of it sells, since only that one can both pay and be paid.
     Rounds that the knowledge graph names come first, as long as it names them.
     An episode opens when the touch gains before fees and closes when it no longer does, or when
     a book may not be traded on.
@@ -143,7 +131,17 @@ class Triangular:
             config.min_profit_bps - ROUNDING_BPS,
             Nanos(config.max_age_spread_ms * MILLISECOND),
             is_open=track.is_open,
-            is_busy=track.after_fees and is_busy(self.id, steps, view, is_asked=track.is_asked),
+            is_busy=track.after_fees and self._is_busy(track, steps, view),
+        )
+
+    def _is_busy(self, track: _Track, steps: Steps, view: View) -> bool:
+        """Whether nothing would be asked for, whatever the prices: see `Lookout`."""
+        if any(view.working(self.id, name) for name in track.names):
+            return True
+        paid = view.room if self._config.legs == SIMULTANEOUS else view.headroom
+        rooms, lowest = (view.room, *repeat(paid, len(steps) - 1)), Ticks(1)
+        return track.is_asked and not all(
+            room(self.id, *step, lowest) for room, step in zip(rooms, steps, strict=True)
         )
 
     def _order(self, places: Mapping[tuple[InstrumentId, ...], int]) -> None:
@@ -185,7 +183,7 @@ class Triangular:
 
     def _taken(self, track: _Track, seen: Cycle, view: View) -> Iterator[Signal]:
         """Ask for what limits and balances leave of it."""
-        share = self._room(seen, view)
+        share, is_sequential = self._share(seen, view)
         if share <= 0 and track.is_asked:
             return  # refused once in this episode; nothing more is learnt by asking again
         track.is_asked = True
@@ -193,7 +191,8 @@ class Triangular:
         if 0 < share < 1:
             fees, least = self._fees(track, view), self._config.min_profit_bps
             smaller = track.desk.best(view.books, fees, least, seen.spent * share)
-            if smaller is None or self._room(smaller, view) < 1:
+            room = self._in_turn if is_sequential else self._at_once
+            if smaller is None or room(smaller, view) < 1:
                 return
             cycle = smaller
         yield Signal(
@@ -206,12 +205,28 @@ class Triangular:
             opportunity=track.episode,
             reason=f"{cycle.spent:g} {track.route.start} at {cycle.net_bps:.4f} bps after fees,"
             f" {cycle.gap:g} at most missed by rounding",
+            sequential=is_sequential,
         )
 
-    def _room(self, cycle: Cycle, view: View) -> float:
+    def _share(self, cycle: Cycle, view: View) -> tuple[float, bool]:
+        """Return what there is room for of *cycle*, and whether only one leg after the other."""
+        legs = self._config.legs
+        at_once = 0.0 if legs == SEQUENTIAL else self._at_once(cycle, view)
+        if legs == SIMULTANEOUS or at_once >= 1:
+            return at_once, False
+        in_turn = self._in_turn(cycle, view)
+        return (in_turn, True) if in_turn > at_once or legs == SEQUENTIAL else (at_once, False)
+
+    def _at_once(self, cycle: Cycle, view: View) -> float:
         """Return the share of *cycle* that limits and balances leave of its tightest leg."""
+        return min(view.room(self.id, x.instrument, x.side, x.price) / x.qty for x in cycle.legs)
+
+    def _in_turn(self, cycle: Cycle, view: View) -> float:
+        """Return the same where only the first leg is paid with what is there now."""
+        first, *later = cycle.legs
+        shares = [view.headroom(self.id, x.instrument, x.side, x.price) / x.qty for x in later]
         return min(
-            view.room(self.id, leg.instrument, leg.side, leg.price) / leg.qty for leg in cycle.legs
+            view.room(self.id, first.instrument, first.side, first.price) / first.qty, *shares
         )
 
     def _fees(self, track: _Track, view: View) -> list[float]:

@@ -14,7 +14,8 @@ from graphwiz_trader.domain.settings import RiskSettings
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import Observation, Reason, Stage
 from graphwiz_trader.domain.units import MILLISECOND, InstrumentId, Nanos, StrategyId
-from graphwiz_trader.strategies.triangular import Triangular, TriangularConfig
+from graphwiz_trader.strategies.triangular import Triangular
+from graphwiz_trader.strategies.triangular_config import TriangularConfig
 from graphwiz_trader.testing import make
 from tests.unit.engine.engine_floor import only, submitted
 
@@ -46,6 +47,7 @@ class Venue:
         latency_ms: int = 0,
         limit: str = "100",
         usdt: str = "100000",
+        others: bool = True,
         **config: object,
     ) -> None:
         self.traded = instruments or (BTC, MID, ETH)
@@ -63,6 +65,8 @@ class Venue:
         )
         self.now = make.START
         for asset, amount in (("USDT", usdt), ("BTC", "10"), ("ETH", "100"), ("SOL", "100")):
+            if asset != "USDT" and not others:
+                continue
             self.engine.step(make.balance("alpha", asset, amount))
 
     def show(self, of: Instrument, sides: tuple[Levels, Levels] | None = None) -> Outcome:
@@ -111,6 +115,46 @@ def test_the_legs_pass_on_what_they_receive_but_for_less_than_a_lot() -> None:
     paid = (2 * Decimal("0.05") + (eth - 2) * Decimal("0.05003")) * Decimal("1.00075")
     left = buy.order_qty * Decimal("0.00001") - paid
     assert 0 <= left < Decimal("0.0001") * Decimal("0.06")
+
+
+@pytest.mark.parametrize(
+    ("legs", "others", "sent"),
+    [
+        ("auto", True, 3),
+        ("auto", False, 1),
+        ("sequential", True, 1),
+        ("sequential", False, 1),
+        ("simultaneous", True, 3),
+        ("simultaneous", False, 0),
+    ],
+)
+def test_legs_leave_at_once_where_every_asset_is_there_and_else_in_turn(
+    legs: str, others: bool, sent: int
+) -> None:
+    orders = submitted(Venue(others=others, legs=legs).all())
+
+    assert told(orders) == [(BTC.id, Side.BUY), (MID.id, Side.BUY), (ETH.id, Side.SELL)][:sent]
+
+
+def test_legs_in_turn_ask_for_all_that_one_asset_can_pay() -> None:
+    (first,) = submitted(Venue(others=False, usdt="3000").all())
+
+    assert 0.047 < first.order_qty * float(BTC.lot_size) <= 3000 / 60_000
+
+
+def test_what_only_some_balance_is_there_for_is_sent_in_turn_and_whole() -> None:
+    venue, full = Venue(), submitted(Venue().all())
+    venue.engine.step(make.balance("alpha", "ETH", "0.5"))
+
+    (first,) = submitted(venue.all())
+
+    assert first.order_qty == full[0].order_qty
+
+
+def test_in_turn_a_limit_shrinks_every_leg() -> None:
+    (first,) = submitted(Venue(others=False, limit="1.5").all())
+
+    assert first.order_qty * BTC.lot_size < Decimal("1.501") * Decimal("0.0501")
 
 
 def test_an_edge_that_does_not_pay_the_fees_is_seen_and_not_taken() -> None:
@@ -301,6 +345,7 @@ def test_whichever_leg_of_four_misses_the_others_are_undone_or_it_is_completed(
         {"max_age_ms": 0},
         {"max_legs": 2},
         {"max_legs": 5},
+        {"legs": "both"},
     ],
 )
 def test_settings_outside_their_range_are_refused(settings: dict[str, object]) -> None:
