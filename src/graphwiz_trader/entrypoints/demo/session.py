@@ -109,10 +109,10 @@ class Session:
         engine = await self._engine(addresses, group)
         await self._ready(engine)
         began = perf_counter()
-        while not self._stop.is_set() and perf_counter() - began < script.seconds:
+        while not self._stop.is_set() and (perf_counter() - began < script.seconds or self._kills):
             await self._pause()
             self._progress(min(1.0, (perf_counter() - began) / script.seconds))
-            self._kill(engine, perf_counter() - began)
+            await self._kill(engine, perf_counter() - began)
             if exchange.code is not None:
                 raise exchange.failure(f"ended with {exchange.code} in the middle of the demo")
             if engine.code is not None:
@@ -166,12 +166,13 @@ class Session:
         for found in await engine.line(_READY, START_S):
             self._played.runs[RunId(found["run"])] = None
 
-    def _kill(self, engine: Child, elapsed: float) -> None:
-        """Kill the engine if its time has come, wherever it is."""
+    async def _kill(self, engine: Child, elapsed: float) -> None:
+        """Kill the engine if its time has come, wherever it is, and wait until it is dead."""
         if self._kills and elapsed >= self._kills[0] and engine.code is None:
             self._kills.pop(0)
             engine.send(signal.SIGKILL)
             self._say(f"killed process {engine.pid} after {elapsed:.1f} s")
+            await engine.ended()
 
     def _note(self, engine: Child) -> None:
         """Note what an engine leaves that has ended in the middle."""
