@@ -274,9 +274,11 @@ def agrees(floor: Floor) -> None:
     assert state_bytes(again) == state_bytes(floor.engine), "I12"
 
 
-async def killed(seed: int, at: int | None, *, before: bool) -> int:
+async def killed(
+    seed: int, at: int | None, *, before: bool, of: Callable[[int], Floor] = floor_of
+) -> int:
     """Play one short run that dies at journal entry *at*; return how many entries it has."""
-    floor = floor_of(seed)
+    floor = of(seed)
     for venue in floor.venues.values():
         venue.odds = ODDS
     if before:
@@ -342,14 +344,24 @@ def test_nothing_is_lost_on_the_way_round(part: int, long_factor: float) -> None
 @pytest.mark.long
 @pytest.mark.parametrize("seed", range(20))
 def test_no_journal_write_is_a_bad_moment_to_die(seed: int, long_factor: float) -> None:
+    dies_at_each_entry(seed, floor_of, long_factor)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(2))
+def test_no_moment_of_a_round_is_a_bad_one_to_die(seed: int, long_factor: float) -> None:
+    dies_at_each_entry(seed, rounds_of, long_factor)
+
+
+def dies_at_each_entry(seed: int, of: Callable[[int], Floor], long_factor: float) -> None:
     if seed not in seeds(1.0):
         return
-    entries = asyncio.run(killed(seed, None, before=True))
+    entries = asyncio.run(killed(seed, None, before=True, of=of))
     step = max(1, round(1 / long_factor))
     for at in range(1 + seed % step, entries + 1, step):
         for before in (True, False):
             try:
-                asyncio.run(killed(seed, at, before=before))
+                asyncio.run(killed(seed, at, before=before, of=of))
             except BaseException as failure:
                 when = "before" if before else "after"
                 failure.add_note(f"GRAPHWIZ_SEED={seed} plays it again, killed {when} entry {at}")
