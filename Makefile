@@ -59,10 +59,12 @@ check: $(READY) ## linters, format, types, import contracts
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --cache-dir $(LINT_CACHE)
 
-bench: native ## the benchmarks
+bench: $(READY) ## the benchmarks, of compiled modules where they can be compiled
+	@$(BIN)/python -m graphwiz_trader.native >&2 || true
 	@$(BIN)/graphwiz bench $(ARGS)
 
-bench-peers: native $(PEERS_READY) ## market making by our engines beside hftbacktest and nautilus_trader, interleaved
+bench-peers: $(READY) $(PEERS_READY) ## market making by our engines beside hftbacktest and nautilus_trader, interleaved
+	@$(BIN)/python -m graphwiz_trader.native >&2 || true
 	@$(BIN)/python -m graphwiz_trader.entrypoints.bench.peers --python $(PEERS)/bin/python --scripts tests/peers $(ARGS)
 
 test-long: $(READY) ## the long proofs; GRAPHWIZ_LONG=0.05 runs a twentieth

@@ -9,13 +9,14 @@ import os
 import shutil
 import sys
 from contextlib import chdir, redirect_stdout
+from importlib.util import find_spec
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from graphwiz_trader.native import PACKAGE, folder, root, sources
 
-KEPT = 4
+KEPT = 8
 """Builds that stay; a branch comes back."""
 
 MYPY = ("--ignore-missing-imports", "--no-warn-no-return", "--hide-error-context")
@@ -30,9 +31,7 @@ def main() -> int:
         return 0
     if shutil.which(os.environ.get("CC", "cc")) is None:
         return _missing("a C compiler", "apt-get install gcc, or set CC")
-    try:
-        import mypyc.build  # noqa: F401 # only whether it is there
-    except ImportError:
+    if find_spec("mypyc") is None:
         return _missing("mypy", "pip install mypy")
     sys.stdout.write(f"compiling {len(sources())} modules (once, two to three minutes)\n")
     sys.stdout.flush()
@@ -77,10 +76,17 @@ def _built(work: Path) -> Path:
 
 
 def _prune() -> None:
-    """Delete the longest unused builds."""
-    newest_first = sorted(root().iterdir(), key=lambda each: each.stat().st_mtime, reverse=True)
+    """Delete the longest unused builds, and what a killed compiler left."""
+    newest_first = sorted(root().iterdir(), key=_last_used, reverse=True)
     for old in newest_first[KEPT:]:
         shutil.rmtree(old, ignore_errors=True)
+
+
+def _last_used(build: Path) -> float:
+    try:
+        return build.stat().st_mtime
+    except FileNotFoundError:  # another process deleted it
+        return 0.0
 
 
 def _missing(what: str, how: str) -> int:
