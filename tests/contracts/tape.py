@@ -5,6 +5,7 @@ import pytest
 
 from graphwiz_trader.domain.errors import DataError, UnknownInstrument
 from graphwiz_trader.domain.events import BookUpdate, LevelRows, MarketEvent, Trade
+from graphwiz_trader.domain.order_rows import OrderRows
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.tape import computed_hash
 from graphwiz_trader.domain.units import Lots, Nanos, Ticks
@@ -81,6 +82,44 @@ class TapeStoreContract:
         self.write(store, name, *events()[:3])
 
         assert store.open(name).hash != before
+
+    def test_the_orders_of_rows_come_back(self, store: TapeStore, name: str) -> None:
+        orders = OrderRows(np.array([7, -8, 9]), np.array([3, 0, 5]))
+        update = book_update(BTC, [("100.0", "1")], [("100.1", "2")], ts=10)
+        trade = Trade(Nanos(12), Nanos(15), BTC.id, Side.SELL, Ticks(1000), Lots(7))
+        with store.writer(name, (BTC,)) as writer:
+            writer.append(update, orders.part(slice(0, 2)))
+            orders.order[0] = 99  # its owner goes on with its columns
+            writer.append(trade, orders.part(slice(2, 3)))
+            writer.seal(Findings("test"))
+
+        tape = store.open(name)
+
+        assert tape.orders is not None
+        assert tape.orders.order.tolist() == [7, -8, 9]
+        assert tape.orders.left.tolist() == [3, 0, 5]
+        assert tape.header.by_order
+        assert tape.hash == computed_hash(tape)
+
+    def test_orders_are_part_of_the_content(self, store: TapeStore, name: str) -> None:
+        update = book_update(BTC, [("100.0", "1")], ts=10)
+        hashes = set()
+        for orders in (None, *(OrderRows(np.array([n]), np.array([1])) for n in (1, 2))):
+            with store.writer(name, (BTC,)) as writer:
+                writer.append(update, orders)
+                writer.seal(Findings("test"))
+            hashes.add(store.open(name).hash)
+
+        assert len(hashes) == 3
+
+    def test_all_events_tell_orders_or_none_does(self, store: TapeStore, name: str) -> None:
+        update, orders = book_update(BTC, ts=5), OrderRows(np.zeros(0, int), np.zeros(0, int))
+        for first, second in ((None, orders), (orders, None)):
+            with store.writer(name, (BTC,)) as writer:
+                writer.append(update, first)
+
+                with pytest.raises(DataError, match="among others"):
+                    writer.append(update, second)
 
     def test_an_empty_tape_opens(self, store: TapeStore, name: str) -> None:
         self.write(store, name)

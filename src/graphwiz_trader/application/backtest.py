@@ -31,6 +31,7 @@ from graphwiz_trader.domain.value import value
 from graphwiz_trader.engine.engine import Engine
 from graphwiz_trader.ports.runs import RunFolder, Runs
 from graphwiz_trader.ports.tape import TapeStore
+from graphwiz_trader.simulation.order_lines import demand_orders
 from graphwiz_trader.simulation.queue import FIRST, LAST
 from graphwiz_trader.simulation.recorded import recorded_venues
 
@@ -110,7 +111,7 @@ class Backtest:
         Run over the tapes *names*; *offsets* are seconds to add to a venue's clock.
 
         Raises:
-            DataError: a tape cannot be read, or holds nothing.
+            DataError: a tape cannot be read, holds nothing, or not what the queue model needs.
             ClocksDisagree: two venues' clocks are seconds apart and no offset was given.
         """
         tapes = opened(self._tapes, names)
@@ -120,6 +121,7 @@ class Backtest:
         )
         proven(tapes, {venue: float(s) for venue, s in offsets.items()})
         tapes = tuple(moved(tape, ref.offset_ns) for tape, ref in zip(tapes, refs, strict=True))
+        demand_orders(tapes, self._settings.backtest.queue)
         market = TapeMarket(tapes)
         folder = self._runs.create("bt")
         started = RunStarted(

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 from graphwiz_trader.domain.book import OrderBook
-from graphwiz_trader.domain.events import BookGap, BookUpdate
+from graphwiz_trader.domain.events import BookGap, BookUpdate, Trade
+from graphwiz_trader.domain.order_rows import OrderRows
 from graphwiz_trader.domain.tape import TapeHeader
 from graphwiz_trader.domain.units import InstrumentId
-from graphwiz_trader.ports.archive import Archive, TopSeen
+from graphwiz_trader.ports.archive import Archive, ByOrder, TopSeen
 from graphwiz_trader.ports.tape import Findings, TapeStore
 
 Progress = Callable[[int], None]
@@ -29,13 +30,14 @@ def import_tape(archive: Archive, store: TapeStore, name: str, progress: Progres
     }
     crossed = locked = gaps = messages = 0
     with store.writer(name, archive.instruments) as writer:
-        for event in archive.events():
-            if isinstance(event, BookGap):
+        for recorded in archive.events():
+            if isinstance(recorded, BookGap):
                 gaps += 1
                 continue
-            if isinstance(event, TopSeen):
+            if isinstance(recorded, TopSeen):
                 continue
-            writer.append(event)
+            event, orders = _split(recorded)
+            writer.append(event, orders)
             if isinstance(event, BookUpdate):
                 book = books[event.instrument]
                 book.apply(event)
@@ -59,3 +61,7 @@ def import_tape(archive: Archive, store: TapeStore, name: str, progress: Progres
                 notes=archive.notes,
             )
         )
+
+
+def _split(recorded: BookUpdate | Trade | ByOrder) -> tuple[BookUpdate | Trade, OrderRows | None]:
+    return (recorded.event, recorded.orders) if isinstance(recorded, ByOrder) else (recorded, None)

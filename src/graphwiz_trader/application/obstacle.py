@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from graphwiz_trader.application.funding import reporting_of
 from graphwiz_trader.domain.compiled import Compilable
 from graphwiz_trader.domain.instrument import Instrument, Kind
+from graphwiz_trader.domain.order_rows import L3_FIFO
 from graphwiz_trader.domain.settings import CONSTANT, RiskSettings, Settings
 from graphwiz_trader.domain.strategy import Strategy
 from graphwiz_trader.domain.tape import SNAPSHOT, TRADE, Tape
@@ -20,6 +21,8 @@ def obstacle(
     latency = settings.backtest.latency_model
     if latency != CONSTANT:
         return f"backtest.latency_model is {latency}; compiled runs have constant"
+    if settings.backtest.queue == L3_FIFO:
+        return f"backtest.queue is {L3_FIFO}; compiled runs know levels, not orders"
     instruments = [each for tape in tapes for each in tape.instruments]
     if len({each.id for each in instruments}) < len(instruments):
         return "an instrument is in several tapes"

@@ -74,4 +74,5 @@ def moved(tape: Tape, by: Nanos) -> Tape:
         tape.instrument,
         tape.flags,
         tape.header,
+        tape.orders,
     )

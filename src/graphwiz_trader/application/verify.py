@@ -5,7 +5,7 @@ from graphwiz_trader.application.checksums import ChecksumCheck
 from graphwiz_trader.domain.book import Applied
 from graphwiz_trader.domain.events import BookGap, BookUpdate
 from graphwiz_trader.domain.value import value
-from graphwiz_trader.ports.archive import Archive, TopSeen
+from graphwiz_trader.ports.archive import Archive, ByOrder, TopSeen
 
 
 @value
@@ -56,7 +56,8 @@ def verify(archive: Archive) -> Verdict:
     rule = archive.checksum_rule
     sums = {instrument.id: ChecksumCheck(rule, instrument) for instrument in archive.instruments}
     updates = gaps = crossed = torn = 0
-    for event in archive.events():
+    for recorded in archive.events():
+        event = recorded.event if isinstance(recorded, ByOrder) else recorded
         if isinstance(event, BookGap):
             gaps += 1
         elif isinstance(event, TopSeen):

@@ -12,6 +12,7 @@ from typing import NewType
 from attrs.validators import and_, ge, gt, in_, le, lt, matches_re, optional
 
 from graphwiz_trader.domain.monitoring import AlertSettings, MonitoringSettings
+from graphwiz_trader.domain.order_rows import L3_FIFO
 from graphwiz_trader.domain.secret import SecretName as SecretName  # noqa: PLC0414 # exported
 from graphwiz_trader.domain.setting import section, setting
 from graphwiz_trader.domain.units import Asset, InstrumentId, Venue
@@ -21,7 +22,7 @@ Symbol = NewType("Symbol", str)
 """`BTC/USDT`, or `BTC/USDT:USDT` for a contract settled in USDT."""
 
 GRAPH_STORES = ("sqlite", "neo4j")
-QUEUE_MODELS = ("risk_averse", "pow2", "log", "log-2", "pow2-2", "pow2-3")
+QUEUE_MODELS = ("risk_averse", "pow2", "log", "log-2", "pow2-2", "pow2-3", L3_FIFO)
 
 A_FEE = and_(ge(Decimal(-100)), lt(Decimal(10000)))
 CONSTANT, JITTERED, RECORDED = LATENCY_MODELS = ("constant", "jittered", "recorded")

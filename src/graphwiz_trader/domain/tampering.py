@@ -22,6 +22,7 @@ def truncated(tape: Tape, at: Nanos) -> Tape:
         tape.instrument[:end],
         tape.flags[:end],
         evolve(tape.header, messages=end, rows=rows),
+        None if tape.orders is None else tape.orders.part(slice(rows)),
     )
 
 
@@ -53,4 +54,5 @@ def garbled(tape: Tape, at: Nanos, draws: Float64s) -> Tape:
         tape.instrument,
         tape.flags,
         tape.header,
+        tape.orders,
     )

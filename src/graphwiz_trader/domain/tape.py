@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from graphwiz_trader.domain.events import BookUpdate, LevelRows, Trade
 from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.order_rows import ORDER_DTYPES, OrderRows
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import InstrumentId, Int8s, Int64s, Lots, Nanos, Ticks
 from graphwiz_trader.domain.value import value
@@ -64,7 +65,7 @@ class TapeHeader:
     quantities that were cut to 8 decimals; `late` the messages received before the one in front
     of them, which were moved up to it.
     `least_delay_ns` is the least `ts − ts_venue`: negative when the receiving clock ran behind.
-    `content` is `content_hash` of the tape.
+    `content` is `content_hash` of the tape. `by_order`: its rows tell their orders.
     """
 
     version: int
@@ -84,6 +85,7 @@ class TapeHeader:
     least_delay_ns: Nanos | None
     content: str
     notes: tuple[str, ...] = ()
+    by_order: bool = False
 
 
 @value
@@ -112,6 +114,7 @@ class Tape:
         first_row: First row of each message; its rows end where the next one's begin.
         flags: `DIFF`, `SNAPSHOT` or `TRADE`.
         header: Where it comes from, and counts.
+        orders: The order of each row, None where the source tells levels only.
     """
 
     name: str
@@ -123,6 +126,7 @@ class Tape:
     instrument: Int16s
     flags: Int8s
     header: TapeHeader
+    orders: OrderRows | None = None
     _ids: tuple[InstrumentId, ...] = attrs.field(init=False)
     _page: _Page = attrs.field(init=False, default=_Page(0, 0, [], [], [], [], []))
 
@@ -195,13 +199,14 @@ class Tape:
         return Trade(ts, ts_venue, instrument, side, price, Lots(rows.lots.item(row)), more)
 
     def columns(self) -> Mapping[str, NDArray[np.generic]]:
-        """Return every column by name, in the order of `DTYPES`."""
-        rows = self.rows
+        """Return every column by name, in the order of `DTYPES` and `ORDER_DTYPES`."""
+        rows, orders = self.rows, self.orders
         return {
             "side": rows.side,
             "ticks": rows.ticks,
             "lots": rows.lots,
             **{name: getattr(self, name) for name in MESSAGE_COLUMNS},
+            **({} if orders is None else {"order": orders.order, "left": orders.left}),
         }
 
     def _turn_to(self, message: int) -> _Page:
@@ -229,12 +234,13 @@ def content_hash(digests: Mapping[str, bytes], instruments: tuple[Instrument, ..
     Return the identity of a tape's content as 64 hexadecimal digits.
 
     Args:
-        digests: `column_digest` of every column of `DTYPES`, by name.
+        digests: `column_digest` of every column that the tape has, by name.
         instruments: The tape's instruments in their order.
     """
     whole = hashlib.blake2b(digest_size=32)
-    for name in DTYPES:
-        whole.update(name.encode() + digests[name])
+    for name in (*DTYPES, *ORDER_DTYPES):
+        if name in digests:
+            whole.update(name.encode() + digests[name])
     for instrument in instruments:
         fields = (
             instrument.id, instrument.base, instrument.quote, instrument.tick_size,

@@ -23,7 +23,7 @@ _PARTS = {
     ),
     "simulation": (
         "admission answers blotter desk exchange latency ledger line live matching publication"
-        " queue recorded recording replay resting venue"
+        " order_lines queue recorded recording replay resting venue"
     ),
     "application": (
         "driver graph_causes graph_draft graph_metrics graph_orders graph_patterns graph_rows"

@@ -7,6 +7,7 @@ from graphwiz_trader.domain.book import OrderBook
 from graphwiz_trader.domain.checksum import ChecksumRule
 from graphwiz_trader.domain.events import BookGap, BookUpdate, Trade
 from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.order_rows import OrderRows
 from graphwiz_trader.domain.tape import SourceFile
 from graphwiz_trader.domain.units import InstrumentId, Lots, Nanos, Ticks
 from graphwiz_trader.domain.value import value
@@ -29,7 +30,15 @@ class TopSeen:
     ask_lots: Lots
 
 
-RecordedEvent: TypeAlias = BookUpdate | Trade | BookGap | TopSeen
+@value
+class ByOrder:
+    """An event of a source that tells orders, and which order each of its rows is of."""
+
+    event: BookUpdate | Trade
+    orders: OrderRows
+
+
+RecordedEvent: TypeAlias = BookUpdate | Trade | BookGap | TopSeen | ByOrder
 
 
 class Archive(Protocol):

@@ -5,6 +5,7 @@ from typing import Protocol, Self
 
 from graphwiz_trader.domain.events import MarketEvent
 from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.order_rows import OrderRows
 from graphwiz_trader.domain.tape import SourceFile, Tape, TapeHeader
 from graphwiz_trader.domain.value import value
 
@@ -43,12 +44,13 @@ class TapeWriter(Protocol):
     ) -> None:
         """Drop what was not sealed."""
 
-    def append(self, event: MarketEvent) -> None:
+    def append(self, event: MarketEvent, orders: OrderRows | None = None) -> None:
         """
-        Take down *event*; its rows are copied.
+        Take down *event* and the *orders* of its rows; both are copied.
 
         Raises:
-            DataError: `ts` is below that of the event before; or storage fails.
+            DataError: `ts` is below that of the event before; some events come with orders and
+                some without; or storage fails.
             UnknownInstrument: the tape was not begun for that instrument.
         """
 

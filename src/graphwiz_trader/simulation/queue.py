@@ -1,7 +1,8 @@
 """
-Queue: how many lots are ahead of a resting order of ours, judged from levels and trades alone.
+Queue: how many lots are ahead of a resting order of ours.
 
-The recording does not tell whether a decrease was ahead of us or behind; a `QueueModel` guesses.
+Levels and trades do not tell whether a decrease was ahead of us or behind; a `QueueModel` guesses.
+Where a recording tells orders one by one, `l3_fifo` need not (`simulation.order_lines`).
 
 Sources: E. Rigtorp, "Estimating order queue position", 2013; hftbacktest's documentation, page
 "Order Fill", for the names and variants.
@@ -14,6 +15,7 @@ from typing import TypeAlias
 import attrs
 
 from graphwiz_trader.domain.errors import DomainError
+from graphwiz_trader.domain.order_rows import L3_FIFO
 from graphwiz_trader.domain.units import MILLISECOND, Nanos
 from graphwiz_trader.domain.value import value
 
@@ -41,12 +43,15 @@ class QueueModel:
     the trade that made it, which must not count twice. 0 never gives credit.
     `ahead` is how many lots are ahead of whoever joins, whatever the level shows then and later;
     None where the level tells.
+    `by_order`: nobody guesses, since the recording tells orders; nothing is ahead of us whenever a
+    trade met an order behind us, and else no trade at our price reaches us.
     """
 
     name: str
     behind: Behind | None
     credit_window: Nanos = CREDIT_WINDOW
     ahead: float | None = None
+    by_order: bool = False
 
 
 def queue_model(name: str, credit_window: Nanos = CREDIT_WINDOW) -> QueueModel:
@@ -60,7 +65,8 @@ def queue_model(name: str, credit_window: Nanos = CREDIT_WINDOW) -> QueueModel:
     - `log-2`, `powN-2`: f(b) / f(a + b);
     - `powN-3`: 1 − f(a / (a + b)).
 
-    `first` and `last` do not judge: nobody is ahead of an order of ours, or everybody.
+    `first` and `last` do not judge: nobody is ahead of an order of ours, or everybody. Nor does
+    `l3_fifo`, which needs a recording of orders.
 
     Raises:
         DomainError: there is no model of that name.
@@ -69,6 +75,8 @@ def queue_model(name: str, credit_window: Nanos = CREDIT_WINDOW) -> QueueModel:
         return QueueModel(name, None, credit_window)
     if name in (FIRST, LAST):
         return QueueModel(name, None, Nanos(0), 0.0 if name == FIRST else EVERYBODY)
+    if name == L3_FIFO:
+        return QueueModel(name, None, Nanos(0), 0.0, by_order=True)
     family, _, variant = name.partition("-")
     shape = log1p if family == "log" else _power(name, family)
     # ln(1 + 1) is not 1: with a logarithm the third variant is no share.
@@ -85,6 +93,7 @@ class Place:
 
     Attributes:
         front: Lots ahead of us; below 0, what has traded beyond them and is ours.
+        number: Drawn in a line of orders; trades with higher ones reach us. 0 without lines.
     """
 
     model: QueueModel
@@ -93,6 +102,7 @@ class Place:
     _credit: float = 0.0
     _unexplained: float = 0.0
     _credit_until: int = 0
+    number: int = 0
 
     def trade(self, qty: float, ts: int) -> None:
         """*qty* lots of the level traded at *ts*."""
@@ -153,7 +163,7 @@ def _power(name: str, family: str) -> Callable[[float], float]:
 
 def _unknown(name: str) -> DomainError:
     return DomainError(
-        f"queue model {name!r}; expected risk_averse, log, log-2, powN, powN-2 or powN-3"
+        f"queue model {name!r}; expected risk_averse, log, log-2, powN, powN-2, powN-3 or {L3_FIFO}"
     )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from graphwiz_trader.domain.events import LevelRows
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.level_rows import check_columns
+from graphwiz_trader.domain.order_rows import OrderRows
 from graphwiz_trader.domain.tape import Tape
 from graphwiz_trader.domain.units import InstrumentId, Int8s, Int64s, Nanos
 from graphwiz_trader.domain.value import value
@@ -25,6 +26,7 @@ class Recording:
         first, last: Rows of each message, *last* exclusive, shape (n,).
         flags: `DIFF`, `SNAPSHOT` or `TRADE` of each message.
         ts: When it happened at the venue, on our clock; never decreases.
+        orders: The order of each row, None where the source tells levels only.
     """
 
     instrument: Instrument
@@ -33,6 +35,7 @@ class Recording:
     last: Int64s
     flags: Int8s
     ts: Int64s
+    orders: OrderRows | None = None
 
     def __attrs_post_init__(self) -> None:
         # Compiled code takes them as they are.
@@ -85,7 +88,7 @@ def _split(tape: Tape, least_latency: Nanos) -> list[Recording]:
         if len(tape.instruments) > 1:
             mine = np.flatnonzero(tape.instrument == index)
             columns = (tape.first_row[mine], last[mine], tape.flags[mine], ts[mine])
-        found.append(Recording(instrument, tape.rows, *columns))
+        found.append(Recording(instrument, tape.rows, *columns, tape.orders))
     return found
 
 
@@ -101,4 +104,15 @@ def _merged(parts: Sequence[Recording]) -> Recording:
     first = np.concatenate([part.first + at for part, at in zip(parts, offsets, strict=False)])
     last = np.concatenate([part.last + at for part, at in zip(parts, offsets, strict=False)])
     flags = np.concatenate([part.flags for part in parts])
-    return Recording(parts[0].instrument, rows, first[order], last[order], flags[order], ts[order])
+    columns = (first[order], last[order], flags[order], ts[order])
+    return Recording(parts[0].instrument, rows, *columns, _orders_of(parts))
+
+
+def _orders_of(parts: Sequence[Recording]) -> OrderRows | None:
+    told = [part.orders for part in parts if part.orders is not None]
+    if len(told) < len(parts):
+        return None
+    return OrderRows(
+        np.concatenate([orders.order for orders in told]),
+        np.concatenate([orders.left for orders in told]),
+    )

@@ -29,6 +29,7 @@ from graphwiz_trader.simulation.latency import LatencyModel
 from graphwiz_trader.simulation.ledger import Ledger
 from graphwiz_trader.simulation.line import Line
 from graphwiz_trader.simulation.matching import SelfTrade, VenueOrder
+from graphwiz_trader.simulation.order_lines import OrderLines
 from graphwiz_trader.simulation.overlay import Overlay
 from graphwiz_trader.simulation.queue import QueueModel
 from graphwiz_trader.simulation.recorded_book import RecordedBook
@@ -155,7 +156,8 @@ class ReplayVenue:
 
     def _overlay(self, recording: Recording) -> Overlay:
         book = self._book(recording, depletes=self._depletes)
-        resting = RestingOrders(book, self._queue)
+        lines = OrderLines(recording) if self._queue.by_order else None
+        resting = RestingOrders(book, self._queue, lines)
         return Overlay(book, resting, self.ledger, self._account, self._answers, self._self_trade)
 
     def _book(self, recording: Recording, *, depletes: bool) -> RecordedBook:

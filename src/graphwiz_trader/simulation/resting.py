@@ -2,7 +2,7 @@
 Resting: our working orders of one instrument, and how recorded messages fill them.
 
 A trade or an opposite level through our price, or an opposite level at it, fills us at our price;
-a trade at our price must first get through the queue.
+a trade at our price must first get through the queue, or through the orders that stand before us.
 """
 
 from collections.abc import Iterator
@@ -15,12 +15,15 @@ from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import Int64s, Lots, Nanos, Ticks
 from graphwiz_trader.domain.value import value
 from graphwiz_trader.simulation.matching import VenueOrder
+from graphwiz_trader.simulation.order_lines import OrderLines
 from graphwiz_trader.simulation.queue import Place, QueueModel
 from graphwiz_trader.simulation.recorded_book import RecordedBook
 from graphwiz_trader.simulation.scan import AGGRESSOR, HEAD, LOTS, NEXT, NEXT_TS, PRICE, REACHED
 
 _BUY, _SELL = Side.BUY, Side.SELL
 _NO_BUY, _NO_SELL = -(1 << 62), 1 << 62
+_ANYBODY = 1 << 62
+"""A number higher than any drawn: without lines, lots alone tell whom a trade reaches."""
 
 
 @attrs.define(eq=False)
@@ -47,11 +50,15 @@ class RestingOrders:
     Args:
         book: The recorded book, which it moves from message to message.
         queue: How queues are judged.
+        lines: Who stands in them, for a model by order.
     """
 
-    def __init__(self, book: RecordedBook, queue: QueueModel) -> None:
+    def __init__(
+        self, book: RecordedBook, queue: QueueModel, lines: OrderLines | None = None
+    ) -> None:
         self._book = book
         self._queue = queue
+        self._lines = lines
         self._orders: dict[Side, list[Resting]] = {_BUY: [], _SELL: []}
         self._joined = 0
         self._levels: tuple[tuple[Side, Ticks], ...] = ()
@@ -80,6 +87,8 @@ class RestingOrders:
         if front is None:
             front = float(self._book.available(order.side, order.price))
         place = Place(self._queue, front)
+        if self._lines is not None:
+            place.number = self._lines.join(order.side, order.price, self._book.message)
         self._orders[order.side].append(Resting(order, place, self._joined))
         self._orders[order.side].sort(key=_priority)
         self._is_stale, self._next = True, None
@@ -134,11 +143,14 @@ class RestingOrders:
     def _after_trade(self, side: Side, price: Ticks, qty: Lots, ts: Nanos) -> Iterator[MakerFill]:
         """Yield what a trade fills of *side*: all it went through, the excess at its price."""
         left = float(qty)
+        met = _ANYBODY
+        if self._lines is not None:
+            met = self._lines.traded(side, price, self._book.message - 1)
         for resting in self._orders[side]:
             order = resting.order
             if side * (order.price - price) > 0:
                 yield MakerFill(order, Lots(order.leaves_qty))
-            elif order.price == price:
+            elif order.price == price and resting.place.number < met:
                 resting.place.trade(left, ts)
                 filled = min(resting.place.excess(), order.leaves_qty)
                 if filled > 0:

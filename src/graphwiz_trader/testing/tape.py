@@ -10,6 +10,7 @@ import numpy as np
 from graphwiz_trader.domain.errors import DataError, UnknownInstrument
 from graphwiz_trader.domain.events import BookUpdate, LevelRows, MarketEvent
 from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.order_rows import OrderRows
 from graphwiz_trader.domain.tape import (
     DIFF,
     SNAPSHOT,
@@ -67,6 +68,7 @@ class MemoryTapeWriter:
         self._ids = [instrument.id for instrument in instruments]
         self._rows: list[tuple[int, int, int]] = []
         self._messages: list[tuple[int, int, int, int, int]] = []
+        self._orders: list[tuple[int, int]] | None = None
 
     def __enter__(self) -> Self:
         """Return the writer."""
@@ -80,8 +82,12 @@ class MemoryTapeWriter:
     ) -> None:
         """Forget what was not sealed."""
 
-    def append(self, event: MarketEvent) -> None:
-        """Keep *event*."""
+    def append(self, event: MarketEvent, orders: OrderRows | None = None) -> None:
+        """Keep *event* and the *orders* of its rows."""
+        if not self._messages and orders is not None:
+            self._orders = []
+        if (self._orders is None) != (orders is None):
+            raise DataError("found events with orders among others without")
         if event.instrument not in self._ids:
             raise UnknownInstrument(f"{event.instrument} is not one of {sorted(self._ids)}")
         if self._messages and event.ts < self._messages[-1][0]:
@@ -95,6 +101,8 @@ class MemoryTapeWriter:
         else:
             self._rows.append((int(event.side), event.price, event.qty))
             flags = TRADE
+        if self._orders is not None and orders is not None:
+            self._orders += zip(orders.order.tolist(), orders.left.tolist(), strict=True)
         self._messages.append((event.ts, event.ts_venue, first, owner, flags))
 
     def seal(self, findings: Findings) -> TapeHeader:
@@ -113,10 +121,17 @@ class MemoryTapeWriter:
             instrument=owner.astype(np.int16),
             flags=flags.astype(np.int8),
             header=header,
+            orders=self._told_orders(),
         )
         tape.header = attrs.evolve(header, content=computed_hash(tape))  # type: ignore[misc] # a value is an attrs class
         self._kept[self._name] = tape
         return tape.header
+
+    def _told_orders(self) -> OrderRows | None:
+        if self._orders is None:
+            return None
+        columns = np.array(self._orders, np.int64).reshape(-1, 2)
+        return OrderRows(columns[:, 0].copy(), columns[:, 1].copy())
 
     def _header(
         self, findings: Findings, ts: list[int], ts_venue: list[int], flags: list[int]
@@ -140,4 +155,5 @@ class MemoryTapeWriter:
             least_delay_ns=min(delays, default=None),
             content="",
             notes=findings.notes,
+            by_order=self._orders is not None,
         )

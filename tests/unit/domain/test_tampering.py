@@ -1,7 +1,12 @@
 """Tampered tapes are as they were up to the cut, and other after it."""
 
+import attrs
+import numpy as np
+
+from graphwiz_trader.application.recordings import moved
 from graphwiz_trader.domain.book import OrderBook
 from graphwiz_trader.domain.events import BookUpdate
+from graphwiz_trader.domain.order_rows import OrderRows
 from graphwiz_trader.domain.tampering import garbled, truncated
 from graphwiz_trader.domain.units import SECOND, Nanos
 from graphwiz_trader.simulation.chance import units
@@ -57,3 +62,15 @@ def test_the_tape_itself_is_left_alone() -> None:
     garbled(TAPE, CUT, units(1, len(TAPE.rows.side)))
 
     assert (TAPE.rows.ticks == before).all()
+
+
+def test_what_rows_say_of_orders_stays_beside_them() -> None:
+    orders = OrderRows(np.arange(20), np.arange(20) % 3)
+    tape = attrs.evolve(TAPE, orders=orders)
+
+    cut = truncated(tape, CUT).orders
+
+    assert cut is not None
+    assert (cut.order.tolist(), cut.left.tolist()) == (list(range(10)), [n % 3 for n in range(10)])
+    assert garbled(tape, CUT, units(1, len(TAPE.rows.side))).orders is orders
+    assert moved(tape, Nanos(SECOND)).orders is orders

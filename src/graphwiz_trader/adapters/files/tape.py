@@ -16,6 +16,7 @@ from graphwiz_trader.adapters.files.tape_writer import HEADER, FileTapeWriter
 from graphwiz_trader.domain.errors import DataError, DomainError
 from graphwiz_trader.domain.events import LevelRows
 from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.order_rows import ORDER_DTYPES, OrderRows
 from graphwiz_trader.domain.tape import DTYPES, MESSAGE_COLUMNS, VERSION, Tape, TapeHeader
 
 
@@ -26,13 +27,14 @@ class FileTapes:
         """Map the tape at *name*."""
         folder = Path(name)
         header, instruments = _page(folder)
+        dtypes = {**DTYPES, **(ORDER_DTYPES if header.by_order else {})}
         columns = {
             column: mapped(
                 folder / f"{column}.npy",
                 dtype,
                 header.messages if column in MESSAGE_COLUMNS else header.rows,
             )
-            for column, dtype in DTYPES.items()
+            for column, dtype in dtypes.items()
         }
         _check(folder, columns, header, len(instruments))
         return _tape(name, header, instruments, columns)
@@ -98,6 +100,10 @@ def _tape(
         columns["ticks"].astype(np.int64, copy=False),
         columns["lots"].astype(np.int64, copy=False),
     )
+    orders = None
+    if header.by_order:
+        order, left = (columns[name].astype(np.int64, copy=False) for name in ORDER_DTYPES)
+        orders = OrderRows(order, left)
     return Tape(
         name=name,
         instruments=instruments,
@@ -108,4 +114,5 @@ def _tape(
         instrument=columns["instrument"].astype(np.int16, copy=False),
         flags=columns["flags"].astype(np.int8, copy=False),
         header=header,
+        orders=orders,
     )

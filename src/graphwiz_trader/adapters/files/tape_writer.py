@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +17,7 @@ from graphwiz_trader.adapters.files.page import Listed, Page
 from graphwiz_trader.domain.errors import DataError, UnknownInstrument
 from graphwiz_trader.domain.events import BookUpdate, LevelRows, MarketEvent
 from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.order_rows import ORDER_DTYPES, OrderRows
 from graphwiz_trader.domain.tape import (
     DIFF,
     DTYPES,
@@ -49,12 +50,10 @@ class FileTapeWriter:
         with _storage(folder):
             folder.parent.mkdir(parents=True, exist_ok=True)
             self._draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-            self._columns = {
-                name: ColumnWriter(self._draft / f"{name}.npy", dtype)
-                for name, dtype in DTYPES.items()
-            }
+            self._columns: dict[str, ColumnWriter] = {}
+            self._begin(DTYPES)
         self._pending: dict[str, list[int]] = {name: [] for name in MESSAGE_COLUMNS}
-        self._kept_rows = _room(_ROWS)
+        self._kept_rows, self._kept_orders = _room(_ROWS), _orders_room(_ROWS)
         self._kept = 0
         self._rows = self._level_changes = 0
         self._first_ts: Nanos | None = None
@@ -76,8 +75,9 @@ class FileTapeWriter:
             column.close()
         shutil.rmtree(self._draft, ignore_errors=True)
 
-    def append(self, event: MarketEvent) -> None:
-        """Take down *event*."""
+    def append(self, event: MarketEvent, orders: OrderRows | None = None) -> None:
+        """Take down *event* and the *orders* of its rows."""
+        self._check_orders(orders)
         self._note_time(event)
         instrument = self._index.get(event.instrument)
         if instrument is None:
@@ -90,10 +90,10 @@ class FileTapeWriter:
         if isinstance(event, BookUpdate):
             pending["flags"].append(SNAPSHOT if event.snapshot else DIFF)
             self._level_changes += event.last - event.first
-            self._copy(event.rows, event.first, event.last)
+            self._copy(event.rows, event.first, event.last, orders)
         else:
             pending["flags"].append(TRADE)
-            self._copy(_row(int(event.side), event.price, event.qty), 0, 1)
+            self._copy(_row(int(event.side), event.price, event.qty), 0, 1, orders)
         if len(pending["ts"]) >= _MESSAGES:
             self._write_messages()
 
@@ -122,11 +122,25 @@ class FileTapeWriter:
                 rounded=findings.rounded,
                 late=findings.late,
                 notes=findings.notes,
+                by_order="order" in self._columns,
             )
             text = msgspec.json.encode(Page(header, tuple(map(Listed.of, self._instruments))))
             _write(self._draft / HEADER, msgspec.json.format(text, indent=2) + b"\n")
             _replace(self._draft, self._folder)
         return header
+
+    def _begin(self, dtypes: Mapping[str, str]) -> None:
+        for name, dtype in dtypes.items():
+            self._columns[name] = ColumnWriter(self._draft / f"{name}.npy", dtype)
+
+    def _check_orders(self, orders: OrderRows | None) -> None:
+        """Begin the columns of orders with the first event, which all others must be like."""
+        if orders is not None and self._last_ts is None:
+            with _storage(self._folder):
+                self._begin(ORDER_DTYPES)
+        if ("order" in self._columns) != (orders is not None):
+            which = "with orders" if orders is not None else "without orders"
+            raise DataError(f"{self._folder}: found an event {which} among others")
 
     def _note_time(self, event: MarketEvent) -> None:
         if self._last_ts is not None and event.ts < self._last_ts:
@@ -140,18 +154,21 @@ class FileTapeWriter:
         if self._least_delay is None or delay < self._least_delay:
             self._least_delay = delay
 
-    def _copy(self, rows: LevelRows, first: int, last: int) -> None:
+    def _copy(self, rows: LevelRows, first: int, last: int, orders: OrderRows | None) -> None:
         """Copy rows, since their owner may overwrite them with the next message."""
         self._rows += last - first
         if self._kept + last - first > len(self._kept_rows.side):
             self._write_rows()
             if last - first > len(self._kept_rows.side):
-                self._kept_rows = _room(last - first)
+                self._kept_rows, self._kept_orders = _room(last - first), _orders_room(last - first)
         start, kept = self._kept, self._kept_rows
         stop = self._kept = start + last - first
         kept.side[start:stop] = rows.side[first:last]
         kept.ticks[start:stop] = rows.ticks[first:last]
         kept.lots[start:stop] = rows.lots[first:last]
+        if orders is not None:
+            self._kept_orders.order[start:stop] = orders.order
+            self._kept_orders.left[start:stop] = orders.left
 
     def _write_rows(self) -> None:
         kept = self._kept_rows
@@ -159,6 +176,9 @@ class FileTapeWriter:
             self._columns["side"].append(kept.side[: self._kept])
             self._columns["ticks"].append(kept.ticks[: self._kept])
             self._columns["lots"].append(kept.lots[: self._kept])
+            if "order" in self._columns:
+                self._columns["order"].append(self._kept_orders.order[: self._kept])
+                self._columns["left"].append(self._kept_orders.left[: self._kept])
         self._kept = 0
 
     def _write_messages(self) -> None:
@@ -170,6 +190,10 @@ class FileTapeWriter:
 
 def _room(rows: int) -> LevelRows:
     return LevelRows(np.empty(rows, np.int8), np.empty(rows, np.int64), np.empty(rows, np.int64))
+
+
+def _orders_room(rows: int) -> OrderRows:
+    return OrderRows(np.empty(rows, np.int64), np.empty(rows, np.int64))
 
 
 def _row(side: int, ticks: int, lots: int) -> LevelRows:

@@ -197,6 +197,7 @@ def _described(header: "TapeHeader", instruments: "tuple[Instrument, ...]") -> d
         "rows": header.records,
         "messages": header.messages,
         "level_changes": header.level_changes,
+        "by_order": header.by_order,
         "crossed": header.crossed,
         "locked": header.locked,
         "gaps": header.gaps,
@@ -220,6 +221,8 @@ def _text(name: Path, header: "TapeHeader", instruments: "tuple[Instrument, ...]
         if getattr(header, count)
     )
     size = f"{header.messages:,} messages, {header.level_changes:,} level changes"
+    if header.by_order:
+        size += ", told order by order"
     lines = [
         f"{name}: {size} from {header.records:,} records of {header.format}",
         *(f"  {one.id}: tick {one.tick_size}, lot {one.lot_size}" for one in instruments),

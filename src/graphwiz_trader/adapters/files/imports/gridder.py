@@ -12,6 +12,7 @@ import attrs
 import numpy as np
 
 from graphwiz_trader.adapters.files.imports.exact import BadNumber, Converter
+from graphwiz_trader.adapters.files.imports.order_totals import OrderTotals
 from graphwiz_trader.adapters.files.imports.raw import (
     Place,
     Raw,
@@ -26,7 +27,7 @@ from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import InstrumentId, Lots, Nanos, Ticks
 from graphwiz_trader.domain.value import value
-from graphwiz_trader.ports.archive import RecordedEvent, TopSeen
+from graphwiz_trader.ports.archive import ByOrder, RecordedEvent, TopSeen
 
 _BATCH_ROWS = 1 << 13
 
@@ -87,6 +88,7 @@ class Gridder:
         self._index = index
         self._converter = Converter(instruments, cut)
         self._windows = Windows()
+        self._totals = OrderTotals()
         self._now = Nanos(-(1 << 62))
         self._file = ""
         self.late = 0
@@ -124,7 +126,9 @@ class Gridder:
             raise batch.place(bad.row).error(bad.found, bad.expected) from None
         rows = LevelRows(np.array(batch.sides, np.int8), ticks, lots)
         snapshots = [isinstance(raw, RawBook) and raw.snapshot for raw in batch.raws]
-        counts = batch.counts
+        counts, orders = batch.counts, None
+        if any(map(_tells_orders, batch.raws)):
+            rows, orders = self._totals.as_levels(batch.raws, batch.owners, rows)
         if any(isinstance(raw, RawBook) and raw.window for raw in batch.raws):
             rows, counts, snapshots = self._windows.as_changes(
                 batch.raws, batch.owners, batch.counts, rows
@@ -135,7 +139,11 @@ class Gridder:
         ):
             first, last = last, last + count
             span = _Span(self._in_order(raw), self._instruments[owner].id, first, last, snapshot)
-            yield _event(raw, rows, span)
+            event = _event(raw, rows, span)
+            if orders is not None and isinstance(event, BookUpdate | Trade):
+                yield ByOrder(event, orders.part(slice(first, last)))
+            else:
+                yield event
 
     def _in_order(self, raw: Raw) -> Nanos:
         """Return when *raw* counts as received: not before the one in front of it."""
@@ -148,6 +156,12 @@ class Gridder:
         else:
             self.late += 1
         return self._now
+
+
+def _tells_orders(raw: Raw) -> bool:
+    if isinstance(raw, RawBook):
+        return raw.orders is not None
+    return isinstance(raw, RawTrade) and raw.order is not None
 
 
 @value

@@ -2,7 +2,8 @@
 Events of hftbacktest, as .npz (array `data`) or .npy, read a stretch at a time.
 
 Rows seen by us (the flag of local time) count, in their order; depth rows of one pair of times are
-one message. Like there, a feed without a snapshot starts from an empty book.
+one message. Like there, a feed without a snapshot starts from an empty book. Files of order events
+are read by `hft_orders`.
 """
 
 import zipfile
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphwiz_trader.adapters.files.imports import hft_event
+from graphwiz_trader.adapters.files.imports.hft_orders import OrderEvent, OrderReader
 from graphwiz_trader.adapters.files.imports.raw import (
     Levels,
     Place,
@@ -57,6 +59,12 @@ def read(paths: Sequence[Path], options: ReadOptions) -> Iterator[Raw]:
         DataError: a file is of another form, or clears a side without showing the book anew; says
             file and row.
     """
+    if any(map(_tells_orders, paths)):
+        reader = OrderReader(options.tally.note)
+        for path in paths:
+            yield from reader.read(path, _order_events(path, options))
+        reader.finish()
+        return
     is_first = True
     for path in paths:
         grouped = groupby(_rows(path, options), lambda row: (row.kind, row.ts, row.ts_venue))
@@ -86,6 +94,31 @@ def _rows(path: Path, options: ReadOptions) -> Iterator[_Row]:
                 raise Place(str(path), line).error(f"an event of kind {kind}", "kind 1 to 4")
             side = bool(ev & hft_event.BUY) - bool(ev & hft_event.SELL)
             yield _Row(line, kind, local_ts, exch_ts, side, repr(px), repr(qty), is_clear)
+
+
+def _tells_orders(path: Path) -> bool:
+    """Return whether the first row of a book in *path* is of an order."""
+    for events in _stretches(path):
+        kinds = events["ev"] & hft_event.KIND
+        told = kinds[~np.isin(kinds, (hft_event.TRADE, hft_event.CLEAR))]
+        if len(told):
+            return int(told[0]) >= hft_event.ADD
+    return False
+
+
+def _order_events(path: Path, options: ReadOptions) -> Iterator[OrderEvent]:
+    line = 0
+    names = ("ev", "exch_ts", "local_ts", "px", "qty", "order_id")
+    for events in _stretches(path):
+        columns = (events[name].tolist() for name in names)
+        for ev, exch_ts, local_ts, px, qty, order in zip(*columns, strict=True):
+            line += 1
+            options.tally.records += 1
+            if ev & hft_event.AT_EXCHANGE and not ev & hft_event.AT_US:
+                continue
+            side = bool(ev & hft_event.BUY) - bool(ev & hft_event.SELL)
+            kind = ev & hft_event.KIND
+            yield OrderEvent(line, kind, local_ts, exch_ts, side, repr(px), repr(qty), order)
 
 
 def _trade(path: Path, row: _Row) -> RawTrade:

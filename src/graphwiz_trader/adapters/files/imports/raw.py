@@ -35,6 +35,8 @@ class RawBook:
     told as changes against the window before.
     Sequence numbers are −1 where there are none; `prev_seq` is the `last_seq` of the message that
     must have come before.
+    `orders`: where the source tells orders, the id of each level's, bids first; the levels say
+    what that order has left there.
     """
 
     ts: int
@@ -49,11 +51,12 @@ class RawBook:
     last_seq: int = -1
     prev_seq: int = -1
     checksum: int | None = None
+    orders: Sequence[int] | None = None
 
 
 @value
 class RawTrade:
-    """A trade; `side` is the aggressor's, +1 or −1."""
+    """A trade; `side` is the aggressor's, +1 or −1, `order` who rested, where that is told."""
 
     ts: int
     ts_venue: int
@@ -62,6 +65,7 @@ class RawTrade:
     price: str
     qty: str
     place: Place
+    order: int | None = None
 
 
 @value
