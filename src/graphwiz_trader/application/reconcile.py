@@ -116,9 +116,9 @@ class Reconciler:
         ):
             self._wanted.set()
 
-    def ask(self, *, last: bool = False) -> None:
-        """Ask now; the *last* questions need not leave anything of the venue's budget."""
-        self._turn.is_last = last
+    def ask(self) -> None:
+        """Ask now, for the run is about to end: no new orders need any of the venue's budget."""
+        self._turn.is_stopping = True
         self._wanted.set()
 
     def standing(self, now: Nanos) -> Mapping[str, object]:

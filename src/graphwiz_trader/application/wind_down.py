@@ -89,7 +89,7 @@ class WindDown:
             if empty_since is None and now >= deadline:
                 return await self._at_last()
             if is_due:
-                self._ask(last=is_over)
+                self._ask(is_over=is_over)
                 due, wait = Nanos(now + wait), min(Nanos(2 * wait), _SELDOM)
             await self._clock.sleep_until(Nanos(now + _AGAIN))
             now = self._clock.now()
@@ -123,11 +123,11 @@ class WindDown:
         is_known = not any(self._state.is_blind(venue) for venue in self._links)
         return is_known and now - empty_since >= self._times.agree
 
-    def _ask(self, *, last: bool) -> None:
-        """Ask the accounts, for the *last* time if nothing of ours works any more."""
+    def _ask(self, *, is_over: bool) -> None:
+        """Ask the accounts, which need no reports to agree once all *is_over*."""
         for link in self._links.values():
-            link.is_over = last
-            link.reconciler.ask(last=last)
+            link.is_over = is_over
+            link.reconciler.ask()
 
     async def _at_last(self) -> Remaining:
         """Return what is left when no more is waited for; what never left is no part of it."""

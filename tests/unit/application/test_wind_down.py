@@ -51,6 +51,20 @@ def test_a_stop_asks_though_other_questions_have_used_the_venue_s_budget_up() ->
     play(scene, asked=COUNTING)
 
 
+def test_a_stop_asks_what_became_of_its_orders_though_the_budget_is_used_up() -> None:
+    async def scene(s: Scene) -> None:
+        await s.want(rest())
+        await s.pass_time(100 * MS)
+        s.alpha.said = Usage(s.floor.clock.now(), used=5_000)
+        s.alpha.break_stream()
+        s.crowd.sell(40, s.floor.clock.now())
+        await s.pass_time(SECOND)
+        assert await stop(s) < 10
+        assert (agrees(s.floor.engine.state, ALPHA), s.position()) == (True, 40)
+
+    play(scene, asked=COUNTING)
+
+
 def test_a_stop_that_waits_for_an_account_uses_no_more_than_the_venue_gives() -> None:
     async def scene(s: Scene) -> None:
         s.alpha.break_stream()
