@@ -11,11 +11,14 @@ from typing import Literal
 import attrs
 import numpy as np
 
-from graphwiz_trader.domain.events import LevelRows
+from graphwiz_trader.domain.events import BookUpdate, LevelRows, Trade
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.order_rows import OrderRows
-from graphwiz_trader.domain.tape import DIFF, SNAPSHOT, TRADE
+from graphwiz_trader.domain.sides import Side
+from graphwiz_trader.domain.tape import DIFF, SNAPSHOT, TRADE, Tape
+from graphwiz_trader.domain.units import Lots, Nanos, Ticks
 from graphwiz_trader.domain.value import value
+from graphwiz_trader.ports.tape import Findings, TapeStore
 from graphwiz_trader.simulation.chance import Chance
 from graphwiz_trader.simulation.recording import Recording
 
@@ -132,6 +135,25 @@ class OrderFlow:
                 yield Act(self._now, "change", order.number, side, order.tick, order.lots)
             else:
                 yield self._leave(order)
+
+
+def record_orders(store: TapeStore, name: str, instrument: Instrument, acts: Sequence[Act]) -> Tape:
+    """Return *acts* in *instrument*, heard as they happen, as the tape *name* of *store*."""
+    told = told_by_order(instrument, acts)
+    with store.writer(name, (instrument,)) as writer:
+        for message, (first, last) in enumerate(zip(told.first, told.last, strict=True)):
+            ts, row = Nanos(told.ts.item(message)), told.rows
+            orders = None if told.orders is None else told.orders.part(slice(first, last))
+            if told.flags[message] == TRADE:
+                side, price = Side(row.side.item(first)), Ticks(row.ticks.item(first))
+                trade = Trade(ts, ts, instrument.id, side, price, Lots(row.lots.item(first)))
+                writer.append(trade, orders)
+            else:
+                is_whole = bool(told.flags[message] == SNAPSHOT)
+                span = (row, int(first), int(last), is_whole)
+                writer.append(BookUpdate(ts, ts, instrument.id, *span), orders)
+        writer.seal(Findings("made", records=len(acts)))
+    return store.open(name)
 
 
 def told_by_order(instrument: Instrument, acts: Sequence[Act]) -> Recording:

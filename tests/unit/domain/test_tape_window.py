@@ -1,6 +1,5 @@
 """A window of a tape begins with the books as they stood, and goes on as the tape does."""
 
-import numpy as np
 import pytest
 
 from graphwiz_trader.domain.book import OrderBook
@@ -11,10 +10,9 @@ from graphwiz_trader.domain.tape import Tape
 from graphwiz_trader.domain.tape_window import window
 from graphwiz_trader.domain.units import SECOND, Lots, Nanos, Ticks
 from graphwiz_trader.simulation.chance import Chance
-from graphwiz_trader.simulation.recording import Recording
 from graphwiz_trader.testing import make
-from graphwiz_trader.testing.order_flow import OrderFlow, told_by_order
-from graphwiz_trader.testing.tape import make_tape
+from graphwiz_trader.testing.order_flow import OrderFlow, record_orders
+from graphwiz_trader.testing.tape import MemoryTapes, make_tape
 
 ONE = make.instrument("BTC/USDT@alpha", "0.1", "0.1")
 TWO = make.instrument("ETH/USDT@alpha", "0.1", "0.1")
@@ -85,16 +83,6 @@ def test_a_book_nobody_knew_yet_is_not_snapped() -> None:
     assert len(window(whole, at(0), at(1))) == 0
 
 
-def by_order(recording: Recording) -> Tape:
-    """A tape that tells orders."""
-    columns = (recording.ts, recording.ts, recording.first)
-    which = np.zeros(len(recording), np.int16)
-    header = make_tape("t", [ONE], []).header
-    tape = Tape("t", (ONE,), recording.rows, *columns, which, recording.flags, header)
-    tape.orders = recording.orders
-    return tape
-
-
 def standing(tape: Tape, until: Nanos) -> list[list[int]]:
     """The orders of the one book, first come first."""
     orders = StandingOrders()
@@ -114,7 +102,7 @@ def standing(tape: Tape, until: Nanos) -> list[list[int]]:
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("first", [2, 3, 77, 200])
 def test_orders_in_a_window_stand_as_on_the_tape(seed: int, first: int) -> None:
-    whole = by_order(told_by_order(ONE, list(OrderFlow(seed, 1).acts(300))))
+    whole = record_orders(MemoryTapes(), "t", ONE, list(OrderFlow(seed, 1).acts(300)))
 
     cut = window(whole, Nanos(first), Nanos(250))
 

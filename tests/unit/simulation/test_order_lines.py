@@ -9,7 +9,7 @@ from graphwiz_trader.domain.commands import ReplaceOrder, SubmitOrder
 from graphwiz_trader.domain.errors import DataError
 from graphwiz_trader.domain.orders import ExecType, ExecutionReport, OrdType, TimeInForce
 from graphwiz_trader.domain.sides import Side
-from graphwiz_trader.domain.tape import SNAPSHOT, Tape
+from graphwiz_trader.domain.tape import SNAPSHOT
 from graphwiz_trader.domain.units import Asset, ClOrdId, Lots, Nanos, StrategyId, Ticks
 from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.simulation.fees import FeeSchedule
@@ -20,8 +20,8 @@ from graphwiz_trader.simulation.queue import queue_model
 from graphwiz_trader.simulation.recording import Recording, recordings
 from graphwiz_trader.simulation.replay import ReplayVenue
 from graphwiz_trader.testing.make import instrument
-from graphwiz_trader.testing.order_flow import Act, told_by_order
-from graphwiz_trader.testing.tape import make_tape
+from graphwiz_trader.testing.order_flow import Act, record_orders, told_by_order
+from graphwiz_trader.testing.tape import MemoryTapes, make_tape
 
 BTC = instrument("BTC/USDT@v", "0.1", "1")
 AT_ONCE = ConstantLatency(Nanos(0), Nanos(0))
@@ -214,16 +214,7 @@ def test_a_live_feed_of_levels_is_refused() -> None:
 
 
 def test_tapes_of_one_instrument_are_joined_with_their_orders() -> None:
-    early, late = (told_by_order(BTC, acts) for acts in ([*BOOK], [BACK, BEHIND]))
-    tapes = [tape_of(part) for part in (early, late)]
+    tapes = [record_orders(MemoryTapes(), "t", BTC, acts) for acts in (BOOK, [BACK, BEHIND])]
 
     assert Desk(market=recordings(tapes)[BTC.id]).run() == [("a", 30, 1)]
     assert recordings([tapes[0], evolve(tapes[1], orders=None)])[BTC.id].orders is None
-
-
-def tape_of(told: Recording) -> Tape:
-    """A tape of one instrument that holds *told*."""
-    header = make_tape("t", [BTC], []).header
-    which = np.zeros(len(told), np.int16)
-    columns = (told.ts, told.ts, told.first, which, told.flags)
-    return Tape("t", (BTC,), told.rows, *columns, header, told.orders)
