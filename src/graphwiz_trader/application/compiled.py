@@ -131,7 +131,8 @@ def told(
     prices = prices_of(settings, tapes)
     report = retold(run, settings, strategy, begun, balances, prices, (keep,))
     w = run.state.w
-    return Simulated(digest(run), report, int(w[c.SUBMITTED]), int(w[c.FILLS]), int(w[c.LIVE]), {})
+    submitted, fills, live = (int(w[count]) for count in (c.SUBMITTED, c.FILLS, c.LIVE))
+    return Simulated(digest(run), report, submitted, fills, live, {}, {})
 
 
 def prices_of(settings: Settings, tapes: Sequence[Tape]) -> RecordedPrices:

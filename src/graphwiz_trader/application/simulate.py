@@ -29,7 +29,7 @@ Progress = Callable[[float], None]
 
 @value
 class Simulated:
-    """How a simulation ended."""
+    """How a simulation ended; `told` is what the first of each code of `alerts` said."""
 
     digest: str
     report: Report
@@ -37,6 +37,7 @@ class Simulated:
     fills: int
     working: int
     alerts: Mapping[str, int]
+    told: Mapping[str, str]
 
 
 class Simulation:
@@ -64,6 +65,7 @@ class Simulation:
         self._balances = tuple(balances)
         self._report = report
         self._alerts: dict[str, int] = {}
+        self._told: dict[str, str] = {}
         self.market_events = 0
         self._journal = folder.journal()
         self._driver = Driver(engine, venues, market, self._journal, self)
@@ -83,6 +85,7 @@ class Simulation:
             orders.fills,
             len(orders),
             dict(self._alerts),
+            dict(self._told),
         )
 
     @property
@@ -104,6 +107,7 @@ class Simulation:
         for command in outcome.commands:
             if isinstance(command, RaiseAlert):
                 self._alerts[command.code] = self._alerts.get(command.code, 0) + 1
+                self._told.setdefault(command.code, command.text)
 
 
 def fill_line(

@@ -2,24 +2,34 @@
 
 from collections.abc import Iterable, Sequence
 from operator import index
+from typing import SupportsIndex
 
 from graphwiz_trader.domain.commands import SetTimer
 from graphwiz_trader.domain.errors import DomainError
-from graphwiz_trader.domain.signal import Observation, Signal
+from graphwiz_trader.domain.orders import TimeInForce
+from graphwiz_trader.domain.sides import Side
+from graphwiz_trader.domain.signal import Observation, Signal, SignalKind, Stage
 from graphwiz_trader.domain.strategy import Opinion, Strategy
 from graphwiz_trader.domain.units import InstrumentId, Lots, Nanos, StrategyId, Ticks
 from graphwiz_trader.domain.value import evolve
 
+LARGEST = (1 << 63) - 1
+"""The largest whole number that a journal holds."""
 _SIGNED = (Signal, Observation)
+# Looking a member up in its enumeration costs as much as the comparison.
+_BUY, _SELL = Side.BUY, Side.SELL
 
 
 def taken_in(strategy: StrategyId, answer: Iterable[object]) -> Sequence[Opinion]:
     """
-    Return *answer* as *strategy*'s opinions, their whole numbers Python's own.
+    Return *answer* as *strategy*'s opinions, their numbers Python's own.
+
+    What is not as declared would end the engine later, where nobody knows whose it was.
 
     Raises:
-        DomainError: one is no opinion, or in another strategy's name.
-        TypeError: *answer* is no sequence, or what must be a whole number is none.
+        DomainError: one is no opinion, in another strategy's name, or too large a number.
+        TypeError: *answer* is no sequence, or a part of it is not of its type.
+        ValueError: what must be a number is none.
     """
     opinions: list[Opinion] = []
     for item in answer:
@@ -41,25 +51,74 @@ def listeners(strategies: Sequence[Strategy]) -> dict[InstrumentId, tuple[Strate
 
 def _opinion(strategy: StrategyId, item: object) -> Opinion:
     if isinstance(item, SetTimer):
-        return item
+        return evolve(item, at=Nanos(_within(item.at)))
     if not isinstance(item, _SIGNED):
         raise DomainError(f"found {type(item).__name__}, expected Signal, Observation or SetTimer")
     if item.strategy != strategy:
         raise DomainError(f"found an opinion of {item.strategy}, expected one of {strategy}")
-    if isinstance(item, Observation):
-        return item
-    return item if _is_plain(item) else _plain(item)
+    return _observed(item) if isinstance(item, Observation) else _plain(item)
 
 
 def _is_plain(signal: Signal) -> bool:
-    for leg in signal.legs:  # noqa: SIM110 # a generator costs more than the look
-        if type(leg.price) is not int or type(leg.qty) is not int:
+    """Whether no part would fail later; an operator that cannot take a part raises here."""
+    expires, number = signal.expires, signal.edge_bps + signal.confidence + signal.strength
+    if type(expires) is not int or type(number) is not float:
+        return False
+    if type(signal.kind) is not SignalKind or type(signal.legs) is not tuple:
+        return False
+    for leg in signal.legs:
+        price, qty, side = leg.price, leg.qty, leg.side
+        if (
+            type(price) is not int
+            or type(qty) is not int
+            or (side is not _BUY and side is not _SELL)
+        ):
             return False
-    return True
+        if not (-LARGEST <= price <= LARGEST and -LARGEST <= qty <= LARGEST):
+            return False
+        if type(leg.time_in_force) is not TimeInForce or type(leg.instrument) is not str:
+            return False
+    return -LARGEST <= expires <= LARGEST
 
 
 def _plain(signal: Signal) -> Signal:
     legs = tuple(
-        evolve(leg, price=Ticks(index(leg.price)), qty=Lots(index(leg.qty))) for leg in signal.legs
+        evolve(
+            leg,
+            instrument=InstrumentId(str(leg.instrument)),
+            price=Ticks(_within(leg.price)),
+            qty=Lots(_within(leg.qty)),
+        )
+        for leg in signal.legs
     )
-    return evolve(signal, legs=legs, expires=Nanos(index(signal.expires)))
+    made = evolve(
+        signal,
+        legs=legs,
+        edge_bps=float(signal.edge_bps),
+        expires=Nanos(_within(signal.expires)),
+        confidence=float(signal.confidence),
+        strength=float(signal.strength),
+    )
+    if not _is_plain(made):
+        raise TypeError(f"found {made}, expected what Signal and Leg declare")
+    return made
+
+
+def _observed(seen: Observation) -> Observation:
+    made = evolve(
+        seen,
+        gross_bps=float(seen.gross_bps),
+        net_bps=float(seen.net_bps),
+        qty=float(seen.qty),
+    )
+    if (type(made.opportunity), type(made.route), type(made.stage)) != (str, str, Stage):
+        raise TypeError(f"found {made}, expected what Observation declares")
+    return made
+
+
+def _within(number: SupportsIndex) -> int:
+    """Return *number* as Python's own."""
+    whole = index(number)
+    if not -LARGEST <= whole <= LARGEST:
+        raise DomainError(f"found {whole}, expected at most {LARGEST}")
+    return whole

@@ -30,7 +30,7 @@ from graphwiz_trader.domain.facts import (
 )
 from graphwiz_trader.domain.orders import ExecType, OrdStatus, TimeInForce
 from graphwiz_trader.domain.sides import Side
-from graphwiz_trader.domain.signal import Reason, SignalKind
+from graphwiz_trader.domain.signal import Observation, Reason, SignalKind
 from graphwiz_trader.domain.units import Lots, Nanos, RunId, Ticks, Venue
 from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.testing import make
@@ -293,6 +293,12 @@ def test_a_strategy_that_raised_is_not_asked_until_it_is_resumed() -> None:
         ("buy",),
         pytest.param("mine", id="a signal in another's name"),
         pytest.param("half", id="a quantity that is no whole number"),
+        pytest.param("beyond", id="a price beyond all ticks"),
+        pytest.param("one", id="a side that is a number"),
+        pytest.param("word", id="an edge that is a word"),
+        pytest.param("late", id="an end that is no whole number"),
+        pytest.param("seen", id="an observation of an unknown stage"),
+        pytest.param("early", id="a timer at no whole number"),
     ],
 )
 def test_a_strategy_that_answers_nonsense_is_halted_like_one_that_raises(answer: object) -> None:
@@ -302,6 +308,12 @@ def test_a_strategy_that_answers_nonsense_is_halted_like_one_that_raises(answer:
     answers = {
         "mine": evolve(signal, strategy="other"),
         "half": evolve(signal, legs=(evolve(leg, qty=0.5),)),
+        "beyond": evolve(signal, legs=(evolve(leg, price=10**30),)),
+        "one": evolve(signal, legs=(evolve(leg, side=1),)),
+        "word": evolve(signal, edge_bps="much"),
+        "late": evolve(signal, expires=float(signal.expires)),
+        "seen": Observation(floor.strategy.id, "o", "r", "SEEN", 1.0, 1.0, 1.0),
+        "early": SetTimer(floor.now + 0.5, floor.strategy.id, "later"),
     }
     floor.strategy.answer((answers[answer],) if answer in answers else answer)
 

@@ -77,6 +77,8 @@ def backtest(
     summary = backtest_summary(done, tapes, perf_counter() - started)
     if done.notice:
         click.echo(f"done by the reference engine: {done.notice}", err=True)
+    for alert, count in done.simulated.alerts.items():
+        click.echo(f"alert {alert}, {count} ×: {done.simulated.told[alert]}", err=True)
     text = shown(tables(done.simulated.report))
     if done.bounds is not None:
         worst, best = done.bounds.pessimistic, done.bounds.optimistic
