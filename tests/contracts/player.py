@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Protocol, TypeAlias
 
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -227,9 +227,11 @@ class Player:
 
     async def _tell(self, instrument: Instrument, text: str) -> None:
         name = self.tongue.name(instrument)
-        for client in self.clients:
+        for client in tuple(self.clients):
             if name in client.names and not client.is_mute and not client.socket.closed:
-                await client.socket.send_str(self.stamped(text))
+                # A client that was just cut off hears nothing, though nobody knows it yet.
+                with suppress(ConnectionResetError):
+                    await client.socket.send_str(self.stamped(text))
 
     async def life(self) -> None:
         """Keep every book a little in motion, far from its touch."""
