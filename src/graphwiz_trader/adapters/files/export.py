@@ -5,16 +5,22 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graphwiz_trader.adapters.files.imports import hft_event
+from graphwiz_trader.adapters.files.order_kinds import OrderKinds
 from graphwiz_trader.domain.errors import DataError
 from graphwiz_trader.domain.tape import DIFF, SNAPSHOT, TRADE, Tape
 from graphwiz_trader.domain.units import Int64s
 
 _STRETCH = 1 << 16
+_Sides: TypeAlias = tuple[tuple[int, float], ...]
+_BY_SIDE: _Sides = ((hft_event.BUY, -np.inf), (hft_event.SELL, np.inf))
+_AT_ONCE: _Sides = ((0, 0.0),)
+"""How books are cleared: side and limit of each row; those of orders with one row of no side."""
 KINDS = {DIFF: "change", SNAPSHOT: "snapshot", TRADE: "trade"}
 """What exports call the flags of a tape."""
 
@@ -55,7 +61,8 @@ def to_hftbacktest(tape: Tape, path: Path) -> int:
     """
     Write an npz whose array `data` holds hftbacktest's events.
 
-    A snapshot after the first begins with the clearing of both sides.
+    A snapshot after the first begins with the clearing of both sides. A tape that tells orders
+    becomes order events, each snapshot of which begins with a clearing.
 
     Returns:
         Events.
@@ -68,8 +75,10 @@ def to_hftbacktest(tape: Tape, path: Path) -> int:
         raise DataError(
             f"{tape.name}: found {len(tape.instruments)} instruments, expected 1 for hftbacktest"
         )
-    snapshots = np.flatnonzero(tape.flags == SNAPSHOT)[1:]
-    total = len(tape.rows.side) + 2 * len(snapshots)
+    orders = None if tape.orders is None else OrderKinds(tape, tape.orders)
+    sides = _BY_SIDE if orders is None else _AT_ONCE
+    snapshots = np.flatnonzero(tape.flags == SNAPSHOT)[1 if orders is None else 0 :]
+    total = len(tape.rows.side) + len(sides) * len(snapshots)
     with (
         storage(path),
         zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
@@ -79,8 +88,10 @@ def to_hftbacktest(tape: Tape, path: Path) -> int:
         np.lib.format.write_array_header_1_0(file, header)
         for stretch, messages, rows in _stretches(tape):
             events = _events(tape, messages, rows)
+            if orders is not None:
+                orders.put(events, messages, rows)
             mine = snapshots[(snapshots >= stretch.start) & (snapshots < stretch.stop)]
-            file.write(_with_clears(tape, messages, events, mine).tobytes())
+            file.write(_with_clears(tape, messages, events, mine, sides).tobytes())
     return total
 
 
@@ -95,7 +106,10 @@ def _events(tape: Tape, messages: Int64s, rows: slice) -> NDArray[np.void]:
     events["exch_ts"] = tape.ts_venue[messages]
     events["local_ts"] = tape.ts[messages]
     events["px"] = _decimal(tape.rows.ticks[rows], instrument.tick_size.as_integer_ratio())
-    events["qty"] = _decimal(tape.rows.lots[rows], instrument.lot_size.as_integer_ratio())
+    lots = tape.rows.lots[rows]
+    if tape.orders is not None:
+        lots = np.where(flags == TRADE, lots, tape.orders.left[rows])
+    events["qty"] = _decimal(lots, instrument.lot_size.as_integer_ratio())
     return events
 
 
@@ -106,16 +120,17 @@ def _decimal(counts: Int64s, size: tuple[int, int]) -> NDArray[np.float64]:
 
 
 def _with_clears(
-    tape: Tape, messages: Int64s, events: NDArray[np.void], snapshots: Int64s
+    tape: Tape, messages: Int64s, events: NDArray[np.void], snapshots: Int64s, sides: _Sides
 ) -> NDArray[np.void]:
     """Insert the clearing of both sides, without a limit, before each snapshot."""
-    clears = np.zeros(2 * len(snapshots), hft_event.DTYPE)
+    count = len(sides)
+    clears = np.zeros(count * len(snapshots), hft_event.DTYPE)
     both = hft_event.CLEAR | hft_event.AT_EXCHANGE | hft_event.AT_US
-    clears["ev"] = np.tile([both | hft_event.BUY, both | hft_event.SELL], len(snapshots))
-    clears["exch_ts"] = np.repeat(tape.ts_venue[snapshots], 2)
-    clears["local_ts"] = np.repeat(tape.ts[snapshots], 2)
-    clears["px"] = np.tile([-np.inf, np.inf], len(snapshots))
-    return np.insert(events, np.repeat(np.searchsorted(messages, snapshots), 2), clears)
+    clears["ev"] = np.tile([both | side for side, _ in sides], len(snapshots))
+    clears["exch_ts"] = np.repeat(tape.ts_venue[snapshots], count)
+    clears["local_ts"] = np.repeat(tape.ts[snapshots], count)
+    clears["px"] = np.tile([limit for _, limit in sides], len(snapshots))
+    return np.insert(events, np.repeat(np.searchsorted(messages, snapshots), count), clears)
 
 
 def _stretches(tape: Tape) -> Iterator[tuple[range, Int64s, slice]]:

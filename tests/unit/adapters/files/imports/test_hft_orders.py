@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from graphwiz_trader.adapters.files.export import to_hftbacktest
 from graphwiz_trader.adapters.files.imports import hft_event
 from graphwiz_trader.adapters.files.tape import FileTapes
 from graphwiz_trader.application.importing import import_tape
@@ -14,10 +15,12 @@ from graphwiz_trader.domain.errors import DataError
 from graphwiz_trader.domain.events import BookUpdate, Trade
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.tape import DIFF, SNAPSHOT, TRADE, computed_hash
+from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.ports.archive import ByOrder
 from graphwiz_trader.testing.make import instrument
 from graphwiz_trader.testing.order_events import order_events
-from graphwiz_trader.testing.order_flow import Act, OrderFlow, told_by_order
+from graphwiz_trader.testing.order_flow import Act, OrderFlow, record_orders, told_by_order
+from graphwiz_trader.testing.tape import MemoryTapes
 from tests.unit.adapters.files.imports.conftest import Read
 
 BTC = instrument("BTC/USDT@v", "0.1", "0.001")
@@ -199,6 +202,29 @@ def test_a_market_comes_back_from_its_tape(read: Read, seed: int, tmp_path: Path
     assert [column.tolist() for column in ours] == [column.tolist() for column in theirs]
     assert tape.first_row.tolist() == told.first.tolist()
     assert tape.flags.tolist() == told.flags.tolist()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_tape_given_to_hftbacktest_comes_back(read: Read, seed: int, tmp_path: Path) -> None:
+    half = list(OrderFlow(seed).acts(300))
+    far = [evolve(act, ts=act.ts + half[-1].ts) for act in OrderFlow(seed + 9).acts(200)]
+    tape = record_orders(MemoryTapes(), "t", BTC, half + far)
+    path = tmp_path / "t.npz"
+
+    events = to_hftbacktest(tape, path)
+    archive = read("hftbacktest", {"t.npz": path.read_bytes()}, instruments=GRIDS)
+    tapes = MemoryTapes()
+    import_tape(archive, tapes, "back", lambda _: None)
+
+    back = tapes.open("back")
+    assert events == len(tape.rows.side) + 2  # both snapshots begin with a clearing
+    rows = ("side", "ticks", "lots", "order", "left")
+    found, given = back.columns(), tape.columns()
+    assert all(found[name].tolist() == given[name].tolist() for name in rows)
+    assert (back.flags == SNAPSHOT).sum() == (tape.flags == SNAPSHOT).sum() == 2
+    # Who came from another price is canceled and added: two messages.
+    moves = int((np.diff(tape.first_row) == 2).sum())
+    assert len(back) == len(tape) + moves
 
 
 def test_the_books_of_orders_are_verified_like_others(read: Read) -> None:
