@@ -7,11 +7,12 @@ import attrs
 import numpy as np
 
 from graphwiz_trader.application.sweep import Job, Sweep, Swept, Work, intervals
+from graphwiz_trader.domain.errors import DomainError
 from graphwiz_trader.domain.folds import walk_forward
 from graphwiz_trader.domain.resampling import Interval
 from graphwiz_trader.domain.sharpe import moments
 from graphwiz_trader.domain.trial import Trial
-from graphwiz_trader.domain.units import Nanos
+from graphwiz_trader.domain.units import SECOND, Nanos
 from graphwiz_trader.domain.value import value
 
 MakeSweep = Callable[[Mapping[str, str]], Sweep]
@@ -75,6 +76,13 @@ class WalkForward:
         """
         steps: list[Step] = []
         start, end = period
+        part = (end - start) // (folds + 1)
+        if part <= embargo:
+            raise DomainError(
+                f"found {folds} folds of {part / SECOND:g} s with an embargo of"
+                f" {embargo / SECOND:g} s, which leaves nothing to learn from; expected fewer"
+                " folds or a shorter embargo"
+            )
         for fold in walk_forward(end - start, folds, embargo, anchored=anchored):
             train = _moved(fold.train[0], start)
             test = _moved(fold.test, start)

@@ -7,8 +7,9 @@ import pytest
 
 from graphwiz_trader.application.sweep import Job, Sweep
 from graphwiz_trader.application.walk_forward import Walked, WalkForward
+from graphwiz_trader.domain.errors import DomainError
 from graphwiz_trader.domain.trial import Trial
-from graphwiz_trader.domain.units import Nanos
+from graphwiz_trader.domain.units import SECOND, Nanos
 from graphwiz_trader.testing.sampler import ScriptedSampler
 from graphwiz_trader.testing.trials import MemoryTrials
 from graphwiz_trader.testing.workers import InlineWorkers
@@ -46,6 +47,13 @@ def test_what_was_best_before_is_proven_after() -> None:
 
 def test_an_embargo_is_left_out_before_each_test() -> None:
     assert [step.train for step in walked().steps][:2] == [(0, 90), (100, 190)]
+
+
+def test_folds_shorter_than_the_embargo_are_refused_in_seconds() -> None:
+    walk = WalkForward(lambda plan: pytest.fail(f"searched in {plan}"), moody, PLAN)
+
+    with pytest.raises(DomainError, match=r"2 folds of 20 s with an embargo of 60 s"):
+        walk.run((Nanos(0), Nanos(60 * SECOND)), 2, Nanos(60 * SECOND), lambda _: None)
 
 
 def test_an_anchored_walk_learns_from_the_beginning() -> None:

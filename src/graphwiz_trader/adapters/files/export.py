@@ -150,4 +150,6 @@ def storage(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise DataError(f"{path}: found {error.strerror}, expected to write there") from error
+        raise DataError(
+            f"{path}: found {error.strerror or error}, expected to write there"
+        ) from error

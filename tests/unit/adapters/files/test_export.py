@@ -1,13 +1,16 @@
 """A tape as CSV."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from graphwiz_trader.adapters.files.export import to_csv
+from graphwiz_trader.adapters.files.export import to_csv, to_hftbacktest
+from graphwiz_trader.adapters.parquet.tape import to_parquet
 from graphwiz_trader.domain.errors import DataError
 from graphwiz_trader.domain.events import Trade
 from graphwiz_trader.domain.sides import Side
+from graphwiz_trader.domain.tape import Tape
 from graphwiz_trader.domain.units import Lots, Nanos, Ticks
 from graphwiz_trader.testing.make import book_update, instrument
 from graphwiz_trader.testing.tape import make_tape
@@ -36,6 +39,9 @@ def test_each_row_is_a_line_of_exact_decimals(tmp_path: Path) -> None:
     ]
 
 
-def test_where_it_cannot_be_written_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"missing/t\.csv: found No such file"):
-        to_csv(make_tape("t", [BTC], EVENTS), tmp_path / "missing/t.csv")
+@pytest.mark.parametrize("write", [to_csv, to_hftbacktest, to_parquet])
+def test_where_it_cannot_be_written_is_named(
+    write: Callable[[Tape, Path], int], tmp_path: Path
+) -> None:
+    with pytest.raises(DataError, match=r"missing/t\.out: found .*(No such|non-existent)"):
+        write(make_tape("t", [BTC], EVENTS), tmp_path / "missing/t.out")
