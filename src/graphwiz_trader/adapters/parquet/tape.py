@@ -13,6 +13,8 @@ def to_parquet(tape: Tape, path: Path) -> int:
     """
     Write one row a level: ts, ts_venue, message, instrument, kind, side (1 or -1), price, qty.
 
+    A tape that tells orders has two columns more: order, and what it has left, a quantity.
+
     Prices and quantities are the floats nearest to their decimals; a quantity of 0 removes the
     level. A message without rows leaves none.
 
@@ -44,6 +46,9 @@ def to_parquet(tape: Tape, path: Path) -> int:
             "qty": tape.rows.lots * lot[:, 0] / lot[:, 1],
         }
     ).with_columns(pl.from_epoch("ts", time_unit="ns"), pl.from_epoch("ts_venue", time_unit="ns"))
+    if tape.orders is not None:
+        left = pl.Series("left", tape.orders.left * lot[:, 0] / lot[:, 1])
+        frame = frame.with_columns(pl.Series("order", tape.orders.order), left)
     with storage(path):
         frame.write_parquet(path)
     return len(frame)
