@@ -17,9 +17,11 @@ from operator import index
 from types import NoneType, UnionType
 from typing import (
     Any,
+    Generic,
     NamedTuple,
     NewType,
     TypeAlias,
+    TypeVar,
     Union,
     cast,
     get_args,
@@ -36,6 +38,7 @@ from graphwiz_trader.domain.facts import Entry
 
 Primitive: TypeAlias = "bool | int | float | str | bytes | Sequence[Primitive] | None"
 Flat: TypeAlias = tuple[Primitive, ...]
+T = TypeVar("T")
 
 
 def flatten(value: object) -> Flat:
@@ -77,9 +80,9 @@ def restore(primitives: Sequence[Primitive]) -> object:
         raise JournalTorn(f"cannot restore {str(primitives)[:80]}: {error!r}") from error
 
 
-def canonical(value: object) -> bytes:
-    """Return bytes that are equal for equal values only: what digests are made of."""
-    return repr(flatten(value)).encode()
+def canonical(value: object) -> str:
+    """Return the `repr` of `flatten`, in half its time: equal for equal values only."""
+    return _TEXT.functions[type(value)](value)
 
 
 def _flatten_book(update: BookUpdate) -> Flat:
@@ -119,6 +122,9 @@ def _register(cls: type) -> None:
         downs = [_down(hint, f"v.{field}", way) for field, hint in fields.items()]
         down = _compiled(f"lambda v: ({name!r}, {', '.join(downs)})")
         way.functions[cls] = _NAMES[f"{way.name}_{name}"] = down
+    shown = ", ".join(_shown(hint, f"v.{field}") for field, hint in fields.items())
+    text = _compiled(f'lambda v: f"({name!r}, {shown})"')
+    _TEXT.functions[cls] = _NAMES[f"{_TEXT.name}_{name}"] = text
     ups = [_up(hint, f"f[{place}]") for place, hint in enumerate(fields.values())]
     _UP[name] = len(fields), _compiled(f"lambda f: {name}({', '.join(ups)})")
 
@@ -128,7 +134,7 @@ def _compiled(source: str) -> Callable[[Any], Any]:
     return function
 
 
-def _down(hint: Any, item: str, way: "_Way") -> str:
+def _down(hint: Any, item: str, way: "_Way[Any]") -> str:
     """Return the expression that takes *item*, a field of type *hint*, to a primitive."""
     hint = _plain(hint)
     if hint in way.plain:
@@ -147,6 +153,31 @@ def _down(hint: Any, item: str, way: "_Way") -> str:
         # Not by way of the table, which costs a quarter of a short value.
         return f"{way.name}_{members[0].__name__}({item})"
     return f"{way.name}[type({item})]({item})"
+
+
+def _shown(hint: Any, item: str) -> str:
+    """Return the part of an f-string that shows *item* as `repr` does its primitive."""
+    if _holds_values(hint):
+        return f"{{{_down(hint, item, _TEXT)}}}"
+    if isinstance(hint, type) and issubclass(hint, Enum) and all(map(_is_word, hint)):
+        return f"'{{{item}._value_}}'"
+    return f"{{{_down(hint, item, _STRICT)}!r}}"
+
+
+def _is_word(member: Enum) -> bool:
+    """Whether the value of *member* is text that `repr` only puts in quotes."""
+    return repr(member.value) == f"'{member.value}'"
+
+
+def _holds_values(hint: Any) -> bool:
+    if get_origin(hint) is tuple:
+        return _holds_values(_element(hint))
+    return any(attrs.has(member) for member in get_args(hint) or (hint,))
+
+
+def _listed(shown: Sequence[str]) -> str:
+    """Return how a tuple is shown whose items are."""
+    return f"({shown[0]},)" if len(shown) == 1 else f"({', '.join(shown)})"
 
 
 def _up(hint: Any, item: str) -> str:
@@ -196,29 +227,32 @@ _LEAN_PLAIN = {**_DOWN_PLAIN, bool: "{}", int: "{}", Decimal: "{}"}
 _UP_PLAIN = {**_DOWN_PLAIN, Decimal: "Decimal({})"}
 
 
-class _Flattening(dict[type, Callable[[Any], Flat]]):
-    """What takes a value of each class to primitives."""
+class _Flattening(dict[type, Callable[[Any], T]]):
+    """What takes a value of each class to primitives, or to text."""
 
-    def __missing__(self, cls: type) -> Callable[[Any], Flat]:
+    def __missing__(self, cls: type) -> Callable[[Any], T]:
         raise DomainError(f"{cls.__name__} is not part of a journal")
 
 
-class _Way(NamedTuple):
+class _Way(NamedTuple, Generic[T]):
     """A way down: how its functions are called, and what it makes of plain fields and of many."""
 
     name: str
     plain: Mapping[type, str]
     each: str
-    functions: _Flattening
+    functions: _Flattening[T]
 
 
-_STRICT = _Way("down", _DOWN_PLAIN, "tuple([{} for each in {}])", _Flattening())
-_LEAN = _Way("lean", _LEAN_PLAIN, "[{} for each in {}]", _Flattening())
+_STRICT: _Way[Flat] = _Way("down", _DOWN_PLAIN, "tuple([{} for each in {}])", _Flattening())
+_LEAN: _Way[Sequence[object]] = _Way("lean", _LEAN_PLAIN, "[{} for each in {}]", _Flattening())
+_TEXT: _Way[str] = _Way("text", _DOWN_PLAIN, "listed([{} for each in {}])", _Flattening())
 _NAMES: dict[str, Any] = {
     "index": index,
     "Decimal": Decimal,
     "down": _STRICT.functions,
     "lean": _LEAN.functions,
+    "text": _TEXT.functions,
+    "listed": _listed,
     "restore": restore,
     "BookUpdate": BookUpdate,
 }
@@ -234,6 +268,7 @@ _book_fields = _compiled(
 )
 for _way in (_STRICT, _LEAN):
     _way.functions[BookUpdate] = _NAMES[f"{_way.name}_BookUpdate"] = _flatten_book
+_TEXT.functions[BookUpdate] = _NAMES["text_BookUpdate"] = lambda v: repr(_flatten_book(v))
 _LAYOUT.append(f"BookUpdate(side, ticks, lots, {_BOOK_HINTS})")
 _UP: dict[str, tuple[int, Callable[[Any], Any]]] = {
     BookUpdate.__name__: (3 + len(_BOOK_HINTS), _restore_book)

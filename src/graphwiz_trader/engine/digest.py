@@ -34,10 +34,8 @@ class Digest:
 
 def outcome_bytes(outcome: Outcome) -> bytes:
     """Return *outcome* as canonical bytes."""
-    parts = [str(outcome.seq).encode()]
-    parts.extend(canonical(command) for command in outcome.commands)
-    parts.extend(canonical(fact) for fact in outcome.facts)
-    return b"\n".join(parts)
+    texts = [canonical(each) for each in (*outcome.commands, *outcome.facts)]
+    return "\n".join((str(outcome.seq), *texts)).encode()
 
 
 def state_bytes(engine: Engine) -> bytes:

@@ -145,6 +145,17 @@ def test_every_class_comes_back_as_it_went(kind: type, data: st.DataObject) -> N
 @pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
 @settings(max_examples=25)
 @given(data=st.data())
+def test_the_canonical_text_shows_the_flat_form(kind: type, data: st.DataObject) -> None:
+    value = data.draw(values_of(kind))
+
+    text = canonical(value)
+
+    assert text == repr(flatten(value))
+
+
+@pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
+@settings(max_examples=25)
+@given(data=st.data())
 def test_the_lean_form_has_the_bytes_of_the_flat_one(kind: type, data: st.DataObject) -> None:
     value = data.draw(values_of(kind))
 
