@@ -6,6 +6,7 @@ it, or a snapshot shows another quantity there. A snapshot that repeats the quan
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 
@@ -18,12 +19,12 @@ from graphwiz_trader.kernels.jit import entry
 from graphwiz_trader.simulation import scan
 from graphwiz_trader.simulation.recording import Recording
 
-AT_ONCE = 256
+AT_ONCE: Final = 256
 """Messages looked at in one go for the next that matters; orders may change before they are."""
 
 # Their arrays are a book's own and a tape's, which are checked where they are made.
 _run, _meet, _next = entry(scan.run), entry(scan.meet), entry(scan.next_that_matters)
-_NOTHING = np.empty(0, np.int64)
+_NOTHING: Final = np.empty(0, np.int64)
 
 
 class RecordedBook(Depth):
@@ -126,8 +127,8 @@ class RecordedBook(Depth):
             return
         key = (int(side), int(tick))
         if key not in self._taken:
-            shown = self.level(side, tick)
-            self._watched = np.append(self._watched, np.array([*key, shown, 0], np.int64))
+            watched = [*self._watched.tolist(), *key, self.level(side, tick), 0]
+            self._watched = np.array(watched, np.int64)
         self._taken[key] = self._taken.get(key, 0) + lots
 
     def _run(self, stop: int, until: int) -> None:
@@ -139,9 +140,13 @@ class RecordedBook(Depth):
             self._forget_updated()
 
     def _forget_updated(self) -> None:
-        levels = self._watched.reshape(-1, scan.WATCHED)
-        updated = levels[:, scan.UPDATED] != 0
-        if updated.any():
-            for side, tick in levels[updated, :2].tolist():
+        watched: list[int] = self._watched.tolist()
+        kept: list[int] = []
+        for at in range(0, len(watched), scan.WATCHED):
+            side, tick, shown, is_updated = watched[at : at + scan.WATCHED]
+            if is_updated:
                 del self._taken[(side, tick)]
-            self._watched = levels[~updated].ravel()
+            else:
+                kept += (side, tick, shown, 0)
+        if len(kept) != len(watched):
+            self._watched = np.array(kept, np.int64)

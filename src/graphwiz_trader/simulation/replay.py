@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from heapq import heappop, heappush
 from itertools import count
+from typing import Final
 
 from graphwiz_trader.domain.commands import (
     CancelAll,
@@ -36,14 +37,16 @@ from graphwiz_trader.simulation.recorded_book import RecordedBook
 from graphwiz_trader.simulation.recording import Recording
 from graphwiz_trader.simulation.resting import RestingOrders
 
-OWN = "own"
-POST_ONLY = "POST_ONLY"
-INSUFFICIENT_BALANCE = "INSUFFICIENT_BALANCE"
-VENUE_REFUSED = "VENUE_REFUSED"
-NOT_FOUND = "NOT_FOUND"
-NO_BOOK = "NO_BOOK"
+OWN: Final = "own"
+POST_ONLY: Final = "POST_ONLY"
+INSUFFICIENT_BALANCE: Final = "INSUFFICIENT_BALANCE"
+VENUE_REFUSED: Final = "VENUE_REFUSED"
+NOT_FOUND: Final = "NOT_FOUND"
+NO_BOOK: Final = "NO_BOOK"
 
-_WORKING = (OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED)
+_WORKING: Final = (OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED)
+_NEW: Final = ExecType.NEW
+_LIMIT_MAKER: Final = OrdType.LIMIT_MAKER
 
 
 class ReplayVenue:
@@ -187,7 +190,7 @@ class ReplayVenue:
             self._answers.rejected(command.cl_ord_id, command.instrument, now, text)
         else:
             overlay = self._overlays[command.instrument]
-            overlay.book.catch_up(now)
+            overlay.resting.catch_up(now)
             if isinstance(command, SubmitOrder):
                 self._submit(command, overlay, now)
             else:
@@ -212,7 +215,7 @@ class ReplayVenue:
             self._answers.rejected(order.cl_ord_id, order.instrument, now, text)
             return
         self._blotter.open(order)
-        self._answers.accepted(order, ExecType.NEW, now)
+        self._answers.accepted(order, _NEW, now)
         overlay.enter(order, now)
 
     def _replace(self, command: ReplaceOrder, overlay: Overlay, now: Nanos) -> None:
@@ -290,6 +293,6 @@ class ReplayVenue:
         if not overlay.book.has_begun:
             return NO_BOOK
         text = refusal(overlay.book.instrument, order, overlay.reference(order))
-        if not text and order.ord_type is OrdType.LIMIT_MAKER and overlay.would_take(order):
+        if not text and order.ord_type is _LIMIT_MAKER and overlay.would_take(order):
             return POST_ONLY
         return text

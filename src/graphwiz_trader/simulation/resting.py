@@ -5,10 +5,11 @@ A trade or an opposite level through our price, or an opposite level at it, fill
 a trade at our price must first get through the queue, or through the orders that stand before us.
 """
 
-from collections.abc import Iterator
+from array import array
+from collections.abc import Sequence
 from itertools import chain
+from typing import Final
 
-import attrs
 import numpy as np
 
 from graphwiz_trader.domain.sides import Side
@@ -18,21 +19,33 @@ from graphwiz_trader.simulation.matching import VenueOrder
 from graphwiz_trader.simulation.order_lines import OrderLines
 from graphwiz_trader.simulation.queue import Place, QueueModel
 from graphwiz_trader.simulation.recorded_book import RecordedBook
-from graphwiz_trader.simulation.scan import AGGRESSOR, HEAD, LOTS, NEXT, NEXT_TS, PRICE, REACHED
+from graphwiz_trader.simulation.scan import (
+    AGGRESSOR,
+    FOREVER,
+    HEAD,
+    LOTS,
+    NEXT,
+    NEXT_TS,
+    PRICE,
+    REACHED,
+)
 
-_BUY, _SELL = Side.BUY, Side.SELL
-_NO_BUY, _NO_SELL = -(1 << 62), 1 << 62
-_ANYBODY = 1 << 62
+_BUY: Final = Side.BUY
+_SELL: Final = Side.SELL
+_NO_BUY: Final = -(1 << 62)
+_NO_SELL: Final = 1 << 62
+_NOWHERE: Final = np.empty(0, np.int64)
+_ANYBODY: Final = 1 << 62
 """A number higher than any drawn: without lines, lots alone tell whom a trade reaches."""
 
 
-@attrs.define(eq=False)
 class Resting:
     """An order that rests, and its place in the queue; `rank` rises with the time of joining."""
 
-    order: VenueOrder
-    place: Place
-    rank: int
+    def __init__(self, order: VenueOrder, place: Place, rank: int) -> None:
+        self.order = order
+        self.place = place
+        self.rank = rank
 
 
 @value
@@ -70,15 +83,27 @@ class RestingOrders:
         self._next_ts: Nanos | None = None
 
     def next_ts(self) -> Nanos | None:
-        """Return when the next message that may matter happens, None if there is none."""
+        """Return when the next message happens that may fill us, None if there is none."""
         if self._is_stale:
             self._look_around()
         if not self._levels:
             return None
         if self._next is None:
-            self._next = self._book.next_that_matters(self._own, *self._edges)
-            self._next_ts = self._book.ts(self._next)
+            book, (bid, ask) = self._book, self._edges
+            # What only moves a queue can wait, unless others stand at our prices already.
+            is_reached = book.is_within(_SELL, bid) or book.is_within(_BUY, ask)
+            own = self._own if is_reached else _NOWHERE
+            self._next = book.next_that_matters(own, bid, ask)
+            self._next_ts = book.ts(self._next)
         return self._next_ts
+
+    def catch_up(self, now: Nanos) -> None:
+        """Bring book and queues to *now*, before which nothing fills us that was not run."""
+        if self._is_stale:
+            self._look_around()
+        if self._levels:
+            self._wait(FOREVER, now)
+        self._book.catch_up(now)
 
     def join(self, order: VenueOrder) -> None:
         """Let *order* rest behind everybody at its price."""
@@ -115,41 +140,54 @@ class RestingOrders:
         """Let the message that `next_ts` spoke of happen; return when, and what it filled."""
         if self._is_stale:
             self._look_around()
-        book, is_awaited = self._book, self._next is not None
+        book = self._book
         message = book.message if self._next is None else self._next
-        ts = self._next_ts if is_awaited else book.ts(message)
+        ts = book.ts(message)
         self._next = None
         if ts is None:
             return Nanos(0), []
-        met = book.meet(message, self._own, *self._edges)
-        if is_awaited:
-            self._next = met[NEXT]
-            self._next_ts = None if met[NEXT_TS] < 0 else Nanos(met[NEXT_TS])
+        self._wait(message, ts)
+        met = self._meet(message, ts)
         if met[AGGRESSOR]:
             side, price, lots = _BUY if met[AGGRESSOR] < 0 else _SELL, met[PRICE], met[LOTS]
-            return ts, list(self._after_trade(side, Ticks(price), Lots(lots), ts))
-        at = HEAD
-        for side, tick in self._levels:
-            before, after, is_told = met[at : at + 3]
-            at += 3
-            if is_told:
-                for resting in self._orders[side]:
-                    if resting.order.price == tick:
-                        resting.place.change(before, after, ts)
+            return ts, self._after_trade(side, Ticks(price), Lots(lots), ts)
         if not met[REACHED]:
             return ts, []
         return ts, [*self._after_change(_BUY), *self._after_change(_SELL)]
 
-    def _after_trade(self, side: Side, price: Ticks, qty: Lots, ts: Nanos) -> Iterator[MakerFill]:
-        """Yield what a trade fills of *side*: all it went through, the excess at its price."""
-        left = float(qty)
+    def _wait(self, stop: int, until: Nanos) -> None:
+        """Move our queues as the messages before *stop* do that happened by *until*."""
+        book = self._book
+        message = book.next_that_matters(self._own, *self._edges)
+        ts = book.ts(message)
+        while ts is not None and message < stop and ts <= until:
+            met = self._meet(message, ts)
+            message, ts = met[NEXT], None if met[NEXT_TS] < 0 else Nanos(met[NEXT_TS])
+
+    def _meet(self, message: int, ts: Nanos) -> Sequence[int]:
+        """Apply *message*, which happened at *ts*, to book and queues; return what it meant."""
+        met = self._book.meet(message, self._own, *self._edges)
+        if met[AGGRESSOR]:
+            return met
+        at = HEAD
+        for side, tick in self._levels:
+            if met[at + 2]:
+                for resting in self._orders[side]:
+                    if resting.order.price == tick:
+                        resting.place.change(met[at], met[at + 1], ts)
+            at += 3
+        return met
+
+    def _after_trade(self, side: Side, price: Ticks, qty: Lots, ts: Nanos) -> list[MakerFill]:
+        """Return what a trade fills of *side*: all it went through, the excess at its price."""
+        left, fills = float(qty), []
         met = _ANYBODY
         if self._lines is not None:
             met = self._lines.traded(side, price, self._book.message - 1)
         for resting in self._orders[side]:
             order = resting.order
             if side * (order.price - price) > 0:
-                yield MakerFill(order, Lots(order.leaves_qty))
+                fills.append(MakerFill(order, Lots(order.leaves_qty)))
             elif order.price == price and resting.place.number < met:
                 resting.place.trade(left, ts)
                 filled = min(resting.place.excess(), order.leaves_qty)
@@ -157,13 +195,15 @@ class RestingOrders:
                     resting.place.settle()
                     # What we got did not reach those behind us.
                     left -= filled
-                    yield MakerFill(order, Lots(filled))
+                    fills.append(MakerFill(order, Lots(filled)))
+        return fills
 
-    def _after_change(self, side: Side) -> Iterator[MakerFill]:
-        """Yield what opposite levels at or through our prices fill, up to what they show."""
+    def _after_change(self, side: Side) -> list[MakerFill]:
+        """Return what opposite levels at or through our prices fill, up to what they show."""
         book, opposite = self._book, side.opposite
+        fills: list[MakerFill] = []
         if not book.is_within(opposite, self._edges[0 if side is _BUY else 1]):
-            return
+            return fills
         for resting in self._orders[side]:
             order, wanted = resting.order, resting.order.leaves_qty
             for tick, lots in book.offers(opposite):
@@ -173,16 +213,15 @@ class RestingOrders:
                 book.take(opposite, tick, Lots(taken))
                 wanted -= taken
             if wanted < order.leaves_qty:
-                yield MakerFill(order, Lots(order.leaves_qty - wanted))
+                fills.append(MakerFill(order, Lots(order.leaves_qty - wanted)))
+        return fills
 
     def _look_around(self) -> None:
         """Note where we rest now."""
         buys, sells = self._orders[_BUY], self._orders[_SELL]
-        levels: dict[tuple[Side, Ticks], None] = {}
-        for resting in (*buys, *sells):
-            levels[resting.order.side, resting.order.price] = None
+        levels = dict.fromkeys([(r.order.side, r.order.price) for r in (*buys, *sells)])
         self._levels = tuple(levels)
-        self._own = np.fromiter(chain.from_iterable(levels), np.int64, 2 * len(levels))
+        self._own = np.frombuffer(array("q", chain.from_iterable(levels)), np.int64)
         self._edges = (
             buys[0].order.price if buys else _NO_BUY,
             sells[0].order.price if sells else _NO_SELL,
