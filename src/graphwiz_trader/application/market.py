@@ -1,7 +1,8 @@
 """Market: what drives a simulation: tapes merged by time, or nothing but the venues themselves."""
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from itertools import repeat
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -9,8 +10,9 @@ from graphwiz_trader.domain.events import MarketEvent
 from graphwiz_trader.domain.tape import Tape
 from graphwiz_trader.domain.units import Nanos
 
-NEVER = Nanos(1 << 62)
-PAGE = 1 << 12
+NEVER: Final = Nanos(1 << 62)
+PAGE: Final = 1 << 8
+"""Messages made at once: so few that they are gone before anybody looks for garbage."""
 
 Message: TypeAlias = tuple[MarketEvent, int, int]
 """A market event, the number of the tape it is on, and its number there."""
@@ -69,15 +71,15 @@ class TapeMarket:
         more[: len(following)] = following == self._ts[start : start + len(following)]
         order = self._order[start:stop]
         source = np.searchsorted(self._starts, order, side="right") - 1
-        page: list[Message | None] = [None] * (stop - start)
+        found: list[Message] = []
         for index, tape in enumerate(self._tapes):
             places = np.flatnonzero(source == index)
             if len(places):
                 numbers = order[places] - self._starts[index]
                 events = tape.events(numbers, more[places])
-                found = zip(places.tolist(), events, numbers.tolist(), strict=True)
-                for place, event, number in found:
-                    page[place] = (event, index, number)
-        self._page = [message for message in page if message is not None]
+                found += zip(events, repeat(index), numbers.tolist(), strict=False)
+        if len(self._tapes) > 1:
+            found = [found[at] for at in np.argsort(np.argsort(source, kind="stable")).tolist()]
+        self._page = found
         self._instants = self._ts[start:stop].tolist()
         self.ts = self._instants[0] if self._instants else NEVER

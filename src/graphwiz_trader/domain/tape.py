@@ -44,6 +44,7 @@ ROW_COLUMNS = ("side", "ticks", "lots")
 MESSAGE_COLUMNS = ("ts", "ts_venue", "first_row", "instrument", "flags")
 
 _PAGE = 1 << 12
+_BUY, _SELL = Side.BUY, Side.SELL
 
 
 @value
@@ -169,10 +170,13 @@ class Tape:
         is_last = messages + 1 == len(self.ts)
         stops = np.where(is_last, len(self.rows.side), self.first_row[following])
         rows, ids = self.rows, self._ids
+        taken = self.first_row[messages[self.flags[messages] == TRADE]]
+        sides = [_BUY if side > 0 else _SELL for side in rows.side[taken].tolist()]
+        traded = zip(sides, rows.ticks[taken].tolist(), rows.lots[taken].tolist(), strict=True)
         return [
             BookUpdate(ts, ts_venue, ids[at], rows, first, last, flags == SNAPSHOT, again)
             if flags != TRADE
-            else self._trade(ts, ts_venue, ids[at], first, again)
+            else Trade(ts, ts_venue, ids[at], *next(traded), again)
             for ts, ts_venue, at, first, last, flags, again in zip(
                 self.ts[messages].tolist(),
                 self.ts_venue[messages].tolist(),

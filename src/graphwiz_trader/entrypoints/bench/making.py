@@ -34,6 +34,10 @@ BEHIND, QTY, MOST = 2, 10, 1000
 """Ticks behind the touch, lots of a quote, and of inventory."""
 
 STRATEGY = StrategyId("making")
+
+# Looking a member up in its enumeration costs as much as a comparison of prices.
+_BUY, _SELL = Side.BUY, Side.SELL
+_GTC, _QUOTE = TimeInForce.GTC, SignalKind.QUOTE
 ONE_QUOTE = Lots(QTY)
 
 
@@ -96,18 +100,20 @@ class Making:
 
     def on_event(self, event: Wakeup, view: View) -> Sequence[Opinion]:
         """Begin with the first book; quote whenever the timer fires."""
+        is_timer = isinstance(event, TimerFired)
+        if self._began and not is_timer:
+            return ()
+        self._began = True
         name = self.instruments[0]
         again = SetTimer(Nanos(view.now + self._period), self.id, name)
-        if not isinstance(event, TimerFired):
-            began, self._began = self._began, True
-            return () if began else (again,)
+        if not is_timer:
+            return (again,)
         book = view.books[name]
         if not book.is_usable:
             return (again,)
         bid, ask = book.touch
-        wants = {Side.BUY: bid - BEHIND, Side.SELL: ask + BEHIND}
         legs, news = [], False
-        for side, want in wants.items():
+        for side, want in ((_BUY, bid - BEHIND), (_SELL, ask + BEHIND)):
             lots = view.open_lots(name, side)
             if lots:
                 if self._wanted[side] != want:
@@ -116,8 +122,8 @@ class Making:
                 self._wanted[side] = want
                 lots, news = self._lots, True
             price = Ticks(self._wanted.get(side, 0))
-            legs.append(Leg(name, side, price, lots, TimeInForce.GTC, post_only=True))
+            legs.append(Leg(name, side, price, lots, _GTC, post_only=True))
         if not news:
             return (again,)
         expires = Nanos(view.now + self._period)
-        return (Signal(self.id, SignalKind.QUOTE, tuple(legs), 0.0, expires), again)
+        return (Signal(self.id, _QUOTE, tuple(legs), 0.0, expires), again)
