@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import TypeAlias
 
-import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,7 +40,7 @@ def arrived(number: int, arrival: Arrival) -> VenueOrder:
 
 
 def succeeding(old: VenueOrder, price: int, qty: int) -> VenueOrder:
-    return attrs.evolve(old, price=Ticks(price), order_qty=Lots(qty), cum_qty=Lots(0))
+    return old.successor(old.cl_ord_id, Ticks(price), Lots(qty))
 
 
 class Run:

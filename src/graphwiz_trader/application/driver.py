@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from heapq import heappop, heappush
-from typing import Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from graphwiz_trader.application.market import NEVER, Message
 from graphwiz_trader.domain.commands import (
@@ -32,16 +32,18 @@ from graphwiz_trader.engine.engine import Engine
 from graphwiz_trader.ports.journal import Journal
 from graphwiz_trader.simulation.venue import SimulatedVenue
 
-SLICES = 200
+SLICES: Final = 200
 """How often a run says how far it is."""
 
-RESPONSE, DATA, TIMER = 2, 3, 4
+RESPONSE: Final = 2
+DATA: Final = 3
+TIMER: Final = 4
 """At one instant: a venue's own data, arrivals, then these (strategies reference, §6)."""
 
 # A union of types is made anew wherever it is written.
-_OF_MARKET = (BookUpdate, Trade)
-_UNTIMED = (RunStarted, BalanceReport, TapeMessage)
-_OF_ONE_ORDER = (SubmitOrder, ReplaceOrder, CancelOrder)
+_OF_MARKET: Final = (BookUpdate, Trade)
+_UNTIMED: Final = (RunStarted, BalanceReport, TapeMessage)
+_OF_ONE_ORDER: Final = (SubmitOrder, ReplaceOrder, CancelOrder)
 
 Late: TypeAlias = Callable[[SetTimer, Nanos], Nanos]
 """When a timer comes that is due at an instant: then, or later."""
@@ -221,13 +223,15 @@ class Driver:
         The journal keeps recorded ones by reference.
         """
         market, engine, journal, watch = self._market, self._engine, self._journal, self._watch
-        while market.ts < until:
+        due = watch.due
+        while (ts := market.ts) < until:
             event, tape, message = market.pop()
             if tape < 0:
                 self._deliver(event)
                 return
-            if event.ts >= watch.due:
-                watch.advance(event.ts)
+            if ts >= due:
+                watch.advance(ts)
+                due = watch.due
             outcome = engine.step(event)
             if outcome.commands or outcome.facts:
                 journal.append(Entry(TapeMessage(tape, message, event.more), outcome))

@@ -1,8 +1,7 @@
 """Account: our balances at one venue, and what open orders have reserved of them."""
 
 from decimal import Decimal
-
-import attrs
+from typing import Final
 
 from graphwiz_trader.domain.instrument import Instrument, Kind
 from graphwiz_trader.domain.money import Money
@@ -10,13 +9,14 @@ from graphwiz_trader.domain.order import Order
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import Asset, Venue
 
-ZERO = Decimal(0)
+ZERO: Final = Decimal(0)
 
 # Looking a member up in its enumeration costs as much as the comparison.
-_SELL, _SPOT, _INVERSE = Side.SELL, Kind.SPOT, Kind.INVERSE
+_SELL: Final = Side.SELL
+_SPOT: Final = Kind.SPOT
+_INVERSE: Final = Kind.INVERSE
 
 
-@attrs.define
 class Account:
     """
     Balances by asset.
@@ -27,15 +27,14 @@ class Account:
     what a notional becomes with it, as a float.
     """
 
-    venue: Venue
-    taker_bps: Decimal | None
-    total: dict[Asset, Decimal] = attrs.field(factory=dict)
-    held: dict[Asset, Decimal] = attrs.field(factory=dict)
-    fee_factor: float = attrs.field(init=False)
-    _with_fee: Decimal = attrs.field(init=False)
-
-    def __attrs_post_init__(self) -> None:
-        self._with_fee = 1 + max(self.taker_bps or ZERO, ZERO) / 10_000
+    def __init__(
+        self, venue: Venue, taker_bps: Decimal | None, total: dict[Asset, Decimal] | None = None
+    ) -> None:
+        self.venue = venue
+        self.taker_bps = taker_bps
+        self.total: dict[Asset, Decimal] = {} if total is None else total
+        self.held: dict[Asset, Decimal] = {}
+        self._with_fee = 1 + max(taker_bps or ZERO, ZERO) / 10_000
         self.fee_factor = float(self._with_fee)
 
     def free(self, asset: Asset) -> Decimal:
@@ -56,9 +55,9 @@ class Account:
 
     def settle(self, instrument: Instrument, side: Side, moved: Decimal, qty: int) -> None:
         """Move the money and, on spot, the asset of one fill."""
-        asset = instrument.base if instrument.kind is Kind.INVERSE else instrument.quote
+        asset = instrument.base if instrument.kind is _INVERSE else instrument.quote
         self.add(asset, moved)
-        if instrument.kind is Kind.SPOT:
+        if instrument.kind is _SPOT:
             self.add(instrument.base, instrument.qty(qty) * side)
 
     def add(self, asset: Asset, amount: Decimal) -> None:

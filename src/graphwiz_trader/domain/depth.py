@@ -1,6 +1,6 @@
 """Depth: the levels of one instrument, and what is read from them."""
 
-from typing import cast
+from typing import Final, cast
 
 import numpy as np
 
@@ -29,8 +29,8 @@ from graphwiz_trader.kernels.levels import (
 _apply, _imbalance = entry(kernel.apply), entry(depth.imbalance)
 _weighted_mid, _walk = entry(depth.weighted_mid), entry(depth.walk)
 
-NAN = float("nan")
-WINDOW = 1 << 16
+NAN: Final = float("nan")
+WINDOW: Final = 1 << 16
 
 
 class Depth:

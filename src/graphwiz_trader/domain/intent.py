@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from math import inf
-from typing import Protocol, Self, TypeAlias
+from typing import Final, Protocol, Self, TypeAlias
 
 from graphwiz_trader.domain.account import Account
 from graphwiz_trader.domain.book import OrderBook
@@ -27,10 +27,12 @@ from graphwiz_trader.domain.units import (
 from graphwiz_trader.domain.value import value
 
 # Looking a member up in its enumeration costs as much as a rule.
-_BUY, _SELL = Side.BUY, Side.SELL
-_LIMIT, _LIMIT_MAKER = OrdType.LIMIT, OrdType.LIMIT_MAKER
-_EXIT = SignalKind.EXIT
-_INVERSE = Kind.INVERSE
+_BUY: Final = Side.BUY
+_SELL: Final = Side.SELL
+_LIMIT: Final = OrdType.LIMIT
+_LIMIT_MAKER: Final = OrdType.LIMIT_MAKER
+_EXIT: Final = SignalKind.EXIT
+_INVERSE: Final = Kind.INVERSE
 
 
 @value

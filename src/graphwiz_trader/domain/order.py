@@ -1,8 +1,8 @@
 """Order: one request of ours and what the venue has said of it so far."""
 
 from enum import Enum
-
-import attrs
+from math import nan
+from typing import Final
 
 from graphwiz_trader.domain.errors import IllegalTransition
 from graphwiz_trader.domain.orders import (
@@ -15,7 +15,7 @@ from graphwiz_trader.domain.orders import (
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import ClOrdId, InstrumentId, Lots, Nanos, StrategyId, Ticks
 
-TERMINAL = frozenset(
+TERMINAL: Final = frozenset(
     {
         OrdStatus.FILLED,
         OrdStatus.CANCELED,
@@ -30,7 +30,7 @@ _S, _E = OrdStatus, ExecType
 # What a report that is not a fill makes of an order: (ord_status, exec_type) to ord_status.
 # After FIX, "Order State Changes"; a pair that is missing is impossible. A terminal status
 # absorbs everything: what arrives after it is late, a duplicate, or a fill (see `_filled`).
-TRANSITIONS: dict[tuple[OrdStatus, ExecType], OrdStatus] = {
+TRANSITIONS: Final[dict[tuple[OrdStatus, ExecType], OrdStatus]] = {
     (_S.PENDING_NEW, _E.NEW): _S.NEW,
     (_S.PENDING_NEW, _E.REJECTED): _S.REJECTED,
     (_S.PENDING_NEW, _E.CANCELED): _S.CANCELED,
@@ -70,12 +70,18 @@ class Applied(Enum):
 
 
 # Looking a member up in its enumeration costs as much as the comparison.
-_CHANGED, _ABSORBED = Applied.CHANGED, Applied.ABSORBED
-_TRADE, _STATUS = ExecType.TRADE, ExecType.STATUS
-_NEW, _PARTIALLY_FILLED = OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED
+_CHANGED: Final = Applied.CHANGED
+_ABSORBED: Final = Applied.ABSORBED
+_BOOKED: Final = Applied.FILLED
+_TRADE: Final = ExecType.TRADE
+_STATUS: Final = ExecType.STATUS
+_PENDING_NEW: Final[OrdStatus] = OrdStatus.PENDING_NEW
+_NEW: Final = OrdStatus.NEW
+_PARTIALLY_FILLED: Final = OrdStatus.PARTIALLY_FILLED
+_FILLED: Final = OrdStatus.FILLED
+_NO_LOTS: Final = Lots(0)
 
 
-@attrs.define
 class Order:
     """
     One order request. `cum_qty + leaves_qty == order_qty` while it is live, `leaves_qty` 0 after.
@@ -84,25 +90,41 @@ class Order:
     `decided` is when, and `mid` (float ticks, NaN without one) where, the decision was made.
     """
 
-    cl_ord_id: ClOrdId
-    strategy: StrategyId
-    instrument: InstrumentId
-    side: Side
-    ord_type: OrdType
-    time_in_force: TimeInForce
-    price: Ticks
-    order_qty: Lots
-    decided: Nanos
-    mid: float = float("nan")
-    group: str = ""
-    leg: int = -1
-    reducing: bool = False
-    replaces: ClOrdId | None = None
-    ord_status: OrdStatus = OrdStatus.PENDING_NEW
-    cum_qty: Lots = Lots(0)
-    order_id: str = ""
-    text: str = ""
-    exec_ids: dict[str, None] = attrs.field(factory=dict)
+    def __init__(
+        self,
+        cl_ord_id: ClOrdId,
+        strategy: StrategyId,
+        instrument: InstrumentId,
+        side: Side,
+        ord_type: OrdType,
+        time_in_force: TimeInForce,
+        price: Ticks,
+        order_qty: Lots,
+        decided: Nanos,
+        mid: float = nan,
+        group: str = "",
+        leg: int = -1,
+        reducing: bool = False,  # noqa: FBT001, FBT002 # a field
+        replaces: ClOrdId | None = None,
+    ) -> None:
+        self.cl_ord_id = cl_ord_id
+        self.strategy = strategy
+        self.instrument = instrument
+        self.side = side
+        self.ord_type = ord_type
+        self.time_in_force = time_in_force
+        self.price = price
+        self.order_qty = order_qty
+        self.decided = decided
+        self.mid = mid
+        self.group = group
+        self.leg = leg
+        self.reducing = reducing
+        self.replaces = replaces
+        self.ord_status = _PENDING_NEW
+        self.cum_qty = _NO_LOTS
+        self.order_id = self.text = ""
+        self.exec_ids: dict[str, None] = {}
 
     @property
     def is_live(self) -> bool:
@@ -112,7 +134,9 @@ class Order:
     @property
     def leaves_qty(self) -> Lots:
         """What may still fill."""
-        return Lots(0) if self.ord_status in TERMINAL else Lots(self.order_qty - self.cum_qty)
+        if self.ord_status in TERMINAL:
+            return _NO_LOTS
+        return Lots(self.order_qty - self.cum_qty)
 
     def apply(self, report: ExecutionReport) -> Applied:
         """
@@ -164,10 +188,10 @@ class Order:
         self._note(report)
         self.cum_qty = Lots(cum)
         if cum == self.order_qty:
-            self.ord_status = OrdStatus.FILLED
-        elif self.ord_status in (OrdStatus.PENDING_NEW, OrdStatus.NEW):
-            self.ord_status = OrdStatus.PARTIALLY_FILLED
-        return Applied.FILLED
+            self.ord_status = _FILLED
+        elif self.ord_status in (_PENDING_NEW, _NEW):
+            self.ord_status = _PARTIALLY_FILLED
+        return _BOOKED
 
     def _told(self, report: ExecutionReport) -> Applied:
         """A venue's answer to our question; it cannot end an order whose fills we still miss."""

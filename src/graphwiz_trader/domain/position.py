@@ -1,14 +1,16 @@
 """Position: what we hold of one instrument, and what it has earned."""
 
 from decimal import Decimal
-
-import attrs
+from typing import Final
 
 from graphwiz_trader.domain.instrument import Instrument, Kind
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import Lots, Ticks
 
-ZERO = Decimal(0)
+ZERO: Final = Decimal(0)
+_BUY: Final = Side.BUY
+_SELL: Final = Side.SELL
+_INVERSE: Final = Kind.INVERSE
 
 
 def flow(instrument: Instrument, side: Side, price: int | Decimal, qty: int) -> Decimal:
@@ -19,10 +21,9 @@ def flow(instrument: Instrument, side: Side, price: int | Decimal, qty: int) -> 
     the signs are the other way round: what was bought at p is worth N/p less N/mark.
     """
     notional = instrument.notional(price, qty)
-    return notional * side if instrument.kind is Kind.INVERSE else -notional * side
+    return notional * side if instrument.kind is _INVERSE else -notional * side
 
 
-@attrs.define
 class Position:
     """
     Signed lots, from unique fills only.
@@ -31,12 +32,13 @@ class Position:
     earned at the average price of the open part: all in the settlement asset, exact.
     """
 
-    instrument: Instrument
-    lots: Lots = Lots(0)
-    cash: Decimal = ZERO
-    fees: Decimal = ZERO
-    realised: Decimal = ZERO
-    cost: Decimal = ZERO
+    def __init__(self, instrument: Instrument) -> None:
+        self.instrument = instrument
+        self.lots = Lots(0)
+        self.cash = ZERO
+        self.fees = ZERO
+        self.realised = ZERO
+        self.cost = ZERO
 
     def fill(self, side: Side, price: Ticks, qty: Lots, fee: Decimal) -> Decimal:
         """Book one fill; return what it realised, before its fee."""
@@ -62,7 +64,7 @@ class Position:
         """What closing all of it at *price* would bring, before fees."""
         if not self.lots:
             return ZERO
-        side = Side.SELL if self.lots > 0 else Side.BUY
+        side = _SELL if self.lots > 0 else _BUY
         return flow(self.instrument, side, price, abs(self.lots))
 
     def pnl(self, price: int | Decimal) -> Decimal:

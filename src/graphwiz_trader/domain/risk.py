@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from math import ceil
+from typing import Final
 
 import attrs
 
@@ -26,7 +27,7 @@ from graphwiz_trader.domain.signal import (
 from graphwiz_trader.domain.units import InstrumentId, Lots, StrategyId
 from graphwiz_trader.domain.value import evolve, value
 
-CLEARED = frozenset(
+CLEARED: Final = frozenset(
     {
         rules.trading_state,
         rules.venue_rules,
@@ -51,7 +52,8 @@ CLEARED = frozenset(
 )
 """What a view may vouch for at one look, `RiskView.is_clear`; any other rule is always asked."""
 
-_INVERSE, _TAKE = Kind.INVERSE, SignalKind.TAKE
+_INVERSE: Final = Kind.INVERSE
+_TAKE: Final = SignalKind.TAKE
 
 
 @value

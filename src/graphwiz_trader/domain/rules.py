@@ -1,6 +1,7 @@
 """Rules: the pre-trade controls, each a pure function from a case to a refusal or None."""
 
 from math import inf
+from typing import Final
 
 from graphwiz_trader.domain.exposure import added_exposure
 from graphwiz_trader.domain.facts import TradingState
@@ -12,7 +13,7 @@ from graphwiz_trader.domain.signal import Reason, Refused
 from graphwiz_trader.domain.units import MILLISECOND
 
 # Looking a member up in its enumeration costs as much as a rule.
-_BUY = Side.BUY
+_BUY: Final = Side.BUY
 
 
 def trading_state(case: Case, bounds: Bounds) -> Refused | None:

@@ -1,6 +1,7 @@
 """Side: buy or sell, as a sign."""
 
 from enum import IntEnum
+from typing import Final
 
 
 class Side(IntEnum):
@@ -12,4 +13,9 @@ class Side(IntEnum):
     @property
     def opposite(self) -> "Side":
         """The other side."""
-        return Side.SELL if self is Side.BUY else Side.BUY
+        return _SELL if self is _BUY else _BUY
+
+
+# Looking a member up in its enumeration costs more than all else here.
+_BUY: Final = Side.BUY
+_SELL: Final = Side.SELL

@@ -9,7 +9,7 @@ plainly clear goes to `domain/rules.py`, whose reasons and numbers are the only 
 
 from collections.abc import Mapping, Sequence
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
@@ -25,11 +25,12 @@ from graphwiz_trader.domain.units import MAX_TICKS, Asset, ClOrdId, InstrumentId
 if TYPE_CHECKING:
     from graphwiz_trader.engine.state import EngineState
 
-MAX_LOTS = 1 << 53
+MAX_LOTS: Final = 1 << 53
 """Above this a float no longer tells one lot from the next."""
 
-_WIDER, _NARROWER = 1 + 1e-9, 1 - 1e-9
-_BUY = Side.BUY
+_WIDER: Final = 1 + 1e-9
+_NARROWER: Final = 1 - 1e-9
+_BUY: Final = Side.BUY
 
 
 @attrs.define

@@ -1,6 +1,7 @@
 """Desk: the only place where orders are made, changed and canceled, and their reports booked."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from graphwiz_trader.domain.commands import (
     CancelOrder,
@@ -26,9 +27,13 @@ from graphwiz_trader.engine.draft import Draft
 from graphwiz_trader.engine.state import EngineState
 from graphwiz_trader.kernels.levels import NO_ASK, NO_BID
 
-NAN = float("nan")
-_ABSORBED, _FILLED, _REJECTED = Applied.ABSORBED, Applied.FILLED, OrdStatus.REJECTED
-PENDING = (OrdStatus.PENDING_CANCEL, OrdStatus.PENDING_REPLACE)
+NAN: Final = float("nan")
+_ABSORBED: Final = Applied.ABSORBED
+_FILLED: Final = Applied.FILLED
+_REJECTED: Final = OrdStatus.REJECTED
+_UNKNOWN: Final = OrdStatus.UNKNOWN
+_PENDING_CANCEL: Final = OrdStatus.PENDING_CANCEL
+PENDING: Final = (OrdStatus.PENDING_CANCEL, OrdStatus.PENDING_REPLACE)
 
 
 class Desk:
@@ -77,10 +82,10 @@ class Desk:
 
     def cancel(self, order: Order) -> None:
         """Ask for *order* to be withdrawn; never blocked."""
-        if order.ord_status is OrdStatus.PENDING_CANCEL:
+        if order.ord_status is _PENDING_CANCEL:
             return
-        if order.ord_status is not OrdStatus.UNKNOWN:
-            order.ord_status = OrdStatus.PENDING_CANCEL
+        if order.ord_status is not _UNKNOWN:
+            order.ord_status = _PENDING_CANCEL
         self._state.note_canceled()
         self._draft.commands.append(CancelOrder(order.cl_ord_id, order.instrument))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from graphwiz_trader.domain.clock_compared import ClockCompared
 from graphwiz_trader.domain.commands import SetTimer, Severity
@@ -59,10 +59,10 @@ from graphwiz_trader.engine.spec import EngineSpec
 from graphwiz_trader.engine.trades import Record, Trades
 
 E = TypeVar("E")
-STRATEGY_OWNER = "strategy:"
-MAX_RAISES = 3
-_TAKE = SignalKind.TAKE
-_QUIET = (FeedUp, AccountUp, VitalsSampled)
+STRATEGY_OWNER: Final = "strategy:"
+MAX_RAISES: Final = 3
+_TAKE: Final = SignalKind.TAKE
+_QUIET: Final = (FeedUp, AccountUp, VitalsSampled)
 
 
 class Engine:
@@ -242,12 +242,12 @@ class Engine:
         self._gate.halt(f"strategy:{strategy}", text, "engine")
 
     def _on_report(self, report: ExecutionReport) -> None:
-        facts = self._draft.facts
-        start = len(facts)
         order = self._desk.on_report(report)
         if order is None:
             return
-        fill = next((f for f in facts[start:] if isinstance(f, FillBooked)), None)
+        facts = self._draft.facts
+        booked = facts[-1]
+        fill = booked if isinstance(booked, FillBooked) else None
         trade = self._groups.on_order(order, fill, report.commission)
         if fill is not None and trade is None and not self._groups.is_multi(order.group):
             instrument = self.state.instruments[order.instrument]

@@ -1,6 +1,7 @@
 """Exposures: what positions and open orders are worth, at worst, at the last price there was."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import attrs
 
@@ -13,7 +14,7 @@ from graphwiz_trader.engine.orders import Orders
 from graphwiz_trader.engine.rates import Rates
 from graphwiz_trader.kernels.levels import NO_ASK, NO_BID
 
-_INVERSE = Kind.INVERSE
+_INVERSE: Final = Kind.INVERSE
 
 
 @attrs.define

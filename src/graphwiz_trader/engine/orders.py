@@ -2,6 +2,7 @@
 
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from graphwiz_trader.domain.errors import OffGrid
 from graphwiz_trader.domain.instrument import Instrument
@@ -18,7 +19,7 @@ from graphwiz_trader.domain.units import (
 CLOSED_KEPT = 16_384
 """Closed orders that a late report still finds: some minutes of a busy run."""
 
-_SELL = Side.SELL
+_SELL: Final = Side.SELL
 
 
 class Orders:

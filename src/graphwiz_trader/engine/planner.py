@@ -1,6 +1,7 @@
 """Planner: approved quotes and exits against working orders, to the fewest commands."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from graphwiz_trader.domain.facts import SignalApproved, SignalRefused
 from graphwiz_trader.domain.intent import Intent
@@ -13,8 +14,8 @@ from graphwiz_trader.engine.desk import Desk
 from graphwiz_trader.engine.draft import Draft
 from graphwiz_trader.engine.state import EngineState
 
-_EXIT = SignalKind.EXIT
-CHANGEABLE = (OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED)
+_EXIT: Final = SignalKind.EXIT
+CHANGEABLE: Final = (OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED)
 
 
 class Planner:
@@ -104,11 +105,12 @@ class Planner:
         for order in quotes:
             if order.cl_ord_id in replaced:
                 continue  # the order that takes its place answers for it
-            leg = next((leg for leg in wanted if _is_as_wanted(order, leg)), None)
-            if leg is None:
-                found.append(order)
+            for leg in wanted:
+                if _is_as_wanted(order, leg):
+                    wanted.remove(leg)
+                    break
             else:
-                wanted.remove(leg)
+                found.append(order)
         return found
 
     def _is_in_the_way(self, signal: Signal, leg: Leg) -> bool:
@@ -145,7 +147,10 @@ def _is_as_wanted(order: Order, leg: Leg) -> bool:
 
 
 def _first(legs: Sequence[Leg], name: InstrumentId, side: Side) -> Leg | None:
-    return next((leg for leg in legs if leg.side is side and leg.instrument == name), None)
+    for leg in legs:
+        if leg.side is side and leg.instrument == name:
+            return leg
+    return None
 
 
 def _sized(leg: Leg, qty: int) -> Leg:

@@ -2,10 +2,11 @@
 
 from collections import Counter, deque
 from collections.abc import Hashable
+from typing import Final
 
 from graphwiz_trader.domain.units import SECOND, Nanos
 
-KEPT = 65_536
+KEPT: Final = 65_536
 
 
 class Recent:

@@ -1,10 +1,12 @@
 """Scopes: which parts of the engine may trade: everything, a venue, a strategy, an instrument."""
 
+from typing import Final
+
 from graphwiz_trader.domain.facts import TradingState
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.units import InstrumentId, StrategyId, Venue
 
-_SEVERITY = {TradingState.ACTIVE: 0, TradingState.REDUCING: 1, TradingState.HALTED: 2}
+_SEVERITY: Final = {TradingState.ACTIVE: 0, TradingState.REDUCING: 1, TradingState.HALTED: 2}
 
 
 def covers(scope: str, strategy: StrategyId, instrument: Instrument) -> bool:

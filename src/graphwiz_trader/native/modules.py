@@ -13,8 +13,8 @@ from typing import Final
 
 _PARTS = {
     "domain": (
-        "arithmetic baseline book_patterns drawdown exposure ids intent money position rules sides"
-        " venue_patterns"
+        "account arithmetic baseline book book_patterns depth drawdown exposure ids intent money"
+        " order position rules sides venue_patterns"
     ),
     "engine": (
         "agreement assets books clearance clocks desk digest draft engine exposures gate groups"
@@ -22,8 +22,8 @@ _PARTS = {
         " rounds scopes state"
     ),
     "simulation": (
-        "admission answers blotter desk exchange latency ledger line live matching publication"
-        " order_lines queue recorded recording replay resting venue"
+        "admission answers blotter desk exchange latency ledger line live matching order_lines"
+        " overlay publication queue recorded recorded_book recording replay resting venue"
     ),
     "application": (
         "driver graph_causes graph_draft graph_metrics graph_orders graph_patterns graph_rows"

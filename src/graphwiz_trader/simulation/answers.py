@@ -1,6 +1,7 @@
 """Answers: what a venue says of our requests, numbered, and stamped with when we hear it."""
 
 from itertools import count
+from typing import Final
 
 from graphwiz_trader.domain.events import CancelReject
 from graphwiz_trader.domain.money import Money
@@ -9,7 +10,8 @@ from graphwiz_trader.domain.units import ClOrdId, InstrumentId, Lots, Nanos, Tic
 from graphwiz_trader.simulation.line import Line
 from graphwiz_trader.simulation.matching import VenueOrder
 
-_ENDS = {ExecType.CANCELED: OrdStatus.CANCELED, ExecType.EXPIRED: OrdStatus.EXPIRED}
+_ENDS: Final = {ExecType.CANCELED: OrdStatus.CANCELED, ExecType.EXPIRED: OrdStatus.EXPIRED}
+_TRADE: Final = ExecType.TRADE
 
 
 class Answers:
@@ -62,7 +64,7 @@ class Answers:
             order.cl_ord_id,
             str(order.number),
             str(next(self._numbers)),
-            ExecType.TRADE,
+            _TRADE,
             order.ord_status,
             order.instrument,
             price,

@@ -2,8 +2,6 @@
 
 from itertools import count
 
-import attrs
-
 from graphwiz_trader.domain.commands import (
     CancelAll,
     CancelOrder,
@@ -120,14 +118,7 @@ class Desk:
         if old is None:
             self._refuse_replace(command, text, now)
             return None
-        new = attrs.evolve(
-            old,
-            cl_ord_id=command.cl_ord_id,
-            price=command.price,
-            order_qty=command.order_qty,
-            cum_qty=_NO_LOTS,
-            ord_status=OrdStatus.NEW,
-        )
+        new = old.successor(command.cl_ord_id, command.price, command.order_qty)
         text = self._objection(new)
         dealt = None if text else self._floor.replace(old, new)
         if dealt is None or dealt.match.rest is Rest.WOULD_TAKE:

@@ -10,6 +10,7 @@ Every sum is exact: an amount that would have to be rounded raises `decimal.Inex
 
 from collections.abc import Mapping
 from decimal import Context, Decimal, Inexact
+from typing import Final
 
 from graphwiz_trader.domain.errors import InvariantViolation
 from graphwiz_trader.domain.instrument import Instrument, Kind
@@ -17,9 +18,10 @@ from graphwiz_trader.domain.money import Money
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import Asset, Lots, Ticks
 
-_EXACT = Context(prec=80, traps=[Inexact])
-_ZERO = Decimal(0)
-_SELL, _SPOT = Side.SELL, Kind.SPOT
+_EXACT: Final = Context(prec=80, traps=[Inexact])
+_ZERO: Final = Decimal(0)
+_SELL: Final = Side.SELL
+_SPOT: Final = Kind.SPOT
 
 
 class Ledger:

@@ -7,8 +7,7 @@ A level's key is `side * ticks`, so that on both sides the best level has the gr
 from bisect import bisect_left, insort
 from collections.abc import Iterator
 from enum import Enum
-
-import attrs
+from typing import Final
 
 from graphwiz_trader.domain.orders import OrdStatus, OrdType, TimeInForce
 from graphwiz_trader.domain.sides import Side
@@ -34,7 +33,10 @@ class Rest(Enum):
     SELF_TRADE = "self trade"
 
 
-@attrs.define(eq=False)
+_NO_LOTS: Final = Lots(0)
+_NO_ID: Final = ClOrdId("")
+
+
 class VenueOrder:
     """
     One order as its venue knows it.
@@ -45,23 +47,53 @@ class VenueOrder:
     `cum_qty + leaves_qty == order_qty`, also after the end.
     """
 
-    number: int
-    instrument: InstrumentId
-    account: str
-    side: Side
-    ord_type: OrdType
-    time_in_force: TimeInForce
-    price: Ticks
-    order_qty: Lots
-    cum_qty: Lots = Lots(0)
-    cl_ord_id: ClOrdId = ClOrdId("")
-    lock_price: Ticks = Ticks(0)
-    ord_status: OrdStatus = OrdStatus.NEW
+    def __init__(
+        self,
+        number: int,
+        instrument: InstrumentId,
+        account: str,
+        side: Side,
+        ord_type: OrdType,
+        time_in_force: TimeInForce,
+        price: Ticks,
+        order_qty: Lots,
+        cum_qty: Lots = _NO_LOTS,
+        cl_ord_id: ClOrdId = _NO_ID,
+        ord_status: OrdStatus = OrdStatus.NEW,
+    ) -> None:
+        self.number = number
+        self.instrument = instrument
+        self.account = account
+        self.side = side
+        self.ord_type = ord_type
+        self.time_in_force = time_in_force
+        self.price = price
+        self.order_qty = order_qty
+        self.cum_qty = cum_qty
+        self.cl_ord_id = cl_ord_id
+        self.lock_price = Ticks(0)
+        self.ord_status = ord_status
 
     @property
     def leaves_qty(self) -> int:
         """What has not traded, in lots."""
         return self.order_qty - self.cum_qty
+
+    def successor(self, cl_ord_id: ClOrdId, price: Ticks, order_qty: Lots) -> "VenueOrder":
+        """Return what replaces it: an order of its number, of which nothing has traded."""
+        order = VenueOrder(
+            self.number,
+            self.instrument,
+            self.account,
+            self.side,
+            self.ord_type,
+            self.time_in_force,
+            price,
+            order_qty,
+            cl_ord_id=cl_ord_id,
+        )
+        order.lock_price = self.lock_price
+        return order
 
 
 @value
@@ -85,16 +117,19 @@ class Match:
     withdrawn: tuple[VenueOrder, ...] = ()
 
 
-_REFUSED = Match(Rest.WOULD_TAKE)
-_KILLED = Match(Rest.EXPIRED)
-JOINED = Match(Rest.WORKING)
+_REFUSED: Final = Match(Rest.WOULD_TAKE)
+_KILLED: Final = Match(Rest.EXPIRED)
+JOINED: Final = Match(Rest.WORKING)
 """What most arrivals do: nothing but join a level."""
 
 # CPython 3.11 looks an enumeration's member up in 0.27 µs, a module's name in 0.02.
-_BUY, _SELL = Side.BUY, Side.SELL
-_OPPOSITE = {_BUY: _SELL, _SELL: _BUY}
-_MARKET, _LIMIT_MAKER = OrdType.MARKET, OrdType.LIMIT_MAKER
-_GTC, _FOK = TimeInForce.GTC, TimeInForce.FOK
+_BUY: Final = Side.BUY
+_SELL: Final = Side.SELL
+_OPPOSITE: Final = {_BUY: _SELL, _SELL: _BUY}
+_MARKET: Final = OrdType.MARKET
+_LIMIT_MAKER: Final = OrdType.LIMIT_MAKER
+_GTC: Final = TimeInForce.GTC
+_FOK: Final = TimeInForce.FOK
 
 
 class _Level:

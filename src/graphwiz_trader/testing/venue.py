@@ -168,8 +168,8 @@ class FillingVenue:
             command.price,
             command.order_qty,
             self._clock.now(),
-            order_id=f"v-{command.cl_ord_id}",
         )
+        order.order_id = f"v-{command.cl_ord_id}"
         if command.cl_ord_id in self.orders:
             self._reject(order, f"duplicate cl_ord_id {command.cl_ord_id}")
         elif command.instrument != self._instrument.id or command.order_qty <= 0:
@@ -208,8 +208,8 @@ class FillingVenue:
             command.price,
             command.order_qty,
             self._clock.now(),
-            order_id=old.order_id,
         )
+        new.order_id = old.order_id
         old.ord_status = OrdStatus.REPLACED
         self._accept(new, ExecType.REPLACED)
 

@@ -299,7 +299,9 @@ def test_the_venue_s_own_limits_hold_for_everything(
     ],
 )
 def test_a_twin_that_is_on_its_way_unanswered_is_a_duplicate(change: dict, is_twin: bool) -> None:
-    order = attrs.evolve(make.order(BTC), **change)
+    order = make.order(BTC)
+    for name, changed in change.items():
+        setattr(order, name, changed)
 
     refused = _ask(rules.duplicate_intent, Sight(orders=(order,)))
 
@@ -478,7 +480,8 @@ def test_what_brings_net_exposure_down_passes_though_it_stays_too_high() -> None
 def test_nothing_trades_with_an_order_of_our_own(
     resting: str, tif: TimeInForce, price: str, matches: bool, reducing: bool
 ) -> None:
-    ours = attrs.evolve(make.order(BTC, Side.SELL, resting), time_in_force=tif)
+    ours = make.order(BTC, Side.SELL, resting)
+    ours.time_in_force = tif
 
     refused = _ask(rules.self_match, Sight(orders=(ours,)), _intent(price=price, reducing=reducing))
 

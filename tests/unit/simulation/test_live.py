@@ -213,8 +213,8 @@ def test_an_order_of_an_earlier_life_is_remembered_as_canceled() -> None:
         Ticks(99),
         Lots(5),
         Nanos(0),
-        cum_qty=Lots(2),
     )
+    known.cum_qty = Lots(2)
 
     venue.remember(known)
 

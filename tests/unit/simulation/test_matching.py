@@ -1,6 +1,5 @@
 from itertools import count
 
-import attrs
 import pytest
 
 from graphwiz_trader.domain.orders import OrdType, TimeInForce
@@ -28,7 +27,7 @@ def order(
 
 
 def successor(old: VenueOrder, price: int, qty: int) -> VenueOrder:
-    return attrs.evolve(old, price=Ticks(price), order_qty=Lots(qty), cum_qty=Lots(0))
+    return old.successor(old.cl_ord_id, Ticks(price), Lots(qty))
 
 
 def book_of(*orders: VenueOrder, self_trade: SelfTrade = SelfTrade.CANCEL_OLDEST) -> MatchingBook:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Event as Signaled
 from threading import Lock, Thread
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from graphwiz_trader.adapters.files.records import (
     CLOSED,
@@ -28,9 +28,9 @@ from graphwiz_trader.domain.facts import Entry
 from graphwiz_trader.domain.units import Int64s, RunId
 from graphwiz_trader.domain.value import value
 
-MIB = 1 << 20
-MAX_REFERENCES = 4096
-_MARKET = frozenset({BookUpdate, Trade})
+MIB: Final = 1 << 20
+MAX_REFERENCES: Final = 4096
+_MARKET: Final = frozenset({BookUpdate, Trade})
 
 
 @value
@@ -53,8 +53,8 @@ class JournalOptions:
     market_apart: bool = False
 
 
-LIVE = JournalOptions(market_apart=True)
-BACKTEST = JournalOptions(sync_s=None, buffer_bytes=MIB)
+LIVE: Final = JournalOptions(market_apart=True)
+BACKTEST: Final = JournalOptions(sync_s=None, buffer_bytes=MIB)
 """For runs that can be run again: nothing is promised before `flush`."""
 
 

@@ -6,8 +6,9 @@ most of a live journal, are columns; everything else is the codec's primitives a
 """
 
 import struct
+from array import array
 from collections.abc import Iterator, Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 import numpy as np
@@ -20,22 +21,26 @@ from graphwiz_trader.domain.units import InstrumentId, Int64s, Nanos
 
 T = TypeVar("T")
 
-HEADER = 0
-ENTRY = 1
-BOOK = 2
-REFERENCES = 3
-CLOSED = 4
+HEADER: Final = 0
+ENTRY: Final = 1
+BOOK: Final = 2
+REFERENCES: Final = 3
+CLOSED: Final = 4
 
-SINGLE = frozenset({ENTRY, BOOK})
+SINGLE: Final = frozenset({ENTRY, BOOK})
 """Kinds of one step."""
 
-OPENING = struct.Struct("<BQ")
+OPENING: Final = struct.Struct("<BQ")
 """Kind and seq: how every body begins."""
 
-_BOOK = struct.Struct("<BQqqqqqqBHI")
-_SNAPSHOT, _MORE, _CHECKED, _CONCLUDED = 1, 2, 4, 8
-_LEVEL_BYTES = 1 + 8 + 8
-_TAPE_SHIFT, _MESSAGE_BITS = 48, (1 << 47) - 1
+_BOOK: Final = struct.Struct("<BQqqqqqqBHI")
+_SNAPSHOT: Final = 1
+_MORE: Final = 2
+_CHECKED: Final = 4
+_CONCLUDED: Final = 8
+_LEVEL_BYTES: Final = 1 + 8 + 8
+_TAPE_SHIFT: Final = 48
+_MESSAGE_BITS: Final = (1 << 47) - 1
 
 _to_bytes = msgspec.msgpack.Encoder(enc_hook=plain).encode
 _from_bytes = msgspec.msgpack.Decoder().decode
@@ -51,7 +56,7 @@ def encoded(entry: Entry) -> bytes:
 
 def encoded_references(seq: int, packed: Sequence[int]) -> bytes:
     """Return the body of a record of steps *seq*, *seq* + 1, … each one `reference`."""
-    return OPENING.pack(REFERENCES, seq) + np.array(packed, np.int64).tobytes()
+    return OPENING.pack(REFERENCES, seq) + array("q", packed).tobytes()
 
 
 def reference(tape: int, message: int, more: bool) -> int:  # noqa: FBT001

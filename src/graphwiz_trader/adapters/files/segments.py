@@ -12,6 +12,7 @@ import os
 import struct
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 from zlib import crc32
 
 from graphwiz_trader.adapters.files.packed import head_of, is_packed, unpacked
@@ -21,19 +22,19 @@ from graphwiz_trader.domain.errors import JournalError, JournalTorn
 from graphwiz_trader.domain.units import RunId
 from graphwiz_trader.domain.value import value
 
-MAGIC = b"GWTJ\x00\x01\r\n"
-MARK = 0x9A57_4A47
-FRAME = struct.Struct("<III")
-LEAST = FRAME.size + OPENING.size
+MAGIC: Final = b"GWTJ\x00\x01\r\n"
+MARK: Final = 0x9A57_4A47
+FRAME: Final = struct.Struct("<III")
+LEAST: Final = FRAME.size + OPENING.size
 """Bytes of the shortest frame."""
 
 unframe = FRAME.unpack_from
-SUFFIX = ".journal"
-MARKET = "market-"
+SUFFIX: Final = ".journal"
+MARKET: Final = "market-"
 """How the segments of market data begin that live journals keep apart, to delete them earlier."""
 
-_MARK_BYTES = struct.pack("<I", MARK)
-_SCHEMA = struct.Struct("<I")
+_MARK_BYTES: Final = struct.pack("<I", MARK)
+_SCHEMA: Final = struct.Struct("<I")
 
 
 @value
