@@ -20,7 +20,6 @@ class Hedge:
     `price` is the touch now, None while the book is unusable; `cash` what one base unit
     would bring after the fee, negative when bought, in the reporting currency; of one of `ways`,
     what the whole way would. `limit` is the price such a one is to be sent at, None for others.
-    `reducing`: it adds no exposure.
     """
 
     leg: int
@@ -31,7 +30,6 @@ class Hedge:
     price: Ticks | None
     cash: float
     limit: Ticks | None
-    reducing: bool
 
     def within(self, band_bps: Decimal) -> Ticks | None:
         """Return the planned price worsened by the band, None when the touch is beyond it."""
@@ -55,9 +53,9 @@ class Hedge:
             price,
             self.qty,
             now,
-            self.reducing,
-            group.id,
-            self.leg,
+            reducing=True,
+            group=group.id,
+            leg=self.leg,
         )
 
 
@@ -120,7 +118,7 @@ def _hedge(
             rate = state.rate(instrument.quote) or 1.0
             cash = -side * depth * instrument.tick * (1 + side * fee) * rate
     completes = side is leg.plan.side
-    return Hedge(index, side, qty, completes, leg.plan.price, price, cash, None, reducing=True)
+    return Hedge(index, side, qty, completes, leg.plan.price, price, cash, None)
 
 
 def worse(price: Ticks, side: Side, bps: Decimal) -> Ticks:

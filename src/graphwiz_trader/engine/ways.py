@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from graphwiz_trader.domain.facts import GroupState
-from graphwiz_trader.domain.group import OrderGroup
+from graphwiz_trader.domain.facts import GroupState, TradingState
+from graphwiz_trader.domain.group import GroupLeg, OrderGroup
 from graphwiz_trader.domain.instrument import Instrument, Kind
 from graphwiz_trader.domain.position import ZERO
 from graphwiz_trader.domain.route import Step
@@ -50,7 +50,8 @@ def ways(group: OrderGroup, state: EngineState) -> tuple[Hedge, ...]:
     An asset can go on as planned, go back the way it came, or be sold for money where that is
     traded; each is followed to its end, through the depth shown, in whole lots and after fees, and
     is worth the money it brings. What ends as dust is no way, and what cannot be seen to its end
-    is not taken. What is missing of an asset is bought back, as of any group.
+    is not taken; nor is one asset turned into another while trading is not on, or beyond limits.
+    What is missing of an asset is bought back, as of any group.
 
     Source: strategies reference, §3: the least of going on, reversing the leg, selling to quote.
     """
@@ -147,7 +148,8 @@ def _way(group: OrderGroup, path: _Path, amount: Decimal, state: EngineState) ->
             return _hedge(path, qty, leg.plan.price, None, UNSEEN, side)
         first = first or taken
         amount = taken.brings
-    if first is None:
+    is_new = path.completes and len(path.legs) > 1
+    if first is None or (is_new and not _may_go_on(group, leg, side, first, state)):
         return None
     cash = float(amount) * (state.rate(group.money) or 1.0)
     return _hedge(path, first.qty, leg.plan.price, first.limit, cash, side)
@@ -156,9 +158,16 @@ def _way(group: OrderGroup, path: _Path, amount: Decimal, state: EngineState) ->
 def _hedge(
     path: _Path, qty: Lots, planned: Ticks, limit: Ticks | None, cash: float, side: Side
 ) -> Hedge:
-    # An asset that is turned into the next of the plan is exposure anew, and passes every rule.
-    reducing = not path.completes or len(path.legs) == 1
-    return Hedge(path.legs[0], side, qty, path.completes, planned, limit, cash, limit, reducing)
+    return Hedge(path.legs[0], side, qty, path.completes, planned, limit, cash, limit)
+
+
+def _may_go_on(
+    group: OrderGroup, leg: GroupLeg, side: Side, first: _Taken, state: EngineState
+) -> bool:
+    """Whether trading is on, and limits leave room for what one carried asset would become."""
+    name, venue = leg.instrument.id, leg.instrument.venue
+    is_on = state.trading_state(group.strategy, name, venue) is TradingState.ACTIVE
+    return is_on and state.headroom(group.strategy, name, side, first.limit) >= first.qty
 
 
 def _is_dust(step: Step, amount: Decimal, planned: Ticks, state: EngineState) -> bool:

@@ -303,7 +303,27 @@ def test_a_halt_lets_nothing_be_bought_on_and_brings_home_what_is_there() -> Non
 
     outcome = floor.fill(first, *FIRST)
 
-    assert [f.refused.reason for f in only(OrderRefused, outcome.facts)] == [Reason.HALTED]
+    assert only(OrderRefused, outcome.facts) == []
+    assert told(submitted(outcome)) == [(BTC.id, Side.SELL)]
+
+
+def test_no_rate_of_orders_holds_a_leg_up() -> None:
+    floor = Round(max_orders_per_second=2)
+    (first,) = submitted(floor.begin())
+
+    (second,) = submitted(floor.fill(first, *FIRST))
+    (third,) = submitted(floor.fill(second, *SECOND_LEG))
+
+    assert told([second, third]) == [(MID.id, Side.BUY), (ETH.id, Side.SELL)]
+
+
+def test_limits_that_leave_no_room_any_more_bring_home_what_is_there() -> None:
+    floor = Round()
+    (first,) = submitted(floor.begin())
+    floor.engine.state.own_limits[floor.strategy.id] = Decimal(3)
+
+    outcome = floor.fill(first, *FIRST)
+
     assert told(submitted(outcome)) == [(BTC.id, Side.SELL)]
 
 
