@@ -1,12 +1,13 @@
 """
 Modules: which are compiled.
 
-Those that a frame, a step, its entry in the journal, its orders and their reports pass through,
-the reference backtest's venue, and what an observer makes of an entry. Not those with kernels,
-which numba compiles from Python functions; not those with attrs fields that have defaults, whose
-types mypyc holds them to; nor where objects may be of other types than they are declared: a
-stranger's, or a fake's; nor coroutines that await within `try` or `with`: of several that are
-canceled together, some go on.
+Those that a step, its entry in the journal and its orders pass through, the reference backtest's
+venue, and what an observer makes of an entry. Not those with kernels, which numba compiles from
+Python functions; not those with attrs fields that have defaults, whose types mypyc holds them to;
+nor where objects may be of other types than they are declared: a stranger's, or a fake's; nor
+coroutines that await within `try` or `with`: of several that are canceled together, some go on.
+Nor, so far, what reads frames and reports: compiled, it took no less (beside msgspec's objects and
+sockets there is little left of it).
 """
 
 from typing import Final
@@ -27,15 +28,11 @@ _PARTS = {
     ),
     "application": (
         "driver graph_causes graph_draft graph_metrics graph_orders graph_patterns graph_rows"
-        " graph_step graph_watch latencies limiter market outbox prices replica run_tail tally"
+        " graph_step graph_watch limiter market outbox prices replica run_tail tally"
         " timers writer"
     ),
-    "adapters": "clock",
     "adapters.files": "journal packed records segments stream",
-    "adapters.direct": (
-        "binance_depth binance_reports binance_requests book_sync hearing line okx_reports"
-        " okx_requests own_reports row_ring session signing step_text told trade_watch"
-    ),
+    "adapters.direct": "binance_requests okx_requests row_ring signing step_text",
 }
 
 MODULES: Final = frozenset(
