@@ -1,6 +1,7 @@
 """Depth: the levels of one instrument, and what is read from them."""
 
-from typing import Final, cast
+from operator import index
+from typing import Final, SupportsIndex, cast
 
 import numpy as np
 
@@ -37,7 +38,8 @@ class Depth:
     """
     Both sides of one instrument's book: every level that was told, none evicted.
 
-    Of a book that is crossed in itself both sides are kept.
+    Of a book that is crossed in itself both sides are kept. What strategies ask takes whole
+    numbers of any kind, numpy's too.
 
     Args:
         instrument: Its grid.
@@ -163,32 +165,33 @@ class Depth:
         """Return the mid weighted by the opposite sizes, in ticks; NaN unless two-sided."""
         return _weighted_mid(self._state)
 
-    def imbalance(self, levels: int = 10) -> float:
+    def imbalance(self, levels: SupportsIndex = 10) -> float:
         """Return `(Σbid − Σask) / (Σbid + Σask)` of the best *levels* a side; 0 when empty."""
-        return _imbalance(self._state, levels)
+        return _imbalance(self._state, index(levels))
 
-    def vwap(self, side: Side, lots: int) -> float | None:
+    def vwap(self, side: Side, lots: SupportsIndex) -> float | None:
         """
         Return what an order of *side* for *lots* would pay on average, in ticks.
 
         A BUY walks the asks. None when there is not that much, or *lots* is not positive.
         """
-        taken = _walk(self._state, -side, lots, self._out)
-        return float(self._out[0]) / lots if taken == lots and lots > 0 else None
+        whole = index(lots)
+        taken = _walk(self._state, -side, whole, self._out)
+        return float(self._out[0]) / whole if taken == whole and whole > 0 else None
 
-    def liquidity(self, side: Side, levels: int) -> Lots:
+    def liquidity(self, side: Side, levels: SupportsIndex) -> Lots:
         """Return the lots of the best *levels* bids (BUY) or asks (SELL)."""
-        return Lots(depth.liquidity(self._state, int(side), levels, self._out))
+        return Lots(depth.liquidity(self._state, int(side), index(levels), self._out))
 
-    def liquidity_within(self, side: Side, ticks: int) -> Lots:
+    def liquidity_within(self, side: Side, ticks: SupportsIndex) -> Lots:
         """Return the lots of the bids (BUY) or asks (SELL) at most *ticks* behind the best."""
-        return Lots(depth.liquidity_within(self._state, int(side), ticks, self._out))
+        return Lots(depth.liquidity_within(self._state, int(side), index(ticks), self._out))
 
-    def level(self, side: Side, tick: int) -> Lots:
+    def level(self, side: Side, tick: SupportsIndex) -> Lots:
         """Return the lots bid (BUY) or asked (SELL) at *tick*, 0 if none."""
-        return Lots(depth.level(self._state, int(side), tick))
+        return Lots(depth.level(self._state, int(side), index(tick)))
 
-    def levels(self, side: Side, n: int) -> tuple[Int64s, Int64s]:
+    def levels(self, side: Side, n: SupportsIndex) -> tuple[Int64s, Int64s]:
         """Return ticks and lots of the best *n* bids (BUY) or asks (SELL), best first; copies."""
         ticks, lots = np.empty(n, np.int64), np.empty(n, np.int64)
         found = depth.levels(self._state, int(side), ticks, lots)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Protocol, TypeAlias
+from typing import Protocol, SupportsIndex, TypeAlias
 
 from graphwiz_trader.domain.book import OrderBook
 from graphwiz_trader.domain.commands import SetTimer
@@ -10,7 +10,7 @@ from graphwiz_trader.domain.events import BookUpdate, TimerFired, Trade
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import Observation, Signal
-from graphwiz_trader.domain.units import InstrumentId, Lots, Nanos, StrategyId, Ticks, Venue
+from graphwiz_trader.domain.units import InstrumentId, Lots, Nanos, StrategyId, Venue
 
 Opinion: TypeAlias = Signal | Observation | SetTimer
 Wakeup: TypeAlias = BookUpdate | Trade | TimerFired
@@ -42,12 +42,12 @@ class View(Protocol):
         """What *strategy*'s own fills add up to."""
 
     def room(
-        self, strategy: StrategyId, instrument: InstrumentId, side: Side, price: Ticks
+        self, strategy: StrategyId, instrument: InstrumentId, side: Side, price: SupportsIndex
     ) -> Lots:
         """Return the most that limits and free balances leave for an order at *price*."""
 
     def headroom(
-        self, strategy: StrategyId, instrument: InstrumentId, side: Side, price: Ticks
+        self, strategy: StrategyId, instrument: InstrumentId, side: Side, price: SupportsIndex
     ) -> Lots:
         """Return the most that limits alone leave, whatever the balance."""
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from operator import index
+from typing import SupportsIndex
 
 from graphwiz_trader.domain.account import Account
 from graphwiz_trader.domain.events import BookUpdate
@@ -17,7 +19,6 @@ from graphwiz_trader.domain.units import (
     Lots,
     Nanos,
     StrategyId,
-    Ticks,
     Venue,
 )
 from graphwiz_trader.engine.assets import by_base, units_of
@@ -102,16 +103,16 @@ class EngineState:
         return held.lots if held else Lots(0)
 
     def room(
-        self, strategy: StrategyId, instrument: InstrumentId, side: Side, price: Ticks
+        self, strategy: StrategyId, instrument: InstrumentId, side: Side, price: SupportsIndex
     ) -> Lots:
         """The most that limits and balances leave."""
-        return self.policy.room(strategy, instrument, side, price, self)
+        return self.policy.room(strategy, instrument, side, index(price), self)
 
     def headroom(
-        self, strategy: StrategyId, instrument: InstrumentId, side: Side, price: Ticks
+        self, strategy: StrategyId, instrument: InstrumentId, side: Side, price: SupportsIndex
     ) -> Lots:
         """The most that limits alone leave."""
-        return self.policy.headroom(strategy, instrument, side, price, self)
+        return self.policy.headroom(strategy, instrument, side, index(price), self)
 
     def working(self, strategy: StrategyId, instrument: InstrumentId) -> Lots:
         """What a strategy's live orders may still fill."""

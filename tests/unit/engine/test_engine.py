@@ -126,6 +126,23 @@ def test_a_timer_of_a_strategy_comes_back_to_it() -> None:
     assert floor.strategy.asked[-1] == TimerFired(timer.at, timer.owner, "again")
 
 
+def test_a_strategy_may_ask_with_numpys_numbers() -> None:
+    floor = Floor()
+    floor.books()
+    view, name = floor.engine.state, floor.strategy.id
+    book = view.books[ALPHA.id]
+
+    ticks, lots = book.levels(Side.SELL, np.int64(3))
+    first, most = ticks[0], lots[0]
+
+    assert book.level(Side.SELL, first) == book.liquidity(Side.SELL, np.int64(1)) == most > 0
+    assert book.liquidity_within(Side.SELL, np.int32(0)) == most
+    assert book.vwap(Side.BUY, most) == first
+    assert book.imbalance(np.int64(1)) == book.imbalance(1)
+    for ask in (view.room, view.headroom):
+        assert ask(name, ALPHA.id, Side.BUY, first) == ask(name, ALPHA.id, Side.BUY, int(first)) > 0
+
+
 def test_a_lost_feed_makes_its_books_unusable_until_a_snapshot() -> None:
     floor = Floor()
 

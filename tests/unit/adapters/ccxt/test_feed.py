@@ -18,6 +18,7 @@ from graphwiz_trader.domain.book import OrderBook
 from graphwiz_trader.domain.errors import InvalidOrder, Transient
 from graphwiz_trader.domain.events import BookGap, BookUpdate, Event, FeedDown, FeedUp, Trade
 from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import MILLISECOND, SECOND, InstrumentId, Nanos, Venue
 from graphwiz_trader.testing.clock import ManualClock
 from graphwiz_trader.testing.make import instrument
@@ -153,7 +154,7 @@ def test_each_message_is_delivered_though_nobody_awaits_it() -> None:
 
     updates = [event for event in scene.events if isinstance(event, BookUpdate)]
     assert [update.last_seq for update in updates] == list(range(101, 602))
-    assert scene.books[BTC.id].levels(1, 3)[1].tolist() == [400_000, 200_000, 60_100_000]  # type: ignore[arg-type]
+    assert scene.books[BTC.id].levels(Side.BUY, 3)[1].tolist() == [400_000, 200_000, 60_100_000]
 
 
 def test_a_burst_of_trades_is_delivered_whole() -> None:
