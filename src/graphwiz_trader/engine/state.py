@@ -13,14 +13,7 @@ from graphwiz_trader.domain.intent import Intent
 from graphwiz_trader.domain.order import Order
 from graphwiz_trader.domain.risk import RiskPolicy
 from graphwiz_trader.domain.sides import Side
-from graphwiz_trader.domain.units import (
-    Asset,
-    InstrumentId,
-    Lots,
-    Nanos,
-    StrategyId,
-    Venue,
-)
+from graphwiz_trader.domain.units import Asset, InstrumentId, Lots, Nanos, StrategyId, Venue
 from graphwiz_trader.engine.assets import by_base, units_of
 from graphwiz_trader.engine.books import Books
 from graphwiz_trader.engine.clearance import Clearance
