@@ -139,6 +139,8 @@ class Tab:
 
     async def picture(self, path: Path) -> None:
         """Keep what the page looks like now."""
+        # What is behind another tab is not drawn, and a picture of it may never come.
+        await self.call("Page.bringToFront")
         found = await self.call("Page.captureScreenshot", format="png")
         await asyncio.to_thread(path.write_bytes, base64.b64decode(found["data"]))
 
@@ -184,3 +186,5 @@ async def opened(address: str, part: str) -> AsyncIterator[Tab]:
         about = pages[0]["webSocketDebuggerUrl"]
         async with session.ws_connect(about, max_msg_size=0) as socket:
             yield Tab(socket)
+        async with session.get(f"{address}/json/close/{pages[0]['id']}"):
+            pass
