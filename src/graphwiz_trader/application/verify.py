@@ -1,10 +1,13 @@
 """Verify: rebuild the books of an archive and hold them against the venue's own word."""
 
+import numpy as np
+
 from graphwiz_trader.application.bbo import BboCheck, Proof
 from graphwiz_trader.application.checksums import ChecksumCheck
 from graphwiz_trader.domain.book import Applied
 from graphwiz_trader.domain.events import BookGap, BookUpdate
-from graphwiz_trader.domain.value import value
+from graphwiz_trader.domain.level_rows import LevelRows
+from graphwiz_trader.domain.value import evolve, value
 from graphwiz_trader.ports.archive import Archive, ByOrder, TopSeen
 
 
@@ -16,7 +19,8 @@ class Verdict:
     `frames` counts the source's records, `updates` the changes of books, those that a snapshot
     already held among them. `crossed` counts messages that left a book as no matching engine
     leaves its own: a snapshot with bid > ask, a change with bid ≥ ask; `torn` is the changes
-    alone, since a feed of whole quotes may show what crosses itself.
+    alone, since a feed of whole quotes may show what crosses itself. `repeated` counts messages
+    that name one level twice, and so contradict themselves.
     """
 
     frames: int = 0
@@ -24,6 +28,7 @@ class Verdict:
     gaps: int = 0
     crossed: int = 0
     torn: int = 0
+    repeated: int = 0
     checksums: Proof = Proof()
     bbo: Proof = Proof()
 
@@ -34,14 +39,16 @@ class Verdict:
             self.gaps + other.gaps,
             self.crossed + other.crossed,
             self.torn + other.torn,
+            self.repeated + other.repeated,
             self.checksums + other.checksums,
             self.bbo + other.bbo,
         )
 
     @property
     def holds(self) -> bool:
-        """Whether nothing is missing, no kept book is crossed and all comparisons held."""
-        return not self.gaps and not self.torn and self.checksums.holds and self.bbo.holds
+        """Whether all was told, once, no kept book is crossed and all comparisons held."""
+        whole = not (self.gaps or self.torn or self.repeated)
+        return whole and self.checksums.holds and self.bbo.holds
 
 
 def verify(archive: Archive) -> Verdict:
@@ -55,7 +62,7 @@ def verify(archive: Archive) -> Verdict:
     checks = {instrument.id: BboCheck() for instrument in archive.instruments}
     rule = archive.checksum_rule
     sums = {instrument.id: ChecksumCheck(rule, instrument) for instrument in archive.instruments}
-    updates = gaps = crossed = torn = 0
+    updates = gaps = crossed = torn = repeated = 0
     for recorded in archive.events():
         event = recorded.event if isinstance(recorded, ByOrder) else recorded
         if isinstance(event, BookGap):
@@ -65,6 +72,9 @@ def verify(archive: Archive) -> Verdict:
             checks[event.instrument].top(event.seq, top)
         elif isinstance(event, BookUpdate):
             book = books[event.instrument]
+            if event is recorded and _repeats(event):
+                repeated += 1
+                event = _with_most_last(event)
             if book.apply(event) is Applied.AWAITING_SNAPSHOT:
                 continue
             is_crossed = book.is_crossed or (book.is_locked and not event.snapshot)
@@ -79,4 +89,19 @@ def verify(archive: Archive) -> Verdict:
     bbo = sum((check.finish() for check in checks.values()), Proof())
     checksums = sum((check.proof for check in sums.values()), Proof())
     updates += archive.passed
-    return Verdict(archive.records, updates, gaps, crossed, torn, checksums, bbo)
+    return Verdict(archive.records, updates, gaps, crossed, torn, repeated, checksums, bbo)
+
+
+def _repeats(event: BookUpdate) -> bool:
+    """Whether *event* tells one level twice: none of 12 venues' recordings does."""
+    part, rows = slice(event.first, event.last), event.rows
+    named = set((2 * rows.ticks[part] + (rows.side[part] > 0)).tolist())
+    return len(named) < event.last - event.first
+
+
+def _with_most_last(event: BookUpdate) -> BookUpdate:
+    """Return *event* so that of what it tells of one level the most stays: nothing rules it out."""
+    part, rows = slice(event.first, event.last), event.rows
+    order = np.argsort(rows.lots[part], kind="stable")
+    told = LevelRows(rows.side[part][order], rows.ticks[part][order], rows.lots[part][order])
+    return evolve(event, rows=told, first=0, last=len(order))

@@ -2,8 +2,11 @@
 
 import gzip
 import json
+from bisect import bisect_right
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from graphwiz_trader.adapters.files.imports.archive import FileArchive, Wanted
@@ -11,8 +14,9 @@ from graphwiz_trader.adapters.files.imports.formats import FORMATS
 from graphwiz_trader.application.bbo import Proof
 from graphwiz_trader.application.verify import Verdict, verify
 from graphwiz_trader.domain.events import BookGap
+from graphwiz_trader.domain.order_rows import OrderRows
 from graphwiz_trader.domain.units import Lots, Nanos, Ticks
-from graphwiz_trader.ports.archive import RecordedEvent, TopSeen
+from graphwiz_trader.ports.archive import ByOrder, RecordedEvent, TopSeen
 from graphwiz_trader.testing.archive import WrittenArchive
 from graphwiz_trader.testing.make import book_update, instrument
 
@@ -66,10 +70,32 @@ def test_a_best_price_that_differs_is_found() -> None:
     assert (found.bbo, found.holds) == (Proof(1, 0), False)
 
 
-def test_verdicts_add_up() -> None:
-    one = Verdict(1, 2, 3, 4, 5, Proof(6, 6), Proof(7, 6))
+@pytest.mark.parametrize("qtys", [("1", "0"), ("0", "1")], ids=["gone last", "gone first"])
+def test_a_level_that_is_told_twice_is_found_and_its_most_stays(qtys: tuple[str, str]) -> None:
+    twice = [("100.0", qty) for qty in qtys]
 
-    assert one + one == Verdict(2, 4, 6, 8, 10, Proof(12, 12), Proof(14, 12))
+    found = verdict(SNAPSHOT, book_update(BTC, asks=twice, snapshot=False))
+
+    assert (found.repeated, found.torn, found.holds) == (1, 1, False)
+
+
+def test_a_price_on_both_sides_is_not_told_twice() -> None:
+    both = book_update(BTC, [("100.1", "0")], [("100.1", "2")], snapshot=False)
+
+    assert verdict(SNAPSHOT, both).repeated == 0
+
+
+def test_orders_at_one_level_do_not_repeat_it() -> None:
+    orders = OrderRows(np.array([1, 2], np.int64), np.array([1000, 2000], np.int64))
+    twice = book_update(BTC, [("99.8", "1"), ("99.8", "3")], snapshot=False)
+
+    assert verdict(SNAPSHOT, ByOrder(twice, orders)).repeated == 0
+
+
+def test_verdicts_add_up() -> None:
+    one = Verdict(1, 2, 3, 4, 5, 6, Proof(6, 6), Proof(7, 6))
+
+    assert one + one == Verdict(2, 4, 6, 8, 10, 12, Proof(12, 12), Proof(14, 12))
 
 
 @pytest.fixture(scope="module")
@@ -102,16 +128,31 @@ def test_a_lost_frame_is_found(lines: list[str], tmp_path: Path) -> None:
     assert (found.gaps, found.holds) == (1, False)
 
 
+def planted(lines: list[str], at: int, tops: list[dict[str, Any]]) -> tuple[list[str], bool]:
+    """
+    Return *lines* with an ask at the best bid in the diff of line *at*, before its own asks.
+
+    And whether these take that level away again.
+    """
+    ts, _, text = lines[at].partition(" ")
+    frame = json.loads(text)
+    last = bisect_right(tops, frame["data"]["u"], key=lambda top: top["u"])
+    bid = tops[last - 1]["b"]
+    is_taken = bid in dict(frame["data"]["a"])
+    frame["data"]["a"].insert(0, [bid, "1.000"])
+    return [*lines[:at], f"{ts} {json.dumps(frame)}\n", *lines[at + 1 :]], is_taken
+
+
 def test_a_ghost_level_is_found(lines: list[str], tmp_path: Path) -> None:
     depth = [number for number, line in enumerate(lines) if "@depth" in line[:90]]
-    ts, _, text = lines[depth[100]].partition(" ")
-    frame = json.loads(text)
     tops = [json.loads(line.partition(" ")[2])["data"] for line in lines if "@bookTicker" in line]
-    bid = next(top["b"] for top in reversed(tops) if top["u"] <= frame["data"]["u"])
-    frame["data"]["a"].insert(0, [bid, "1.000"])
-    spoilt = [*lines[: depth[100]], f"{ts} {json.dumps(frame)}\n", *lines[depth[100] + 1 :]]
+    ghosts = [planted(lines, number, tops) for number in depth[50:150]]
+    one = next(spoilt for spoilt, is_taken in ghosts if not is_taken)
+    taken = next(spoilt for spoilt, is_taken in ghosts if is_taken)
 
-    found = verified(tmp_path / "ghost", spoilt)
+    for spoilt, repeated in ((one, 0), (taken, 1)):
+        found = verified(tmp_path / "ghost", spoilt)
 
-    assert found.crossed >= 1
-    assert found.bbo.matched < found.bbo.checked
+        assert found.crossed >= 1
+        assert found.repeated == repeated
+        assert found.bbo.matched < found.bbo.checked

@@ -102,6 +102,7 @@ def test_verify_counts_and_ends_with_1(capsys: Captured, books: Path) -> None:
         "updates": 1,
         "gaps": 0,
         "crossed": 1,
+        "repeated": 0,
         "checksums": {"checked": 0, "matched": 0},
         "bbo": {"checked": 0, "matched": 0},
     }

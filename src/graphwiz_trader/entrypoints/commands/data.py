@@ -239,6 +239,7 @@ def _verdict(verdict: "Verdict") -> dict[str, object]:
         "updates": verdict.updates,
         "gaps": verdict.gaps,
         "crossed": verdict.crossed,
+        "repeated": verdict.repeated,
         "checksums": verdict.checksums,
         "bbo": verdict.bbo,
     }
@@ -247,7 +248,8 @@ def _verdict(verdict: "Verdict") -> dict[str, object]:
 def _verdict_text(verdict: "Verdict") -> str:
     return (
         f"{verdict.updates:,} updates of {verdict.frames:,} frames, {verdict.gaps} gaps, "
-        f"{verdict.crossed} crossed; best prices {verdict.bbo.matched:,} of "
+        f"{verdict.crossed} crossed, {verdict.repeated} that tell a level twice; "
+        f"best prices {verdict.bbo.matched:,} of "
         f"{verdict.bbo.checked:,}, checksums {verdict.checksums.matched:,} of "
         f"{verdict.checksums.checked:,}"
     )
