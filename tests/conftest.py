@@ -8,6 +8,10 @@ from pathlib import Path
 os.environ.setdefault("GRAPHWIZ_GUARD", "1")
 
 import pytest
+from hypothesis import settings
+
+# As on CI: chance is seeded, and no example has to be quick.
+settings.load_profile("ci")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

@@ -129,6 +129,17 @@ class Demo(Runs):
         """The process of the engine that runs now."""
         return int(self.child.line(r"engine \d+ is process (\d+)"))
 
+    @contextmanager
+    def closed_market(self) -> Iterator[None]:
+        """Let the exchange stand still for as long as the block lasts: no price moves."""
+        children = psutil.Process(self.child.pid).children()
+        (exchange,) = [each for each in children if "exchange" in each.cmdline()]
+        exchange.suspend()
+        try:
+            yield
+        finally:
+            exchange.resume()
+
     def end(self) -> None:
         self.child.end()
 

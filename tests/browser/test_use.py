@@ -48,7 +48,7 @@ def test_everything_works_with_the_keyboard_alone(chromium: str, dashboard: Dash
             f"(list => list.every((price, n) => !n || list[n - 1] <= price))({prices})"
         )
         # Whatever is asked for, what is in doubt stays on top.
-        assert await page.run(f"{ROWS}[0].className") == "doubt"
+        await page.until(f"{ROWS}[0]?.className === 'doubt'")
 
     play(chromium, dashboard.url(), act)
 
@@ -111,12 +111,13 @@ def test_of_several_runs_each_is_shown_and_one_that_ended_is_reported(
         await page.stands("ENDED, ACTIVE")
         assert await asyncio.to_thread(first.child.wait) == 0
         # Nothing is wrong with a run that has ended: its figures are its last.
-        assert await page.run("document.body.className") == ""
+        await page.until("document.body.className === ''")
         await page.click(f"[data-report='{first.run}']")
         async with opened(chromium, f"/report/{first.run}") as report:
             await report.until(f"document.body?.textContent.includes('{first.run}')")
             await report.until("document.querySelector('.js-plotly-plot, svg')")
             assert await report.run("document.querySelectorAll('table').length") > 3
+        await page.front()
         await page.click(f"[data-compare='{first.run}']")
         verdict = "document.querySelector('#verdict').textContent"
         await page.until(f"!{verdict}.startsWith('Comparing')", 3 * PATIENCE_S)

@@ -11,6 +11,14 @@ from graphwiz_trader.adapters.neo4j.connection import Neo4jPlace
 from graphwiz_trader.adapters.neo4j.graph import Neo4jGraph
 from tests.contracts.graph import wait
 from tests.contracts.neo4j_server import SHARED, NoServer, awaited, running
+from tests.stalls import unstalled
+
+
+@pytest.fixture(autouse=True)
+def _unstalled() -> Iterator[None]:
+    """Let no time pass while a loop stands still: client and venue mostly share one."""
+    with unstalled():
+        yield
 
 
 @pytest.fixture(scope="session")

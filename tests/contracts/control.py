@@ -57,7 +57,7 @@ class ControlContract:
 
         async def scene() -> None:
             request = Request("halt", {"scope": "venue:okx", "reason": "ümläut"})
-            answers.append(await asyncio.to_thread(caller.ask, RUN, request, 5.0))
+            answers.append(await asyncio.to_thread(caller.ask, RUN, request, 60.0))
 
         self.play(door, scene)
 
@@ -72,8 +72,8 @@ class ControlContract:
         answers: list[Answer] = []
 
         async def scene() -> None:
-            answers.append(await asyncio.to_thread(caller.ask, RUN, Request(what, {}), 5.0))
-            answers.append(await asyncio.to_thread(caller.ask, RUN, Request("status", {}), 5.0))
+            answers.append(await asyncio.to_thread(caller.ask, RUN, Request(what, {}), 60.0))
+            answers.append(await asyncio.to_thread(caller.ask, RUN, Request("status", {}), 60.0))
 
         self.play(door, scene)
 
@@ -90,12 +90,12 @@ class ControlContract:
             asked.append(request.what)
             if len(asked) == 2:
                 both.set()
-            await asyncio.wait_for(both.wait(), 5)
+            await asyncio.wait_for(both.wait(), 60)
             return await echo(request, who)
 
         async def scene() -> None:
             await asyncio.gather(
-                *(asyncio.to_thread(caller.ask, RUN, Request(name, {}), 5.0) for name in "ab")
+                *(asyncio.to_thread(caller.ask, RUN, Request(name, {}), 60.0) for name in "ab")
             )
 
         self.play(door, scene, together)

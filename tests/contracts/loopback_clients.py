@@ -15,7 +15,7 @@ from graphwiz_trader.adapters.loopback.signing import Credentials
 
 NAMES = ("binance", "okx")
 WAYS = ("production", "override")
-PATIENCE_S = 5.0
+PATIENCE_S = 30.0
 
 Drive = Callable[[Any, RunningExchange], Awaitable[None]]
 

@@ -21,6 +21,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from tests.ports import unclaimed
+
 VERSION = "5.26.30"
 PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies"
 ENTRY = "org.neo4j.server.CommunityEntryPoint"
@@ -73,7 +75,7 @@ class Neo4jServer:
         """*port* 0 takes a free one; without *password* nobody is asked for any."""
         self._options = options
         self.home = home
-        self.port = port or free_port()
+        self.port = port or unclaimed()
         self.password = password
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -226,12 +228,6 @@ def configured(home: Path, port: int, password: str) -> None:
     }
     lines = "".join(f"{key}={text}\n" for key, text in keys.items())
     (home / "conf" / "neo4j.conf").write_text(lines)
-
-
-def free_port() -> int:
-    """Return a port of loopback that nobody uses now."""
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
 
 
 def is_open(port: int) -> bool:

@@ -63,7 +63,7 @@ def play(home: Path, scene: Callable[[Path], None], owner: int | None = None) ->
 def said(path: Path, *pieces: bytes) -> bytes:
     """Return all that comes back for *pieces*."""
     with socket.socket(socket.AF_UNIX) as peer:
-        peer.settimeout(5)
+        peer.settimeout(60)
         peer.connect(str(path))
         for piece in pieces:
             peer.sendall(piece)
@@ -225,7 +225,7 @@ def test_an_answer_under_way_is_told_though_the_engine_ends(tmp_path: Path) -> N
         serving = asyncio.create_task(SocketDoor(tmp_path, RUN).serve(slow))
         await asyncio.sleep(0.05)
         caller = SocketCaller(tmp_path)
-        asking = asyncio.to_thread(caller.ask, RUN, Request("stop", {}), 5.0)
+        asking = asyncio.to_thread(caller.ask, RUN, Request("stop", {}), 60.0)
         answer = asyncio.create_task(asking)
         await asked.wait()
         serving.cancel()

@@ -477,7 +477,7 @@ def test_a_taken_port_is_said(tmp_path: Any) -> None:
         port = str(taken.getsockname()[1])
         words = ("-m", "graphwiz_trader", "dashboard", "--home", str(tmp_path), "--port", port)
         done = subprocess.run(
-            (sys.executable, *words), capture_output=True, text=True, timeout=60, check=False
+            (sys.executable, *words), capture_output=True, text=True, timeout=180, check=False
         )
 
     assert done.returncode == 2

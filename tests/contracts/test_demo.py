@@ -46,7 +46,7 @@ def demo(home: Path, *words: str, code: int = 0) -> Answer:
 def asked(home: Path, *words: str) -> Answer:
     """What `graphwiz` answers to a question about a home."""
     command = (sys.executable, "-m", "graphwiz_trader", *words, "--home", str(home), "--json")
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=True)
     answer: Answer = json.loads(done.stdout)
     return answer
 

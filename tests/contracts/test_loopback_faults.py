@@ -24,7 +24,7 @@ from graphwiz_trader.adapters.loopback.signing import (
 
 pytestmark = pytest.mark.contract
 
-PATIENCE_S = 5.0
+PATIENCE_S = 30.0
 DEPTH = "btcusdt@depth@100ms"
 OURS = Credentials()
 

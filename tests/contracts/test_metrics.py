@@ -1,6 +1,5 @@
 """Prometheus reads on loopback what the last sample said."""
 
-import socket
 from urllib.request import urlopen
 
 import pytest
@@ -9,15 +8,13 @@ from prometheus_client.parser import text_string_to_metric_families
 from graphwiz_trader.adapters.prometheus.metrics import PrometheusMetrics, served
 from graphwiz_trader.domain.errors import DataError
 from graphwiz_trader.domain.metrics import METRICS, exposed_names, readings, spreads
+from tests.ports import unclaimed
 from tests.unit.domain.test_health import HEALTHY
 
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        number: int = free.getsockname()[1]
-        return number
+    return unclaimed()
 
 
 @pytest.mark.contract

@@ -18,7 +18,8 @@ from graphwiz_trader.domain.graph_answers import TradeFilter
 from graphwiz_trader.domain.graph_watch import Pattern
 from graphwiz_trader.domain.units import Nanos
 from tests.contracts.graph import RUN, STORY, Graph, GraphContract, answers, batch, wait
-from tests.contracts.neo4j_server import Neo4jServer, NoServer, free_port
+from tests.contracts.neo4j_server import Neo4jServer, NoServer
+from tests.ports import unclaimed
 from tests.stories.wiring import FREE, TWO, Desk, two_venues
 
 pytestmark = pytest.mark.contract
@@ -133,7 +134,7 @@ def test_patterns_of_single_runs_become_those_of_all(
 
 
 def test_nobody_there_is_worth_another_try() -> None:
-    graph = Neo4jGraph(Neo4jPlace(f"bolt://127.0.0.1:{free_port()}"))
+    graph = Neo4jGraph(Neo4jPlace(f"bolt://127.0.0.1:{unclaimed()}"))
 
     with pytest.raises(Transient, match=r"127\.0\.0\.1"):
         wait(graph.write(STORY))

@@ -447,7 +447,7 @@ class ExecutionVenueContract:
                 await stage.settle()
                 stage.venue.send(Session(stage).order("a1", stage.rests, 4))
                 await stage.settle()
-                await asyncio.wait_for(task, 5)
+                await asyncio.wait_for(task, 30)
 
         with pytest.raises(ZeroDivisionError):
             asyncio.run(scene())

@@ -8,7 +8,6 @@ that a page about live markets cannot know.
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ import attrs
 import pytest
 
 from tests.docs.pages import PAGES, ROOT, Block, blocks, name
+from tests.ports import unclaimed
 
 pytestmark = pytest.mark.docs
 
@@ -147,24 +147,11 @@ def session(tmp_path: Path) -> Iterator[Session]:
 @pytest.fixture
 def venues(session: Session) -> None:
     """Put a simulated Binance and OKX in the place of the real ones."""
-    port = _free_ports()
+    port = unclaimed(2)
     session.start(f"graphwiz exchange --port {port}")
     for number, venue in enumerate(("BINANCE", "OKX")):
         key = f"GRAPHWIZ__HFT__MARKET_DATA__EXCHANGES__{venue}__URL"
         session.env[key] = f"http://127.0.0.1:{port + number}"
-
-
-def _free_ports() -> int:
-    """Return a port that is free, as is the next."""
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port = int(first.getsockname()[1])
-            try:
-                second.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
 
 
 def _followed(page: Path) -> list[Block]:

@@ -17,6 +17,7 @@ from graphwiz_trader.domain.events import BookGap, BookUpdate, Event, FeedDown
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.units import MILLISECOND, SECOND, Nanos
 from tests.long.resident import resident_kb
+from tests.stalls import unstalled
 
 VENUES = ("binance", "okx")
 SPEED = 4.0
@@ -98,7 +99,8 @@ def test_a_storm_leaves_no_best_price_wrong(long_factor: float) -> None:
                     memory.append(resident_kb())
             return judges
 
-    judges = asyncio.run(play())
+    with unstalled():
+        judges = asyncio.run(play())
 
     assert [judge.wrong for judge in judges] == [[], []]
     assert all(judge.compared > 20 * seconds for judge in judges)

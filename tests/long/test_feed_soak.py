@@ -22,6 +22,7 @@ from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.units import MILLISECOND, SECOND, Nanos
 from graphwiz_trader.domain.value import evolve
 from tests.long.resident import resident_kb
+from tests.stalls import unstalled
 
 FULL_S = 600.0
 SPEED = 3.0
@@ -156,7 +157,8 @@ async def soaked(seed: int, seconds: float) -> tuple[Auditor, list[int]]:
 @pytest.mark.contract
 def test_no_fault_ever_makes_a_wrong_best_price(long_factor: float) -> None:
     seconds = max(20.0, FULL_S * long_factor / SPEED)
-    auditor, memory = asyncio.run(soaked(seed=11, seconds=seconds))
+    with unstalled():
+        auditor, memory = asyncio.run(soaked(seed=11, seconds=seconds))
 
     assert auditor.wrong == []
     assert auditor.compared > 30 * seconds

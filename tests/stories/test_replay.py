@@ -138,7 +138,7 @@ def test_three_hash_seeds_in_three_processes_give_the_digest_of_this_one() -> No
         for seed in ("0", "1", "77")
     ]
 
-    answers = [process.communicate(timeout=60)[0].strip() for process in running]
+    answers = [process.communicate(timeout=180)[0].strip() for process in running]
 
     here = told()
     assert answers == [here] * 3

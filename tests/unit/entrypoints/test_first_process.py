@@ -19,7 +19,7 @@ from graphwiz_trader.entrypoints.first_process import heed_termination
 
 {heed}
 print("up", flush=True)
-time.sleep(30)
+time.sleep(120)
 """
 
 
@@ -51,7 +51,7 @@ def test_a_first_process_that_heeds_termination_ends_by_it_as_shells_say() -> No
     with first_process("heed_termination()") as (outside, inside):
         os.kill(inside, signal.SIGTERM)
 
-        assert outside.wait(20) == 128 + signal.SIGTERM
+        assert outside.wait(60) == 128 + signal.SIGTERM
 
 
 @pytest.mark.skipif(not can_unshare(), reason="no process namespace may be made here")

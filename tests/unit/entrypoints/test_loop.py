@@ -15,11 +15,11 @@ def on_event_that_never_returns():
 async def work(hangs):
     loop = asyncio.get_running_loop()
     done = asyncio.Event()
-    with hang_watch(0.5) as watch:
+    with hang_watch({limit}) as watch:
         watch()
         if hangs:
             loop.call_soon(on_event_that_never_returns)
-        loop.call_later(1.0, done.set)
+        loop.call_later(1.2 * {limit}, done.set)
         await done.wait()
     print("ended by itself")
 
@@ -27,22 +27,23 @@ run(work({hangs}))
 """
 
 
-def ended(hangs: bool) -> "subprocess.CompletedProcess[str]":
-    script = SCRIPT.replace("{hangs}", str(hangs))
+def ended(*, hangs: bool, limit: float) -> "subprocess.CompletedProcess[str]":
+    script = SCRIPT.replace("{hangs}", str(hangs)).replace("{limit}", str(limit))
     return subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=180, check=False
     )
 
 
 def test_a_call_that_never_returns_ends_the_process_and_is_named() -> None:
-    done = ended(hangs=True)
+    done = ended(hangs=True, limit=0.5)
 
     assert done.returncode == 1
     assert "on_event_that_never_returns" in done.stderr
 
 
 def test_a_loop_that_turns_is_left_alone() -> None:
-    done = ended(hangs=False)
+    # So long that a busy machine does not stop it for as much.
+    done = ended(hangs=False, limit=5.0)
 
     assert (done.returncode, done.stdout.strip()) == (0, "ended by itself")
 
@@ -67,7 +68,7 @@ def test_a_hangup_reloads_what_has_no_terminal() -> None:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
 
@@ -82,7 +83,7 @@ def test_a_hangup_stops_what_was_started_in_a_terminal() -> None:
         stdin=theirs,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
     os.close(ours)

@@ -55,7 +55,7 @@ def test_a_signal_ends_it_once_it_has_read_everything(
     process = observer(home)
 
     process.send_signal(number)
-    said, _ = process.communicate(timeout=60)
+    said, _ = process.communicate(timeout=180)
 
     done = json.loads(said)
     assert process.returncode == 0

@@ -75,7 +75,7 @@ def test_systemd_understands_the_units(tmp_path: Path) -> None:
         [verify, "verify", *(tmp_path / unit.name for unit in UNITS)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
 

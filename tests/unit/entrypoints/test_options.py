@@ -25,7 +25,7 @@ def test_a_notice_that_nobody_hears_ends_nothing() -> None:
         stdout=subprocess.PIPE,
         stderr=said,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
     os.close(said)

@@ -71,7 +71,7 @@ def test_a_child_whose_parent_died_before_it_could_look_ends_at_once() -> None:
     script = "from graphwiz_trader.entrypoints.parent import heed_parent; heed_parent()"
     env = {**os.environ, **dict.fromkeys(beside_me(), "1")}
 
-    done = subprocess.run([sys.executable, "-c", script], env=env, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-c", script], env=env, timeout=180, check=False)
 
     assert done.returncode == -signal.SIGTERM
 

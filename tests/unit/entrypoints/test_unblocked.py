@@ -86,7 +86,7 @@ def test_a_process_ends_though_nobody_reads_what_it_says() -> None:
     )
     reading, writing = os.pipe()
 
-    done = subprocess.run([sys.executable, "-c", script], stderr=writing, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-c", script], stderr=writing, timeout=180, check=False)
     os.close(writing)
     os.close(reading)
 

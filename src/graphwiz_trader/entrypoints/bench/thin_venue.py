@@ -1,30 +1,37 @@
 """
 ThinVenue: Binance in as few instructions as an order needs, in a process of its own.
 
-It sends one book frame every *interval*, stamps each as it hands it to its socket, and stamps the
-order that answers it as soon as the bytes are read. It takes every order, and cancels it at once,
-so that each frame can be answered. It never sleeps: what it measures is the other side.
+It sends one book frame every *interval*, and stamps each as it hands it to its socket. The order
+that answers it is stamped by the socket itself, when its bytes arrive there (Linux; elsewhere once
+they are read). It takes every order, and cancels it at once, so that each frame can be answered.
+It never sleeps: what it measures is the other side.
 """
 
 import json
 import re
 import selectors
 import socket
+import struct
+import sys
 from base64 import b64encode
 from collections.abc import Sequence
 from hashlib import sha1
 from multiprocessing.connection import Connection
-from time import perf_counter_ns, time_ns
+from time import time_ns
 
 import attrs
 
-from graphwiz_trader.domain.units import MILLISECOND
+from graphwiz_trader.domain.units import MILLISECOND, SECOND
 from graphwiz_trader.entrypoints.bench.flood import GUID, SNAPSHOT_SEQ
 
 CHUNK = 1 << 16
+STAMPED = 35
+"""Linux's SO_TIMESTAMPNS: each read tells when its bytes arrived, as a timespec of the clock."""
+
 PRICES = 1024
 """A bid's price, in ticks, is the number of the frame it answers, modulo this."""
 
+_TIMESPEC = struct.Struct("@ll")
 _ID = re.compile(rb'"id":"?([0-9a-f-]+)')
 _METHOD = re.compile(rb'"method":"([\w.]+)"')
 _NAME = re.compile(rb'newClientOrderId(?:":"|=)(\w+)')
@@ -96,9 +103,9 @@ class ThinVenue:
 
     def _turned(self, listening: socket.socket) -> bool:
         """Do what is due; return whether to go on."""
-        now = perf_counter_ns()
+        now = time_ns()
         if now >= self._due and self._next < len(self._frames) and self._market is not None:
-            self._sent[SNAPSHOT_SEQ + 1 + self._next] = perf_counter_ns()
+            self._sent[SNAPSHOT_SEQ + 1 + self._next] = time_ns()
             self._market.socket.sendall(self._frames[self._next])
             self._next += 1
             self._due += self._interval
@@ -106,18 +113,20 @@ class ThinVenue:
             if key.fileobj is listening:
                 stream, _ = listening.accept()
                 stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                if sys.platform == "linux":
+                    stream.setsockopt(socket.SOL_SOCKET, STAMPED, 1)
                 self._selector.register(stream, selectors.EVENT_READ, _Client(stream))
             elif key.fileobj is self._told:
                 if self._told.recv() == "end":
                     return False
-                self._due = perf_counter_ns()
+                self._due = time_ns()
             else:
                 self._hear(key.data)
         return True
 
     def _hear(self, client: _Client) -> None:
-        heard = client.socket.recv(CHUNK)
-        at = perf_counter_ns()
+        heard, said, _, _ = client.socket.recvmsg(CHUNK, socket.CMSG_SPACE(_TIMESPEC.size))
+        at = _arrived(said)
         if not heard:
             self._selector.unregister(client.socket)
             client.socket.close()
@@ -229,6 +238,15 @@ class ThinVenue:
 def serve(told: Connection, snapshot: bytes, diffs: Sequence[bytes], interval: int) -> None:
     """Serve as `ThinVenue` does; the target of a process."""
     ThinVenue(told, snapshot, diffs, interval).serve()
+
+
+def _arrived(said: Sequence[tuple[int, int, bytes]]) -> int:
+    """Return the socket's stamp, or that it is now."""
+    for _, kind, stamp in said:
+        if kind == STAMPED:
+            whole_s, rest = _TIMESPEC.unpack(stamp)
+            return int(whole_s) * SECOND + int(rest)
+    return time_ns()
 
 
 def framed(text: bytes) -> bytes:
