@@ -8,6 +8,7 @@ never looked at: every file of this package, every kernel and constant the funct
 other files, the versions of numba, numpy and Python, and the CPU.
 """
 
+import ctypes
 import fcntl
 import hashlib
 import os
@@ -44,7 +45,7 @@ KEPT_VERSIONS = 4
 KEPT_SETS = 64
 
 
-def kernel(*signatures: str) -> Callable[[F], F]:
+def kernel(*signatures: str, is_blocking: bool = False) -> Callable[[F], F]:
     """
     Return a decorator that compiles a function of numbers and arrays, now, for *signatures*.
 
@@ -54,6 +55,7 @@ def kernel(*signatures: str) -> Callable[[F], F]:
 
     Args:
         signatures: In numba's notation, `"int64(int64[::1], float64)"`.
+        is_blocking: Whether it may take so long that Python's other threads must run meanwhile.
 
     >>> @kernel("int64(int64, int64)")
     ... def add(a, b):
@@ -67,9 +69,27 @@ def kernel(*signatures: str) -> Callable[[F], F]:
             return function
         with _cached_in(_folder(cast("FunctionType", function))) as is_writable:
             is_kept = is_writable and _can_be_found_again(cast("FunctionType", function))
-            return cast("F", _njit()(list(signatures), cache=is_kept, **OPTIONS)(function))
+            made = _njit()(list(signatures), cache=is_kept, nogil=is_blocking, **OPTIONS)
+            return cast("F", made(function))
 
     return compiled
+
+
+def libc(name: str, result: str, *arguments: str) -> Callable[..., int]:
+    """
+    Return the C library's function *name* for kernels to call.
+
+    The types are numba's, `int32`; a pointer is an `int64`.
+    """
+    if _is_disabled():
+        found = getattr(ctypes.CDLL(None), name)
+        found.restype = getattr(ctypes, f"c_{result}")
+        found.argtypes = [getattr(ctypes, f"c_{kind}") for kind in arguments]
+        return cast("Callable[..., int]", found)
+    from numba import types
+
+    kinds = [getattr(types, kind) for kind in arguments]
+    return cast("Callable[..., int]", types.ExternalFunction(name, getattr(types, result)(*kinds)))
 
 
 def inline(function: F) -> F:

@@ -9,7 +9,7 @@ import pytest
 
 import graphwiz_trader.kernels.jit as jit
 from graphwiz_trader.kernels.arrays import Float64s
-from graphwiz_trader.kernels.jit import INF64, entry, inline, kernel, outline
+from graphwiz_trader.kernels.jit import INF64, entry, inline, kernel, libc, outline
 
 
 @inline
@@ -30,6 +30,14 @@ def sum_of_squares(xs: Float64s) -> float:
     return total
 
 
+_abs = libc("labs", "int64", "int64")
+
+
+@kernel("int64(int64)", is_blocking=True)
+def distance(x: int) -> int:
+    return _abs(x)
+
+
 @kernel("float64(float64)", "int64(int64)")
 def opposite(x: float) -> float:
     return _negative(x)
@@ -43,6 +51,12 @@ def test_a_kernel_calls_inline_and_outline_functions() -> None:
 def test_what_kernels_call_is_plain_python_when_python_calls_it() -> None:
     """There is no way in to its machine code; numba's own way of calling would crash."""
     assert (_squared(3.0), _negative(2.5)) == (9.0, -2.5)
+
+
+def test_a_kernel_calls_the_c_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert distance(-(1 << 40)) == 1 << 40
+    monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
+    assert libc("labs", "int64", "int64")(-(1 << 40)) == 1 << 40
 
 
 def test_a_kernel_may_have_several_signatures() -> None:

@@ -6,10 +6,7 @@ kill -9; a thread makes it survive power loss some milliseconds later.
 """
 
 import os
-from collections.abc import Callable
 from pathlib import Path
-from threading import Event as Signaled
-from threading import Lock, Thread
 from typing import Final, NoReturn
 
 from graphwiz_trader.adapters.files.records import (
@@ -22,6 +19,7 @@ from graphwiz_trader.adapters.files.records import (
 )
 from graphwiz_trader.adapters.files.segments import MARKET, framed, segments
 from graphwiz_trader.adapters.files.stream import Stream, last_seq
+from graphwiz_trader.adapters.files.syncing import Syncing
 from graphwiz_trader.domain.errors import JournalError, JournalFull
 from graphwiz_trader.domain.events import BookUpdate, Trade
 from graphwiz_trader.domain.facts import Entry
@@ -65,30 +63,23 @@ class FileJournal:
     A torn tail is cut off on opening, and `torn` says so. One writer at a time.
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        run: RunId,
-        options: JournalOptions = LIVE,
-        sync: Callable[[int], None] = os.fdatasync,
-    ) -> None:
+    def __init__(self, folder: Path, run: RunId, options: JournalOptions = LIVE) -> None:
         """
-        Open the journal of *run*; *sync* makes a file descriptor's bytes survive power loss.
+        Open the journal of *run*.
 
         Raises:
             JournalTorn: the newest segment is damaged.
             JournalError: it is another run's, or of another schema.
         """
-        self._folder, self._run, self._options, self._fdatasync = folder, run, options, sync
+        self._folder, self._run, self._options = folder, run, options
         self.torn: str | None = None
         self._references: list[int] = []
         self._buffer: list[bytes] = []
         self._buffers = options.buffer_bytes
         self._buffered = 0
-        self._written = self._synced = 0
+        self._written = self._synced = self._not_ours = 0
         self._pause_at = 0
         self._broken: str | None = None
-        self._lock, self._stopping = Lock(), Signaled()
         folder.mkdir(parents=True, exist_ok=True)
         self._main = Stream(folder, run, "")
         self._streams = [self._main]
@@ -97,10 +88,8 @@ class FileJournal:
         self._market = self._streams[-1] if options.market_apart else self._main
         self._seq = last_seq([stream.tail for stream in self._streams if stream.tail])
         self._open()
-        self._syncing: Thread | None = None
-        if options.sync_s is not None:
-            self._syncing = Thread(target=self._keep_synced, args=(options.sync_s,), daemon=True)
-            self._syncing.start()
+        self._syncing: Syncing | None = None
+        self._begin_syncing()
 
     @property
     def seq(self) -> int:
@@ -109,8 +98,8 @@ class FileJournal:
 
     @property
     def unsynced(self) -> int:
-        """How many bytes wait for the thread."""
-        return self._written - self._synced
+        """How many bytes wait to be synced."""
+        return self._written - self._known_synced()
 
     def append(self, entry: Entry) -> None:
         """
@@ -164,9 +153,7 @@ class FileJournal:
                     self._write(framed(OPENING.pack(CLOSED, self._seq)), stream)
                 self._write_buffer()
         finally:
-            self._stopping.set()
-            if self._syncing is not None:
-                self._syncing.join()
+            self._end_syncing()
             self._break(f"the journal in {self._folder.name} is closed")
             try:
                 self._sync()
@@ -214,7 +201,7 @@ class FileJournal:
         for stream in self._streams:
             if stream.offset >= options.segment_bytes:
                 self._rotate(stream)
-        room = self._synced + options.unsynced_bytes
+        room = self._known_synced() + options.unsynced_bytes
         if self._written >= room and options.sync_s is None:
             self._sync()
             room = self._synced + options.unsynced_bytes
@@ -233,13 +220,14 @@ class FileJournal:
     def _rotate(self, stream: Stream) -> None:
         # All that was written is made durable first: only the newest segments may ever be torn.
         self._write_buffer()
+        self._end_syncing()
         self._sync()
         try:
-            with self._lock:
-                os.close(stream.rotate(self._seq))
+            os.close(stream.rotate(self._seq))
         except OSError as error:
             self._break(f"{stream.path.name}: {error}")
             raise JournalFull(self._broken) from error
+        self._begin_syncing()
 
     def _open(self) -> None:
         """Go on where each stream ends; a new segment gets its header."""
@@ -252,25 +240,29 @@ class FileJournal:
                 raise JournalFull(self._broken) from error
             self._written += stream.offset if stream.is_dirty else 0
 
-    def _keep_synced(self, interval_s: float) -> None:
-        while not self._stopping.wait(interval_s):
-            try:
-                self._sync()
-            except OSError as error:
-                self._break(f"{self._folder.name} cannot be synced: {error}")
-                return
+    def _begin_syncing(self) -> None:
+        if self._options.sync_s is not None:
+            self._not_ours = sum(stream.offset for stream in self._streams) - self._written
+            files = [stream.fd for stream in self._streams]
+            self._syncing = Syncing(files, self._options.sync_s, self._not_synced)
+
+    def _end_syncing(self) -> None:
+        if self._syncing is not None:
+            self._known_synced()
+            self._syncing.stop()
+            self._syncing = None
+
+    def _known_synced(self) -> int:
+        if self._syncing is not None:
+            self._synced = max(self._synced, self._syncing.synced - self._not_ours)
+        return self._synced
+
+    def _not_synced(self, place: int) -> None:
+        self._break(f"{self._streams[place].path.name} cannot be synced")
 
     def _sync(self) -> None:
-        with self._lock:
-            written = self._written
-            if written != self._synced:
-                for stream in self._streams:
-                    if stream.is_dirty:
-                        # Before the sync: what is written meanwhile must be synced again.
-                        stream.is_dirty = False
-                        try:
-                            self._fdatasync(stream.fd)
-                        except OSError:
-                            stream.is_dirty = True
-                            raise
-                self._synced = written
+        for stream in self._streams:
+            if stream.is_dirty:
+                os.fdatasync(stream.fd)
+                stream.is_dirty = False
+        self._synced = self._written
