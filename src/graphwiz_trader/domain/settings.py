@@ -194,8 +194,8 @@ class EngineSettings:
         optional(matches_re("[a-z0-9]{2}")),
     )
     busy_spin: bool = setting(False, "never sleep: quicker, and takes one core for itself")
-    shallow_idle: bool = setting(
-        False, "keep the machine's processors from sleeping while it runs; Linux, root's as a rule"
+    shallow_idle: bool | None = setting(
+        None, "keep processors awake; unset: but for `paper`. Linux, as a rule for root alone"
     )
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from graphwiz_trader.application.start import Identity
     from graphwiz_trader.domain.commands import RaiseAlert
     from graphwiz_trader.domain.events import RunStarted
-    from graphwiz_trader.domain.settings import Settings
+    from graphwiz_trader.domain.settings import EngineSettings, Settings
     from graphwiz_trader.entrypoints.companion import Renew
 
 
@@ -102,7 +102,7 @@ async def _served(
         )
         if seconds is not None:
             asyncio.get_running_loop().call_later(seconds, stop.set)
-        with _awake(settings, options):
+        with _awake(settings.engine, mode, options):
             async with seeking(settings, app.gateways.graph, clock) as seek:
                 reload = _reload(options, settings, renew)
                 with hangup(reload.asked.set, stop.set):
@@ -120,17 +120,21 @@ def _identity(options: Options, settings: "Settings", mode: str) -> "Identity":
 
 
 @contextmanager
-def _awake(settings: "Settings", options: Options) -> Iterator[None]:
+def _awake(engine: "EngineSettings", mode: str, options: Options) -> Iterator[None]:
     """Keep the loop, and the machine's processors, from sleeping as far as the settings say."""
     from graphwiz_trader.adapters.busy_loop import busy_loop
     from graphwiz_trader.adapters.shallow_idle import shallow_idle
 
-    engine = settings.engine
     with (
         busy_loop() if engine.busy_spin else nullcontext(),
-        shallow_idle(options.say) if engine.shallow_idle else nullcontext(),
+        shallow_idle(options.say) if keeps_awake(engine, mode) else nullcontext(),
     ):
         yield
+
+
+def keeps_awake(engine: "EngineSettings", mode: str) -> bool:
+    """Whether a run in *mode* keeps the machine's processors awake."""
+    return mode != "paper" if engine.shallow_idle is None else engine.shallow_idle
 
 
 def _reload(options: Options, settings: "Settings", renew: "Renew") -> "Reload":

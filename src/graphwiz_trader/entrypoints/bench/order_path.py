@@ -82,6 +82,8 @@ UNMETERED = VenueTerms(capacity=10**9)
 NAME = StrategyId(STRATEGY)
 KEY = Credentials("loopback-key", "loopback-secret")
 
+_peer = partial(ccxt_ticks, last=SNAPSHOT_SEQ + TICKS)
+
 Drive: TypeAlias = Callable[[int, Callable[[str], None]], Coroutine[None, None, list[int]]]
 
 
@@ -119,23 +121,33 @@ def order_path_rows() -> list[Row]:
     frames = numbered(TICKS)
     trip, _ = _driven(frames, _round_trips)
     asleep = _driven(frames, partial(_ours, nullcontext))[1]
-    peer_trip, peer = _driven(frames, partial(ccxt_ticks, last=SNAPSHOT_SEQ + TICKS))
-    awake = _driven(frames, partial(_ours, busy_loop))[1]
+    peer_trip, peer = _driven(frames, _peer)
+    spinning = _driven(frames, partial(_ours, busy_loop))[1]
     watched = _driven(frames, partial(_ours, nullcontext, with_onlookers=True))[1]
-    shallow: list[int] = []
-    if os.access(DEVICE, os.W_OK):
-        shallow = _driven(frames, partial(_ours, partial(shallow_idle, print)))[1]
     tick = "tick to order over loopback, 2,000 msg/s"
     return [
         *_rows("order round trip over loopback, direct", trip[WARM_UP // 4 :], 80.0),
         *_rows("ccxt create_order, round trip", peer_trip, None)[:1],
         *_rows(f"{tick}, sleeping", asleep, 120.0),
-        *(_rows(f"{tick}, sleeping on processors that do not", shallow, None) if shallow else ()),
-        *_rows(f"{tick}, busy-spinning", awake, 80.0),
+        *_rows(f"{tick}, busy-spinning", spinning, 80.0),
         *_rows(f"{tick}, sleeping, graph, Prometheus and page on", watched, None)[:1],
         *_rows("ccxt.pro + create_order, tick to order", peer, None)[:1],
-        _times(f"{tick}, sleeping", peer, asleep, 5.0),
-        _times(f"{tick}, busy-spinning", peer, awake, 7.0),
+        _times(f"{tick}, sleeping", peer, asleep, None),
+        _times(f"{tick}, busy-spinning", peer, spinning, 7.0),
+        *(_awake_rows(tick, frames, peer) if os.access(DEVICE, os.W_OK) else ()),
+    ]
+
+
+def _awake_rows(tick: str, frames: tuple[bytes, list[bytes]], peer: Sequence[int]) -> list[Row]:
+    """Return what `trade` does unless it is told otherwise: the loop sleeps, no processor does."""
+    awake = _driven(frames, partial(_ours, partial(shallow_idle, print)))[1]
+    with shallow_idle(print):
+        equal = _driven(frames, _peer)[1]
+    ours = f"{tick}, sleeping on awake processors as `trade` does"
+    return [
+        *_rows(ours, awake, 120.0),
+        _times(ours, peer, awake, 5.0),
+        _times(f"{ours}, ccxt.pro on awake ones, too", equal, awake, None),
     ]
 
 
@@ -264,6 +276,6 @@ def _rows(name: str, took: Sequence[int], target: float | None) -> list[Row]:
     ]
 
 
-def _times(name: str, peer: Sequence[int], ours: Sequence[int], target: float) -> Row:
+def _times(name: str, peer: Sequence[int], ours: Sequence[int], target: float | None) -> Row:
     ratio = float(np.median(peer) / np.median(ours))
     return Row(f"{name}, times as fast as ccxt.pro", ratio, "×", target, "higher")
