@@ -6,7 +6,10 @@ simulated ones: the environment puts their addresses in the place of the real on
 that a page about live markets cannot know.
 """
 
+import json
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -48,6 +51,10 @@ GIVEN: Mapping[str, tuple[str, ...]] = {
     "docs/reference/report.md": (_TAPE, _RUN),
 }
 """What a page takes for granted, by the commands that make it."""
+NAMED = re.compile(r"graphwiz graph (?P<ask>explain|why-not) (?P<name>\S+)$")
+NAMES = {"explain": "trades", "why-not": "opportunities"}
+"""A page shows one of those that its reader's own demo, which no two are alike, has made."""
+
 LIVE = {"docs/how-to/paper-and-live.md", "docs/how-to/record.md"}
 """Pages whose venues are simulated ones here."""
 
@@ -74,8 +81,8 @@ class Session:
                 (self.folder / "page.yaml").write_text(block.text, encoding="utf-8")
                 self.run("graphwiz config check --config page.yaml")
 
-    def run(self, command: str) -> None:
-        """Run one *command* to its end; fail with what it said."""
+    def run(self, command: str) -> str:
+        """Run one *command* to its end; return what it said, and fail with that if it failed."""
         said = subprocess.run(
             ["bash", "-c", command],
             cwd=self.folder,
@@ -86,6 +93,17 @@ class Session:
             check=False,
         )
         assert said.returncode == 0, f"{command}\n{said.stdout}\n{said.stderr}"
+        return said.stdout
+
+    def named(self, command: str) -> str:
+        """Return *command* about what this reader has, if it is about what others may not have."""
+        asked = NAMED.match(command)
+        if asked is None:
+            return command
+        kind = NAMES[asked["ask"]]
+        told = json.loads(self.run(f"graphwiz graph {kind} --most 1000 --json"))
+        known = [shlex.quote(each["name"]) for each in told[kind]]
+        return command if asked["name"] in known else f"graphwiz graph {asked['ask']} {known[0]}"
 
     def start(self, command: str) -> None:
         """Start a *command* beside the others, and wait until it says that it is there."""
@@ -124,7 +142,7 @@ class Session:
             elif BESIDE in comment:
                 self.start(command.strip())
             else:
-                self.run(command)
+                self.run(self.named(command.strip()))
 
 
 @pytest.fixture
