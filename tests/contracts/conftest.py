@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from graphwiz_trader.adapters.neo4j.connection import Neo4jPlace
 from graphwiz_trader.adapters.neo4j.graph import Neo4jGraph
+from graphwiz_trader.domain.units import SECOND
 from tests.contracts.graph import wait
 from tests.contracts.neo4j_server import SHARED, NoServer, awaited, running
 from tests.stalls import unstalled
@@ -19,6 +21,14 @@ def _unstalled() -> Iterator[None]:
     """Let no time pass while a loop stands still: client and venue mostly share one."""
     with unstalled():
         yield
+
+
+@pytest.fixture
+def full_minute(_unstalled: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin at a full minute, as Binance's limits count: what adds up falls into one."""
+    seconds, nanos, late = time.time, time.time_ns, time.time_ns() % (60 * SECOND)
+    monkeypatch.setattr(time, "time_ns", lambda: nanos() - late)
+    monkeypatch.setattr(time, "time", lambda: seconds() - late / SECOND)
 
 
 @pytest.fixture(scope="session")

@@ -101,6 +101,7 @@ def test_many_orders_are_under_way_at_once(dialect: str) -> None:
     assert play(dialect, scene) == (50, [[ExecType.NEW]] * 50)
 
 
+@pytest.mark.usefixtures("full_minute")
 def test_too_many_orders_over_a_socket_are_a_no_with_a_time_to_wait(dialect: str) -> None:
     async def played() -> tuple[int, int, bool]:
         limits = Limits(orders=6, okx_scale=0.1)

@@ -224,6 +224,7 @@ async def by_http(stage: SocketStage) -> tuple[int, list[ExecType]]:
         return unknown(session, "a1"), session.kinds("a1")
 
 
+@pytest.mark.usefixtures("full_minute")
 def test_a_limit_reached_on_the_socket_is_told(dialect: str) -> None:
     few = evolve(GENEROUS, weight=30, okx_scale=0.05)
 

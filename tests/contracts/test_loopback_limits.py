@@ -32,6 +32,7 @@ def asked(
     return asyncio.run(asking())
 
 
+@pytest.mark.usefixtures("full_minute")
 def test_weight_adds_up_and_too_much_is_429_then_418() -> None:
     depth = "/api/v3/depth?symbol=BTCUSDT&limit=1000"
     limits = Limits(weight=101, patience=1, ban_s=90)
