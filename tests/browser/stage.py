@@ -20,6 +20,7 @@ from graphwiz_trader.adapters.unix.control import SocketCaller
 from graphwiz_trader.domain.control import Request
 from graphwiz_trader.domain.events import OperatorOrder
 from tests.browser.chromium import PATIENCE_S, Tab, tab
+from tests.stalls import unstalled
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 GRAPHWIZ = ("-m", "graphwiz_trader")
@@ -248,7 +249,8 @@ def play(chromium: str, url: str, act: Callable[[Tab], Awaitable[None]]) -> None
             await act(page)
             assert page.complaints == []
 
-    asyncio.run(played())
+    with unstalled():
+        asyncio.run(played())
 
 
 async def order(page: Tab, action: str, reason: str) -> None:

@@ -32,7 +32,7 @@ a bounded number, which takes longer to reach. The page itself remembers nothing
 
 PAGE_MB = 4.0
 READY = "import('/page/wire.js').then(({ seen }) => seen.screen)"
-SEEN = "import('/page/wire.js').then(({ seen }) => seen)"
+SEEN = "import('/page/wire.js').then(({ seen }) => ({ ...seen, now: performance.now() }))"
 
 
 @pytest.fixture(scope="module")
@@ -63,22 +63,24 @@ class Window:
         before, spent, all_spent = await page.run(SEEN), _cpu(self._server), _others()
         await asyncio.sleep(WINDOW_S)
         after = await page.run(SEEN)
-        took_s = (after["heard"] - before["heard"]) / 1_000
-        self.others = (_others() - all_spent) / WINDOW_S
+        took_s = (after["now"] - before["now"]) / 1_000
+        # From frame to frame; there may have been none.
+        heard_s = (after["heard"] - before["heard"]) / 1_000 or took_s
+        self.others = (_others() - all_spent) / took_s
         self.figures = {
-            "frames": (after["frames"] - before["frames"]) / took_s,
-            "drawn": (after["drawn"] - before["drawn"]) / took_s,
-            "cpu": (_cpu(self._server) - spent) / WINDOW_S,
+            "frames": (after["frames"] - before["frames"]) / heard_s,
+            "drawn": (after["drawn"] - before["drawn"]) / heard_s,
+            "cpu": (_cpu(self._server) - spent) / took_s,
             "to_screen_p50_ms": after["screen"]["p50"] / 1_000,
             "to_screen_p99_ms": after["screen"]["p99"] / 1_000,
         }
 
     @property
     def keeps_up(self) -> bool:
-        """Whether the page was told, and drawn, often and soon enough."""
+        """Whether the page was told, and drawn, often and soon enough, and for little."""
         of = self.figures
         is_often = of["frames"] >= 0.95 * HERTZ and of["drawn"] >= 0.9 * HERTZ
-        return is_often and of["to_screen_p50_ms"] < 100
+        return is_often and of["to_screen_p50_ms"] < 100 and of["cpu"] <= MOST_CPU
 
 
 def _cpu(process: psutil.Process) -> float:
@@ -134,7 +136,6 @@ def test_ten_frames_a_second_at_a_quarter_of_a_core(
     for name, figure in last.figures.items():
         record_property(name, round(figure, 3))
     LOG.info("4 venues × 20 instruments: %s, others %.2f cores", last.figures, last.others)
-    assert min(window.figures["cpu"] for window in windows) <= MOST_CPU
     if not last.keeps_up and all(window.others > OTHERS for window in windows):
         pytest.skip(f"others took {last.others:.1f} cores: {last.figures} means nothing")
     assert last.keeps_up, [(window.figures, window.others) for window in windows]

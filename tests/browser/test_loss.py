@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from tests.browser.chromium import Tab, tab
 from tests.browser.stage import Dashboard, Floor, Wire, play
+from tests.stalls import unstalled
 
 STALE_MS = 2_000
 SLACK_MS = 3_000
@@ -54,7 +55,8 @@ def through(
             await page.stands("ACTIVE")
             await act(page, wire)
 
-    asyncio.run(played())
+    with unstalled():
+        asyncio.run(played())
 
 
 def test_a_network_that_falls_silent_is_noticed_and_outlived(
