@@ -5,9 +5,7 @@ A trade or an opposite level through our price, or an opposite level at it, fill
 a trade at our price must first get through the queue, or through the orders that stand before us.
 """
 
-from array import array
 from collections.abc import Sequence
-from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -74,8 +72,9 @@ class RestingOrders:
         self._lines = lines
         self._orders: dict[Side, list[Resting]] = {_BUY: [], _SELL: []}
         self._joined = 0
-        self._levels: tuple[tuple[Side, Ticks], ...] = ()
-        self._own: Int64s = np.empty(0, np.int64)
+        self._levels: list[tuple[Side, Ticks]] = []
+        self._room: Int64s = np.empty(8, np.int64)
+        self._own = _NOWHERE
         self._edges = (_NO_BUY, _NO_SELL)
         self._is_stale = False
         """Whether we rest elsewhere than the three above say."""
@@ -219,9 +218,18 @@ class RestingOrders:
     def _look_around(self) -> None:
         """Note where we rest now."""
         buys, sells = self._orders[_BUY], self._orders[_SELL]
-        levels = dict.fromkeys([(r.order.side, r.order.price) for r in (*buys, *sells)])
-        self._levels = tuple(levels)
-        self._own = np.frombuffer(array("q", chain.from_iterable(levels)), np.int64)
+        levels: list[tuple[Side, Ticks]] = []
+        for resting in (*buys, *sells):
+            level = resting.order.side, resting.order.price
+            if not levels or levels[-1] != level:
+                levels.append(level)
+        if 2 * len(levels) > len(self._room):
+            self._room = np.empty(4 * len(levels), np.int64)
+        room, at = self._room.data, 0
+        for side, tick in levels:
+            room[at], room[at + 1] = side, tick
+            at += 2
+        self._levels, self._own = levels, self._room[:at]
         self._edges = (
             buys[0].order.price if buys else _NO_BUY,
             sells[0].order.price if sells else _NO_SELL,
