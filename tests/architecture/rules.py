@@ -20,8 +20,8 @@ CLOCKS_AND_SUCH = frozenset(
 STANDARD = frozenset(sys.stdlib_module_names) - CLOCKS_AND_SUCH
 ALLOWED: Mapping[str, frozenset[str]] = {
     "kernels": STANDARD | {"numpy"},
-    **dict.fromkeys(CORE[1:], STANDARD | {"numpy", "attrs"}),
-    **dict.fromkeys(("ports", "application"), STANDARD | {"numpy", "attrs", "asyncio"}),
+    **dict.fromkeys(CORE[1:], STANDARD | {"numpy", "attr", "attrs"}),
+    **dict.fromkeys(("ports", "application"), STANDARD | {"numpy", "attr", "attrs", "asyncio"}),
 }
 """What each layer may import from outside the package."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from heapq import heappop, heappush
-from typing import Final, Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias, cast
 
 from graphwiz_trader.application.market import NEVER, Message
 from graphwiz_trader.domain.commands import (
@@ -225,10 +225,11 @@ class Driver:
         market, engine, journal, watch = self._market, self._engine, self._journal, self._watch
         due = watch.due
         while (ts := market.ts) < until:
-            event, tape, message = market.pop()
+            popped, tape, message = market.pop()
             if tape < 0:
-                self._deliver(event)
+                self._deliver(popped)
                 return
+            event = cast("MarketEvent", popped)
             if ts >= due:
                 watch.advance(ts)
                 due = watch.due

@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from graphwiz_trader.domain.events import MarketEvent
+from graphwiz_trader.domain.events import Event
 from graphwiz_trader.domain.tape import Tape
 from graphwiz_trader.domain.units import Nanos
 
@@ -14,8 +14,8 @@ NEVER: Final = Nanos(1 << 62)
 PAGE: Final = 1 << 8
 """Messages made at once: so few that they are gone before anybody looks for garbage."""
 
-Message: TypeAlias = tuple[MarketEvent, int, int]
-"""A market event, the number of the tape it is on, and its number there."""
+Message: TypeAlias = tuple[Event, int, int]
+"""An event, the number of the tape it is on, and its number there; on a tape are a market's."""
 
 
 class TapeMarket:
@@ -65,7 +65,8 @@ class TapeMarket:
     def _turn(self) -> None:
         """Make the next stretch of messages, all at once, which is quicker than one by one."""
         start, stop = self._turned, min(self._turned + PAGE, len(self._ts))
-        self._turned, self._at = stop, 0
+        # Two stretches at once are enough for somebody to look for garbage.
+        self._turned, self._at, self._page = stop, 0, []
         more = np.zeros(stop - start, np.bool_)
         following = self._ts[start + 1 : stop + 1]
         more[: len(following)] = following == self._ts[start : start + len(following)]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import cast
 
 from graphwiz_trader.application.driver import Driver
 from graphwiz_trader.application.market import NEVER, Message
@@ -20,7 +19,6 @@ from graphwiz_trader.domain.events import (
     BookGap,
     FeedDown,
     FeedUp,
-    MarketEvent,
     RunStarted,
 )
 from graphwiz_trader.domain.tape import Tape
@@ -141,5 +139,5 @@ class _SessionMarket:
             tape, number = self._steps[self._at].tolist()
             event = self._told[number] if tape < 0 else self._tapes[tape].event(number)
             if tape >= 0 or not (number == 0 or isinstance(event, self._skips)):
-                self._next = cast("MarketEvent", event), tape, number
+                self._next = event, tape, number
                 self.ts = event.ts

@@ -12,61 +12,23 @@ from graphwiz_trader.domain.clock_compared import ClockCompared
 from graphwiz_trader.domain.errors import DomainError
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.level_rows import LevelRows as LevelRows  # noqa: PLC0414 # exported
+from graphwiz_trader.domain.market_event import BookUpdate as BookUpdate  # noqa: PLC0414 # exported
+from graphwiz_trader.domain.market_event import MarketEvent as MarketEvent  # noqa: PLC0414 # exported
+from graphwiz_trader.domain.market_event import Trade as Trade  # noqa: PLC0414 # exported
 from graphwiz_trader.domain.noticed import Noticed
 from graphwiz_trader.domain.orders import ExecutionReport
 from graphwiz_trader.domain.route import RoutesFound
 from graphwiz_trader.domain.settings_reloaded import SettingsReloaded
-from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import (
     Asset,
     ClOrdId,
     InstrumentId,
-    Lots,
     Nanos,
     RunId,
-    Ticks,
     Venue,
 )
 from graphwiz_trader.domain.value import value
 from graphwiz_trader.domain.vitals import VitalsSampled
-
-
-@value
-class BookUpdate:
-    """
-    One message about one book: rows `first` (inclusive) to `last` (exclusive) of `rows`.
-
-    `snapshot`: the rows are the whole book from here on, and a new epoch begins.
-    `first_seq`, `last_seq`, `prev_seq`: the venue's sequence numbers, −1 where it has none.
-    `checksum`: the venue's own CRC32 of the book after this message, None where it sends none.
-    `more`: another market event of the same instant follows; strategies are asked after the last.
-    """
-
-    ts: Nanos
-    ts_venue: Nanos
-    instrument: InstrumentId
-    rows: LevelRows
-    first: int
-    last: int
-    snapshot: bool = False
-    more: bool = False
-    first_seq: int = -1
-    last_seq: int = -1
-    prev_seq: int = -1
-    checksum: int | None = None
-
-
-@value
-class Trade:
-    """Somebody traded: `side` is the aggressor's."""
-
-    ts: Nanos
-    ts_venue: Nanos
-    instrument: InstrumentId
-    side: Side
-    price: Ticks
-    qty: Lots
-    more: bool = False
 
 
 @value
@@ -271,7 +233,6 @@ class Shutdown:
     reason: str
 
 
-MarketEvent: TypeAlias = BookUpdate | Trade
 Event: TypeAlias = (
     MarketEvent
     | FeedUp

@@ -4,6 +4,8 @@ from decimal import Decimal
 from enum import Enum
 from typing import TypeAlias
 
+import attr
+
 from graphwiz_trader.domain.commands import Command
 from graphwiz_trader.domain.events import Event
 from graphwiz_trader.domain.orders import Liquidity, OrdStatus
@@ -194,18 +196,30 @@ Fact: TypeAlias = (
 )
 
 
-@value
+# Made at every step: the constructors are written out, as in `market_event`.
+@attr.s(auto_attribs=True, init=False, order=False)
 class Outcome:
     """What one step asks for and concluded; `seq` counts steps from 1."""
 
     seq: int
-    commands: tuple[Command, ...] = ()
-    facts: tuple[Fact, ...] = ()
+    commands: tuple[Command, ...]
+    facts: tuple[Fact, ...]
+
+    def __init__(
+        self, seq: int, commands: tuple[Command, ...] = (), facts: tuple[Fact, ...] = ()
+    ) -> None:
+        self.seq = seq
+        self.commands = commands
+        self.facts = facts
 
 
-@value
+@attr.s(auto_attribs=True, init=False, order=False)
 class Entry:
     """One record of a journal: the event and what came of it."""
 
     event: Event
     outcome: Outcome
+
+    def __init__(self, event: Event, outcome: Outcome) -> None:
+        self.event = event
+        self.outcome = outcome

@@ -13,8 +13,9 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from graphwiz_trader.domain.events import BookUpdate, LevelRows, Trade
 from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.level_rows import LevelRows
+from graphwiz_trader.domain.market_event import BookUpdate, MarketEvent, Trade, market_events
 from graphwiz_trader.domain.order_rows import ORDER_DTYPES, OrderRows
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import InstrumentId, Int8s, Int64s, Lots, Nanos, Ticks
@@ -44,7 +45,6 @@ ROW_COLUMNS = ("side", "ticks", "lots")
 MESSAGE_COLUMNS = ("ts", "ts_venue", "first_row", "instrument", "flags")
 
 _PAGE = 1 << 12
-_BUY, _SELL = Side.BUY, Side.SELL
 
 
 @value
@@ -164,30 +164,24 @@ class Tape:
             return BookUpdate(ts, ts_venue, instrument, self.rows, first, last, snapshot, more)
         return self._trade(ts, ts_venue, instrument, first, more)
 
-    def events(self, messages: Int64s, more: NDArray[np.bool_]) -> list[BookUpdate | Trade]:
+    def events(self, messages: Int64s, more: NDArray[np.bool_]) -> list[MarketEvent]:
         """Return *messages*, each carrying its *more*, as events: quicker than one by one."""
         following = np.minimum(messages + 1, len(self.ts) - 1)
         is_last = messages + 1 == len(self.ts)
         stops = np.where(is_last, len(self.rows.side), self.first_row[following])
-        rows, ids = self.rows, self._ids
-        taken = self.first_row[messages[self.flags[messages] == TRADE]]
-        sides = [_BUY if side > 0 else _SELL for side in rows.side[taken].tolist()]
-        traded = zip(sides, rows.ticks[taken].tolist(), rows.lots[taken].tolist(), strict=True)
-        return [
-            BookUpdate(ts, ts_venue, ids[at], rows, first, last, flags == SNAPSHOT, again)
-            if flags != TRADE
-            else Trade(ts, ts_venue, ids[at], *next(traded), again)
-            for ts, ts_venue, at, first, last, flags, again in zip(
-                self.ts[messages].tolist(),
-                self.ts_venue[messages].tolist(),
+        flags = self.flags[messages]
+        return market_events(
+            self.rows,
+            self._ids,
+            (self.ts[messages].tolist(), self.ts_venue[messages].tolist()),
+            (self.first_row[messages].tolist(), stops.tolist()),
+            (
                 self.instrument[messages].tolist(),
-                self.first_row[messages].tolist(),
-                stops.tolist(),
-                self.flags[messages].tolist(),
+                (flags == TRADE).tolist(),
+                (flags == SNAPSHOT).tolist(),
                 more.tolist(),
-                strict=True,
-            )
-        ]
+            ),
+        )
 
     def _trade(
         self,

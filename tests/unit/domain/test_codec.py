@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, NewType, Union, get_args, get_origin, get_type_hints
+from typing import Any, NewType, Union, get_args, get_origin
 
 import attrs
 import msgspec
@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
-from graphwiz_trader.domain.codec import canonical, flatten, lean, plain, restore
+from graphwiz_trader.domain.codec import canonical, flatten, hints_of, lean, plain, restore
 from graphwiz_trader.domain.commands import Command, SubmitOrder
 from graphwiz_trader.domain.errors import DomainError, JournalTorn
 from graphwiz_trader.domain.events import BookUpdate, Event, LevelRows, Trade
@@ -82,7 +82,7 @@ def book_updates(draw: st.DrawFn) -> BookUpdate:
     )
     rest = {
         name: draw(values_of(hint))
-        for name, hint in get_type_hints(BookUpdate).items()
+        for name, hint in hints_of(BookUpdate).items()
         if name not in {"rows", "first", "last"}
     }
     last = draw(st.integers(first, size))
@@ -120,7 +120,7 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
     if isinstance(hint, type) and issubclass(hint, Enum):
         return st.sampled_from(list(hint))
     if isinstance(hint, type):
-        hints = get_type_hints(hint)
+        hints = hints_of(hint)
         fields = [field.name for field in attrs.fields(hint) if field.init]
         return built(hint, {name: values_of(hints[name]) for name in fields})
     if get_origin(hint) is tuple:
