@@ -15,6 +15,7 @@ from typing_extensions import override
 from graphwiz_trader.adapters.files.records import encoded
 from graphwiz_trader.adapters.files.segments import framed
 from graphwiz_trader.adapters.huge_pages import settle_in_huge_pages
+from graphwiz_trader.adapters.own_code import own_code
 from graphwiz_trader.application.live_run import live_engine
 from graphwiz_trader.application.unrecorded import Forgetting
 from graphwiz_trader.application.writer import SingleWriter
@@ -70,6 +71,12 @@ def settle_down() -> None:
     gc.freeze()
     gc.set_threshold(_FIRST_GENERATION, 20, 50)
     settle_in_huge_pages()
+
+
+def settle_beside() -> None:
+    """Settle down beside engines: what they run stays in their caches, too."""
+    own_code()
+    settle_down()
 
 
 class _Encoding(Forgetting):

@@ -121,11 +121,13 @@ def _identity(options: Options, settings: "Settings", mode: str) -> "Identity":
 
 @contextmanager
 def _awake(engine: "EngineSettings", mode: str, options: Options) -> Iterator[None]:
-    """Keep the loop, and the machine's processors, from sleeping as far as the settings say."""
+    """Keep the loop on its processor, and it, or all of them, awake as the settings say."""
     from graphwiz_trader.adapters.busy_loop import busy_loop
+    from graphwiz_trader.adapters.own_core import own_core
     from graphwiz_trader.adapters.shallow_idle import shallow_idle
 
     with (
+        nullcontext() if engine.core is None else own_core(engine.core, options.say),
         busy_loop() if engine.busy_spin else nullcontext(),
         shallow_idle(options.say) if keeps_awake(engine, mode) else nullcontext(),
     ):

@@ -3,8 +3,9 @@ Observed: what it costs an engine that its journal is followed by those beside i
 
 The engine knows nothing of them: other processes read what it writes, and what they take from it
 is the machine. Everybody runs all the time, and is stopped and continued by turns, each kind of
-turn as often as the others and in every order, so that all meet the same machine. A turn lasts a
-second: nothing they do by the clock is rarer, but for samples of the machine.
+turn as often as the others and after each of them, so that all meet the same machine. A turn lasts
+a second: nothing they do by the clock is rarer, but for samples of the machine. Every round has
+two turns of an engine alone: what they differ by is what this cannot tell.
 The journal is a live run's: its first entry names the engine that the page's replica is, and its
 times are those of the clock. Before the first turn and after the last the page has shown all of
 it. Messages come at a live rate, and one in ten is answered with an order: twenty times what a
@@ -12,9 +13,9 @@ venue takes.
 """
 
 from collections.abc import Sequence
-from itertools import cycle, islice, permutations
+from itertools import cycle, islice
 from pathlib import Path
-from statistics import median
+from statistics import fmean, median
 from tempfile import TemporaryDirectory
 from time import monotonic_ns, sleep, thread_time_ns, time_ns
 
@@ -31,9 +32,22 @@ from graphwiz_trader.entrypoints.bench.quoting import Quoting, QuotingConfig
 from graphwiz_trader.entrypoints.bench.row import Row
 from graphwiz_trader.entrypoints.bench.slice import Slice
 
-TURNS = (Who.NOBODY, Who.GRAPH, Who.ALL)
-ROUNDS, SIZE, ANSWERED = 18, 2_000, 10
-"""Rounds of one turn of each kind, messages of a turn, and of one order."""
+TURNS = (Who.NOBODY, Who.NOBODY, Who.GRAPH, Who.ALL)
+ORDERS = ((0, 1, 3, 2), (1, 2, 0, 3), (2, 3, 1, 0), (3, 0, 2, 1))
+"""In which order a round takes the turns: each follows each other once."""
+
+ROUNDS, SIZE, ANSWERED = 20, 2_000, 10
+"""Rounds, messages of a turn, and of one order."""
+
+STRETCH = 200
+"""Messages of a tenth of a second: a page is shown in each."""
+
+LEFT_OUT = 10
+"""
+Of so many stretches, ordered by what they took, the first and the last are not counted.
+
+A virtual machine's neighbors make a step take twice as long for some tenths of a second.
+"""
 
 INTERVAL = SECOND // 2_000
 CAUGHT_UP_S = 0.5
@@ -42,29 +56,44 @@ CAUGHT_UP_S = 0.5
 MOST = 1.05
 
 
+class Spent:
+    """What turns of one kind took: stretches in processor time, orders from frame to bytes; ns."""
+
+    def __init__(self) -> None:
+        self.stretches: list[int] = []
+        self.orders: list[int] = []
+
+    @property
+    def usual(self) -> float:
+        """What a stretch took, in the mean of those that count."""
+        out = len(self.stretches) // LEFT_OUT
+        return fmean(sorted(self.stretches)[out : len(self.stretches) - out])
+
+
 def observed_rows() -> list[Row]:
     """Return the processor time of a step with onlookers, as a share of that without."""
-    name = "engine step at 2,000 msg/s"
-    spent = _measured()
-    alone = spent[Who.NOBODY]
+    name, order = "engine step at 2,000 msg/s", "frame to order bytes at 2,000 msg/s"
+    alone, again, graph, everybody = _measured()
+    both = Spent()
+    both.stretches = alone.stretches + again.stretches
+    both.orders = alone.orders + again.orders
     return [
-        Row(f"{name}, graph on against off", _ratio(spent[Who.GRAPH], alone), "×", MOST, "lower"),
+        Row(f"{name}, alone against alone", again.usual / alone.usual, "×", None, "lower"),
+        Row(f"{name}, graph on against off", graph.usual / both.usual, "×", MOST, "lower"),
         Row(
             f"{name}, graph, Prometheus and page on against off",
-            _ratio(spent[Who.ALL], alone),
+            everybody.usual / both.usual,
             "×",
             MOST,
             "lower",
         ),
+        Row(f"{order}, alone, p50", median(both.orders) / 1e3, "µs", None, "lower"),
+        Row(f"{order}, all on, p50", median(everybody.orders) / 1e3, "µs", None, "lower"),
     ]
 
 
-def _ratio(observed: Sequence[int], alone: Sequence[int]) -> float:
-    """Return the median, over rounds, of observed against alone."""
-    return median(one / other for one, other in zip(observed, alone, strict=True))
-
-
-def _measured() -> dict[Who, list[int]]:
+def _measured() -> Sequence[Spent]:
+    """Return what each of `TURNS` took."""
     begin, frames = generated_frames((len(TURNS) * ROUNDS + 1) * SIZE)
     begin = evolve(begin, ts=Nanos(time_ns()), ts_venue=Nanos(time_ns()))
     use = f"{Quoting.__module__}:{Quoting.__name__}"
@@ -83,31 +112,34 @@ def _measured() -> dict[Who, list[int]]:
     return spent
 
 
-def _by_turns(path: Slice, frames: Sequence[Frame], watching: Onlookers) -> dict[Who, list[int]]:
-    """Return what each turn took, by who looked on."""
+def _by_turns(path: Slice, frames: Sequence[Frame], watching: Onlookers) -> Sequence[Spent]:
     parts = (frames[at : at + SIZE] for at in range(0, len(frames), SIZE))
-    _spent(path, next(parts))
-    spent: dict[Who, list[int]] = {who: [] for who in TURNS}
-    for order in islice(cycle(permutations(TURNS)), ROUNDS):
-        for who in order:
-            watching.look(who)
+    _spend(path, next(parts), Spent())
+    spent = [Spent() for _ in TURNS]
+    for order in islice(cycle(ORDERS), ROUNDS):
+        for turn in order:
+            watching.look(TURNS[turn])
             sleep(CAUGHT_UP_S)
-            spent[who].append(_spent(path, next(parts)))
+            _spend(path, next(parts), spent[turn])
     return spent
 
 
-def _spent(path: Slice, frames: Sequence[Frame]) -> int:
-    """Return the processor time that *frames*, one each interval, took this thread, ns."""
+def _spend(path: Slice, frames: Sequence[Frame], spent: Spent) -> None:
+    """Take *frames*, one each interval; note what they took this thread."""
     now = time_ns()
     sent = [(now + k * INTERVAL, frame) for k, (_, frame) in enumerate(frames, 1)]
     timed = [(ts, sent_at(frame, ts)) for ts, frame in sent]
-    spent, due = 0, monotonic_ns() - (time_ns() - now)
-    for ts, frame in timed:
+    took, due = 0, monotonic_ns() - (time_ns() - now)
+    for number, (ts, frame) in enumerate(timed, 1):
         due += INTERVAL
         sleep(max(due - monotonic_ns(), 0) / SECOND)
         began = thread_time_ns()
-        order, _ = path.take(ts, frame)
+        order, instants = path.take(ts, frame)
         if order is not None:
             path.cancel(order, ts)
-        spent += thread_time_ns() - began
-    return spent
+        took += thread_time_ns() - began
+        if order is not None:
+            spent.orders.append(instants[-1] - instants[0])
+        if not number % STRETCH:
+            spent.stretches.append(took)
+            took = 0

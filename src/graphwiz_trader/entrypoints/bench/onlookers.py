@@ -22,6 +22,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from graphwiz_trader.adapters.own_code import own_code
 from graphwiz_trader.domain.errors import DataError
 from graphwiz_trader.domain.units import InstrumentId
 from graphwiz_trader.entrypoints.commands.dashboard import TOKEN
@@ -138,6 +139,9 @@ def _reader(page: str, metrics: int, ladder: InstrumentId) -> Iterator[tuple[int
 def _read(page: str, metrics: int, ladder: str, asked: Connection) -> None:
     """Read until killed; the target of a process."""
     step_back()
+    import aiohttp  # noqa: F401 # loaded before it is copied
+
+    own_code()
     asyncio.run(_reading(page, f"http://127.0.0.1:{metrics}/metrics", ladder, asked))
 
 

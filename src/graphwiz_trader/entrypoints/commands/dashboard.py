@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from graphwiz_trader.domain.value import value
-from graphwiz_trader.entrypoints.niceness import step_back
+from graphwiz_trader.entrypoints.niceness import keep_off, step_back
 from graphwiz_trader.entrypoints.options import Options, common_options
 from graphwiz_trader.entrypoints.output import emit
 
@@ -73,7 +73,7 @@ async def _serve(options: Options, place: Place) -> str:
     from graphwiz_trader.adapters.files.alerts import FileAlerts
     from graphwiz_trader.adapters.unix.control import SocketCaller
     from graphwiz_trader.bootstrap.container import live_app
-    from graphwiz_trader.bootstrap.warmup import settle_down
+    from graphwiz_trader.bootstrap.warmup import settle_beside
     from graphwiz_trader.entrypoints.commands.report import drawn
     from graphwiz_trader.entrypoints.dashboard.compare import Comparing
     from graphwiz_trader.entrypoints.dashboard.guard import Guard
@@ -84,8 +84,9 @@ async def _serve(options: Options, place: Place) -> str:
         reports = app.report()
         return drawn(reports, reports.of(run), None)
 
-    clock = SystemClock()
-    app = live_app(options.settings(), options.home)
+    clock, settings = SystemClock(), options.settings()
+    keep_off(settings.engine.core)
+    app = live_app(settings, options.home)
     caller = SocketCaller(options.home)
     alerts = FileAlerts(options.home)
     hub = Hub(app.gateways.runs(), app.replicas().of, alerts.latest, caller, clock)
@@ -98,7 +99,7 @@ async def _serve(options: Options, place: Place) -> str:
         url = await _bound(web.TCPSite(runner, place.host, place.port))
         token = "" if os.environ.get(TOKEN) else f"#token={place.token}"
         click.echo(f"dashboard: {url}{token}", err=True)
-        settle_down()
+        settle_beside()
         await _followed(hub)
     finally:
         await runner.cleanup()

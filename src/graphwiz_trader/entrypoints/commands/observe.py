@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from graphwiz_trader.domain.units import SECOND, Nanos
-from graphwiz_trader.entrypoints.niceness import step_back
+from graphwiz_trader.entrypoints.niceness import keep_off, step_back
 from graphwiz_trader.entrypoints.options import Options, common_options
 from graphwiz_trader.entrypoints.output import ExitCode, emit
 
@@ -63,15 +63,15 @@ async def _observed(options: Options, beside: int | None) -> "Observed":
     from graphwiz_trader.application.squeeze import Squeeze
     from graphwiz_trader.bootstrap.container import live_app
     from graphwiz_trader.bootstrap.graphs import LOCK
-    from graphwiz_trader.bootstrap.warmup import settle_down
+    from graphwiz_trader.bootstrap.warmup import settle_beside
     from graphwiz_trader.domain.graph_keep import keep_of
     from graphwiz_trader.entrypoints.fact_log import fact_log
     from graphwiz_trader.entrypoints.loop import stop_signal
     from graphwiz_trader.entrypoints.watching import watching
 
     clock, settings = SystemClock(), options.settings()
-    app = live_app(settings, options.home)
-    chosen = ObserveOptions(keep=keep_of(settings.graph))
+    keep_off(settings.engine.core)
+    app, chosen = live_app(settings, options.home), ObserveOptions(keep=keep_of(settings.graph))
     sink, lock = app.gateways.graph(), FileLock(options.home / LOCK)
     async with asyncio.TaskGroup() as group:
         with stop_signal() as stop:
@@ -88,7 +88,7 @@ async def _observed(options: Options, beside: int | None) -> "Observed":
                     tails, links = app.tails(heard=hear), PatternLinks(sink)
                     async with watching(options, settings, runs, sink, clock) as heard:
                         follow = Observe(tails, heard, links, clock, options.say, chosen)
-                        settle_down()
+                        settle_beside()
                         return await follow.run(stop)
             finally:
                 for task in tasks:
