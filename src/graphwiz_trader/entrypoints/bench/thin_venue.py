@@ -21,6 +21,7 @@ from time import time_ns
 
 import attrs
 
+from graphwiz_trader.adapters.own_code import own_code
 from graphwiz_trader.domain.units import MILLISECOND, SECOND
 from graphwiz_trader.entrypoints.bench.flood import GUID, SNAPSHOT_SEQ
 
@@ -236,7 +237,8 @@ class ThinVenue:
 
 
 def serve(told: Connection, snapshot: bytes, diffs: Sequence[bytes], interval: int) -> None:
-    """Serve as `ThinVenue` does; the target of a process."""
+    """Serve as `ThinVenue` does; the target of a process that shares no code, as one elsewhere."""
+    own_code()
     ThinVenue(told, snapshot, diffs, interval).serve()
 
 
