@@ -9,18 +9,22 @@ two turns of an engine alone: what they differ by is what this cannot tell.
 The journal is a live run's: its first entry names the engine that the page's replica is, and its
 times are those of the clock. Before the first turn and after the last the page has shown all of
 it. Messages come at a live rate, and one in ten is answered with an order: twenty times what a
-venue takes.
+venue takes. Processors are kept awake, as a run that trades at venues keeps them.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 from statistics import fmean, median
 from tempfile import TemporaryDirectory
 from time import monotonic_ns, sleep, thread_time_ns, time_ns
 
+import click
+
 from graphwiz_trader.adapters.files.home import JOURNAL, Home
 from graphwiz_trader.adapters.files.journal import LIVE, FileJournal
+from graphwiz_trader.adapters.shallow_idle import shallow_idle
 from graphwiz_trader.domain.settings import StrategySettings
 from graphwiz_trader.domain.units import SECOND, Nanos
 from graphwiz_trader.domain.value import evolve
@@ -99,7 +103,7 @@ def _measured() -> Sequence[Spent]:
     use = f"{Quoting.__module__}:{Quoting.__name__}"
     strategy = StrategySettings(use=use, config=QuotingConfig(ANSWERED))
     started = named_run(begin.ts, strategy, INSTRUMENT)
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, shallow_idle(partial(click.echo, err=True)):
         journal = FileJournal(Home(Path(folder)).runs / RUN / JOURNAL, RUN, LIVE)
         path = Slice(journal, named_engine(started), started)
         path.snapshot(begin)
