@@ -58,7 +58,7 @@ def options(addresses: dict[str, str], *, direct: bool) -> list[str]:
 @pytest.mark.parametrize("direct", [True, False], ids=["direct", "ccxt"])
 def test_books_ends_with_one_object(direct: bool, capsys: pytest.CaptureFixture[str]) -> None:
     with exchange() as addresses:
-        code = main(["books", "--seconds", "3", "--json", *options(addresses, direct=direct)])
+        code = main(["books", "--seconds", "5", "--json", *options(addresses, direct=direct)])
 
     said = json.loads(capsys.readouterr().out)
     assert code == 0
@@ -68,7 +68,7 @@ def test_books_ends_with_one_object(direct: bool, capsys: pytest.CaptureFixture[
 
 
 def test_record_makes_whole_tapes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    words = ["record", "--seconds", "6", "--segment-minutes", "0.04", "--json"]
+    words = ["record", "--seconds", "6", "--segment-minutes", "0.02", "--json"]
     with exchange() as addresses:
         code = main([*words, "--out", str(tmp_path / "live"), *options(addresses, direct=False)])
 
