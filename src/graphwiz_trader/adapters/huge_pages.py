@@ -5,7 +5,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-MAPS = Path("/proc/self/maps")
+from graphwiz_trader.adapters.memory_map import MAPS, mapped
+
 SIZE = 2 << 20
 _COLLAPSE = 25
 
@@ -29,8 +30,7 @@ def settle_in_huge_pages(maps: Path = MAPS) -> int:
 
 def _candidates(maps: str) -> Iterator[int]:
     """Yield where whole huge pages would lie in the private memory that *maps* lists."""
-    for line in maps.splitlines():
-        span, access, _, _, inode, *name = line.split(maxsplit=5)
-        if inode == "0" and access == "rw-p" and name in ([], ["[heap]"]):
-            begin, end = (int(bound, 16) for bound in span.split("-"))
-            yield from range(-(-begin // SIZE) * SIZE, end - SIZE + 1, SIZE)
+    for part in mapped(maps.splitlines()):
+        if part.access == "rw-p" and part.name in ("", "[heap]"):
+            end = part.begin + part.size
+            yield from range(-(-part.begin // SIZE) * SIZE, end - SIZE + 1, SIZE)

@@ -12,11 +12,12 @@ import ctypes
 import mmap
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeAlias
 
-MAPS = Path("/proc/self/maps")
+from graphwiz_trader.adapters.memory_map import MAPS, mapped
+
 MOST = 16 << 20
 """Bytes of what is moved at once: more has only what engines hardly run, linear algebra."""
 
@@ -47,18 +48,14 @@ def own_code() -> int:
     return copied
 
 
-def places(lines: Sequence[str]) -> Iterator[Place]:
+def places(lines: list[str]) -> Iterator[Place]:
     """Yield where *lines*, as of /proc/PID/maps, say that code and constants of files are."""
     program = os.path.realpath(sys.executable)
-    for line in lines:
-        words = line.split(maxsplit=5)
-        if len(words) < 6 or words[1] not in _KINDS:
+    for part in mapped(lines):
+        if part.access not in _KINDS or part.size > MOST:
             continue
-        if words[5] != program and ".so" not in Path(words[5]).name:
-            continue
-        begin, end = (int(word, 16) for word in words[0].split("-"))
-        if end - begin <= MOST:
-            yield begin, end - begin, _KINDS[words[1]]
+        if part.name == program or ".so" in Path(part.name).name:
+            yield part.begin, part.size, _KINDS[part.access]
 
 
 def _copy(libc: ctypes.CDLL, place: Place) -> bool:

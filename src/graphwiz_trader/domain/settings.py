@@ -195,9 +195,9 @@ class EngineSettings:
     )
     busy_spin: bool = setting(False, "never sleep: quicker, and takes one core for itself")
     shallow_idle: bool | None = setting(
-        None, "keep processors awake; unset: but for `paper`. Linux, as a rule for root alone"
+        None, "keep processors awake; unset: except in `paper`; Linux, as a rule as root"
     )
-    core: int | None = setting(None, "processor it has without observers; Linux", optional(ge(0)))
+    core: int | None = setting(None, "processor it stays on, observers off; Linux", optional(ge(0)))
 
 
 @value
@@ -265,7 +265,7 @@ class BacktestSettings:
 class GraphSettings:
     """Where the knowledge graph is kept, and for how long."""
 
-    store: str = setting("sqlite", "or neo4j, a server at uri", in_(GRAPH_STORES))
+    store: str = setting("sqlite", "a file in home; or neo4j, a server at uri", in_(GRAPH_STORES))
     uri: str = setting(
         "bolt://127.0.0.1:7687",
         "where Neo4j is, as bolt://host:port or neo4j://host:port; +s for TLS",

@@ -136,7 +136,9 @@ def _awake(engine: "EngineSettings", mode: str, options: Options) -> Iterator[No
 
 def keeps_awake(engine: "EngineSettings", mode: str) -> bool:
     """Whether a run in *mode* keeps the machine's processors awake."""
-    return mode != "paper" if engine.shallow_idle is None else engine.shallow_idle
+    from graphwiz_trader.application.live_run import PAPER
+
+    return mode != PAPER if engine.shallow_idle is None else engine.shallow_idle
 
 
 def _reload(options: Options, settings: "Settings", renew: "Renew") -> "Reload":

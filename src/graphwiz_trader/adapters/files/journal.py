@@ -248,7 +248,6 @@ class FileJournal:
 
     def _end_syncing(self) -> None:
         if self._syncing is not None:
-            self._known_synced()
             self._syncing.stop()
             self._syncing = None
 

@@ -18,9 +18,10 @@ def paper(options: Options, seconds: float | None, no_observe: bool) -> None:  #
     was killed goes on where its journal ends. `graphwiz observe` runs beside it, and keeps the
     graph.
     """
+    from graphwiz_trader.application.live_run import PAPER
     from graphwiz_trader.entrypoints.companion import observed, unobserved
     from graphwiz_trader.entrypoints.service import serve
 
     settings = options.settings()
     refuse_when_off(settings)
-    serve(options, settings, "paper", seconds, unobserved() if no_observe else observed(options))
+    serve(options, settings, PAPER, seconds, unobserved() if no_observe else observed(options))
