@@ -190,6 +190,38 @@ class JournalContract:
         assert [one.outcome.seq for one in reader().entries(after=2)] == [3, 4]
         assert list(reader().entries(after=4)) == []
 
+    def test_appending_says_what_is_kept_of_the_outcome(
+        self, journal: Journal, reader: Callable[[], JournalReader]
+    ) -> None:
+        quiet = Entry(FeedDown(Nanos(3), Venue("kraken"), "gone"), Outcome(3))
+
+        said = [journal.append(one) for one in (entry(1), book_entry(2, submit(2)), quiet)]
+        journal.append(book_entry(4))
+        journal.flush()
+
+        reading = reader()
+        told = [reading.outcome_bytes(one.outcome) for one in reading.entries()]
+        assert told == [*said, b""]
+        assert said[2] == b""
+
+    def test_outcomes_have_other_bytes_if_they_differ_in_anything(
+        self, journal: Journal, reader: Callable[[], JournalReader]
+    ) -> None:
+        journal.append(entry(1))
+        journal.flush()
+
+        said = reader().outcome_bytes
+
+        assert said(Outcome(2, (submit(1),))) == said(Outcome(2, (submit(1),)))
+        others = (
+            Outcome(2, (submit(1),)),
+            Outcome(2, (submit(2),)),
+            Outcome(3, (submit(1),)),
+            Outcome(2, (submit(1), submit(1))),
+            entry(2).outcome,
+        )
+        assert len({said(one) for one in others}) == len(others)
+
     def test_a_step_left_out_is_refused(self, journal: Journal) -> None:
         journal.append(entry(1))
 

@@ -196,9 +196,10 @@ class Ledger(MemoryJournal):
     def seq(self) -> int:
         return self._count
 
-    def append(self, entry: Entry) -> None:
+    def append(self, entry: Entry) -> bytes:
         self._count += 1
         assert entry.outcome.seq == self._count
+        return self.outcome_bytes(entry.outcome)
 
 
 def _trade(clock: ManualClock, mill: Mill) -> Trade:

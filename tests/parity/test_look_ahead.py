@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from graphwiz_trader.adapters.files.records import outcome_bytes
 from graphwiz_trader.domain.events import BookUpdate, MarketEvent, Shutdown, TapeMessage
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.units import SECOND, Nanos, RunId
 from graphwiz_trader.domain.value import evolve
-from graphwiz_trader.engine.digest import outcome_bytes
 from graphwiz_trader.simulation.chance import Chance
 from graphwiz_trader.testing import make
 from tests.link import BINANCE, HUOBI, link_tape

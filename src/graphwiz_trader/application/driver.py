@@ -124,7 +124,7 @@ class Driver:
 
     @property
     def digest(self) -> str:
-        """The digest of all steps so far and of the state they led to."""
+        """The digest of what the journal kept of all steps so far, and of the state now."""
         return self._digest.finish(self._engine)
 
     def tell(self, event: Event) -> None:
@@ -235,7 +235,8 @@ class Driver:
                 due = watch.due
             outcome = engine.step(event)
             if outcome.commands or outcome.facts:
-                journal.append(Entry(TapeMessage(tape, message, event.more), outcome))
+                entry = Entry(TapeMessage(tape, message, event.more), outcome)
+                self._digest.add(journal.append(entry))
                 self._carry_out(event, outcome)
                 return
             journal.reference(tape, message, event.more)
@@ -244,12 +245,11 @@ class Driver:
         if not isinstance(event, _UNTIMED):
             self._watch.advance(event.ts)
         outcome = self._engine.step(event)
-        self._journal.append(Entry(event, outcome))
+        self._digest.add(self._journal.append(Entry(event, outcome)))
         self._carry_out(event, outcome)
 
     def _carry_out(self, event: Event, outcome: Outcome) -> None:
         self._watch.feed(event, outcome)
-        self._digest.add(outcome)
         for command in outcome.commands:
             self._route(command)
 

@@ -6,17 +6,18 @@ from itertools import zip_longest
 import numpy as np
 
 from graphwiz_trader.domain.events import Shutdown, TapeMessage
-from graphwiz_trader.domain.facts import Entry
+from graphwiz_trader.domain.facts import Entry, Outcome
 from graphwiz_trader.domain.tampering import garbled, truncated
 from graphwiz_trader.domain.tape import Tape
 from graphwiz_trader.domain.units import Nanos
 from graphwiz_trader.domain.value import value
-from graphwiz_trader.engine.digest import outcome_bytes
 from graphwiz_trader.simulation.chance import units
 
 Tampered = Callable[[Tape], Tape]
 Decide = Callable[[Tampered], Iterable[Entry]]
 """Runs a backtest over tapes that were tampered with, and gives the entries of its journal."""
+Said = Callable[[Outcome], bytes]
+"""Gives what a journal keeps of an outcome, nothing of a quiet one."""
 
 
 @value
@@ -38,20 +39,22 @@ class Lookahead:
     peeks: tuple[Peek, ...]
 
 
-def check(decide: Decide, tapes: Sequence[Tape], cuts: int = 5, seed: int = 1) -> Lookahead:
+def check(
+    decide: Decide, said: Said, tapes: Sequence[Tape], cuts: int = 5, seed: int = 1
+) -> Lookahead:
     """
     Run *decide* on *tapes* as they are, and with the future after each of *cuts* instants changed.
 
     The future is once taken away and once garbled; up to the cut every step must lead to the
     same facts and commands, byte for byte.
     """
-    whole = list(_steps(decide(_as_is), tapes))
+    whole = list(_steps(decide(_as_is), said, tapes))
     peeks: list[Peek] = []
     compared = 0
     for cut in _instants(tapes, cuts):
         for name, (tampered, until) in _tamperings(tapes, cut, seed).items():
             mine = [step for step in whole if step.ts <= until]
-            others = (step for step in _steps(decide(tampered), tapes) if step.ts <= until)
+            others = (step for step in _steps(decide(tampered), said, tapes) if step.ts <= until)
             compared += len(mine)
             found = _first_difference(mine, others)
             if found is not None:
@@ -83,17 +86,18 @@ class _Step:
     said: bytes
 
 
-def _steps(entries: Iterable[Entry], tapes: Sequence[Tape]) -> Iterator[_Step]:
+def _steps(entries: Iterable[Entry], said: Said, tapes: Sequence[Tape]) -> Iterator[_Step]:
     """Yield the steps of a run that led to something, but for its end."""
     for entry in entries:
         event, outcome = entry.event, entry.outcome
-        if isinstance(event, Shutdown) or not (outcome.facts or outcome.commands):
+        to = said(outcome)
+        if isinstance(event, Shutdown) or not to:
             continue
         if isinstance(event, TapeMessage):
             ts = Nanos(int(tapes[event.tape].ts[event.message]))
         else:
             ts = event.ts
-        yield _Step(outcome.seq, ts, outcome_bytes(outcome))
+        yield _Step(outcome.seq, ts, to)
 
 
 def _first_difference(mine: Iterable[_Step], others: Iterable[_Step]) -> _Step | None:

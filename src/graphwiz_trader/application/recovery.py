@@ -76,6 +76,9 @@ class _Tap:
                 self._watch(event, entry.outcome)
             yield entry
 
+    def outcome_bytes(self, outcome: Outcome) -> bytes:
+        return self._reader.outcome_bytes(outcome)
+
 
 def _unseen(share: float) -> None:
     """Nobody watches."""

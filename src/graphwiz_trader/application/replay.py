@@ -9,9 +9,9 @@ from graphwiz_trader.domain.events import Event, RunStarted, TapeMessage
 from graphwiz_trader.domain.facts import Entry, Outcome
 from graphwiz_trader.domain.tape import Tape
 from graphwiz_trader.domain.value import value
-from graphwiz_trader.engine.digest import Digest, outcome_bytes
+from graphwiz_trader.engine.digest import Digest
 from graphwiz_trader.engine.engine import Engine
-from graphwiz_trader.ports.journal import JournalReader
+from graphwiz_trader.ports.journal import Entries, JournalReader
 
 
 @value
@@ -39,7 +39,7 @@ class Replayed:
         return self.difference is None
 
 
-def first_entry(reader: JournalReader) -> RunStarted:
+def first_entry(reader: Entries) -> RunStarted:
     """Return what the journal's first entry says was run; raise `DataError` if it does not."""
     for entry in reader.entries():
         if isinstance(entry.event, RunStarted):
@@ -71,10 +71,20 @@ class Retracing:
     """
 
     def __init__(
-        self, engine: Engine, tapes: Sequence[Tape] = (), digest: Digest | None = None
+        self,
+        engine: Engine,
+        reader: JournalReader,
+        tapes: Sequence[Tape] = (),
+        digest: Digest | None = None,
     ) -> None:
-        """*tapes* are those the journal refers to; *digest*, if any, is told every outcome."""
+        """
+        Step nowhere yet.
+
+        *reader* reads the journal, which refers to *tapes*; *digest*, if any, is told every
+        outcome.
+        """
         self.engine = engine
+        self._bytes = reader.outcome_bytes
         self._tapes = tapes
         self._digest = digest
 
@@ -82,10 +92,11 @@ class Retracing:
         """Step as *entry* says; return how it came out otherwise, if it did."""
         outcome, journaled = self.engine.step(_resolved(entry.event, self._tapes)), entry.outcome
         if outcome.commands or outcome.facts or journaled.commands or journaled.facts:
-            if outcome_bytes(outcome) != outcome_bytes(journaled):
+            said = self._bytes(outcome)
+            if said != self._bytes(journaled):
                 return _difference(entry.event, journaled, outcome)
             if self._digest is not None:
-                self._digest.add(outcome)
+                self._digest.add(said)
         return None
 
 
@@ -96,7 +107,7 @@ def _replayed(
     progress: Callable[[float], None],
 ) -> Replayed:
     digest = Digest()
-    retracing = Retracing(engine, tapes, digest)
+    retracing = Retracing(engine, reader, tapes, digest)
     entries = 0
     messages = sum(map(len, tapes)) or 1
     for entry in reader.entries():
@@ -124,5 +135,5 @@ def _shown(outcome: Outcome) -> str:
     return "; ".join(repr(flatten(part)) for part in parts) or "nothing"
 
 
-def _torn(reader: JournalReader) -> str:
+def _torn(reader: Entries) -> str:
     return f"; {reader.torn}" if reader.torn else ""

@@ -91,7 +91,7 @@ class Replica:
         if self._retracing is None:
             if not isinstance(event, RunStarted):
                 raise DataError(f"the journal begins with {type(event).__name__}, not RunStarted")
-            self._retracing = Retracing(self._begin(event))
+            self._retracing = Retracing(self._begin(event), self._reader)
         difference = self._retracing.follow(entry)
         if difference is not None:
             raise JournalTorn(

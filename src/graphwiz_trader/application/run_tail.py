@@ -174,7 +174,7 @@ class RunTail:
 
 
 class _Decided:
-    """A `JournalReader` of what is kept for good."""
+    """The `Entries` that are kept for good."""
 
     torn = None
 

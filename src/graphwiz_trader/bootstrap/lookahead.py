@@ -5,6 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from graphwiz_trader.adapters.files.records import outcome_bytes
 from graphwiz_trader.adapters.files.tape import FileTapes
 from graphwiz_trader.application.backtest import REFERENCE
 from graphwiz_trader.application.lookahead import Lookahead, Tampered, check
@@ -55,7 +56,8 @@ def checked(
             yield from app.gateways.runs().reader(ran.run).entries()
 
     opened = map(FileTapes().open, names)
-    return check(decide, [moved(tape, _offset(tape, offsets)) for tape in opened], cuts)
+    known = [moved(tape, _offset(tape, offsets)) for tape in opened]
+    return check(decide, outcome_bytes, known, cuts)
 
 
 def _offset(tape: Tape, offsets: Mapping[Venue, Decimal]) -> Nanos:

@@ -12,7 +12,7 @@ from decimal import Decimal
 import numpy as np
 from typing_extensions import override
 
-from graphwiz_trader.adapters.files.records import encoded
+from graphwiz_trader.adapters.files.records import encoded, outcome_bytes
 from graphwiz_trader.adapters.files.segments import framed
 from graphwiz_trader.adapters.huge_pages import settle_in_huge_pages
 from graphwiz_trader.adapters.own_code import own_code
@@ -83,8 +83,10 @@ class _Encoding(Forgetting):
     """A journal that encodes and keeps nothing."""
 
     @override
-    def append(self, entry: Entry) -> None:
-        framed(encoded(entry))
+    def append(self, entry: Entry) -> bytes:
+        said = outcome_bytes(entry.outcome)
+        framed(encoded(entry, said))
+        return said
 
 
 class _Market:

@@ -2,8 +2,6 @@
 
 from hashlib import blake2b
 
-from graphwiz_trader.domain.codec import canonical
-from graphwiz_trader.domain.facts import Outcome
 from graphwiz_trader.engine.engine import Engine
 
 SIZE = 16
@@ -11,7 +9,7 @@ SIZE = 16
 
 class Digest:
     """
-    Folds outcomes, in order, and at the end the state.
+    Folds outcomes, as the journal has them, in order, and at the end the state.
 
     Equal digests mean equal commands and facts at equal steps and an equal end; the run's name
     is in neither.
@@ -20,22 +18,15 @@ class Digest:
     def __init__(self) -> None:
         self._hash = blake2b(digest_size=SIZE)
 
-    def add(self, outcome: Outcome) -> None:
-        """Fold one outcome; quiet ones count through the seq of the others."""
-        if outcome.commands or outcome.facts:
-            self._hash.update(outcome_bytes(outcome))
+    def add(self, said: bytes) -> None:
+        """Fold the bytes of one outcome; quiet ones have none, and count by others' seq."""
+        self._hash.update(said)
 
     def finish(self, engine: Engine) -> str:
         """Return the digest of all that was added and of *engine*'s state."""
         total = self._hash.copy()
         total.update(state_bytes(engine))
         return total.hexdigest()
-
-
-def outcome_bytes(outcome: Outcome) -> bytes:
-    """Return *outcome* as canonical bytes."""
-    texts = [canonical(each) for each in (*outcome.commands, *outcome.facts)]
-    return "\n".join((str(outcome.seq), *texts)).encode()
 
 
 def state_bytes(engine: Engine) -> bytes:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Protocol
 
-from graphwiz_trader.domain.facts import Entry
+from graphwiz_trader.domain.facts import Entry, Outcome
 from graphwiz_trader.domain.units import Int64s
 
 
@@ -18,8 +18,13 @@ class Journal(Protocol):
     def unsynced(self) -> int:
         """How many bytes would not survive power loss now."""
 
-    def append(self, entry: Entry) -> None:
-        """Write *entry* so that it survives the process; raise `JournalFull` if it cannot be."""
+    def append(self, entry: Entry) -> bytes:
+        """
+        Write *entry* so that it survives the process; raise `JournalFull` if it cannot be.
+
+        Returns what is kept of its outcome, as a reader's `outcome_bytes` does; nothing where
+        nothing is kept.
+        """
 
     def reference(self, tape: int, message: int, more: bool) -> None:  # noqa: FBT001 # a column
         """
@@ -38,8 +43,8 @@ class Journal(Protocol):
         """Flush and let go of the files."""
 
 
-class JournalReader(Protocol):
-    """Reads a journal back, oldest first."""
+class Entries(Protocol):
+    """What a journal holds, oldest first."""
 
     def entries(self, after: int = 0) -> Iterator[Entry]:
         """
@@ -52,3 +57,14 @@ class JournalReader(Protocol):
     @property
     def torn(self) -> str | None:
         """What was cut from the tail, or None; known once `entries` is exhausted."""
+
+
+class JournalReader(Entries, Protocol):
+    """Reads a journal back."""
+
+    def outcome_bytes(self, outcome: Outcome) -> bytes:
+        """
+        Return what the journal keeps of *outcome*, b"" of a quiet one.
+
+        Equal for equal outcomes only, to the last digit, and the same in every process.
+        """

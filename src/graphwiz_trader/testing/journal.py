@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from graphwiz_trader.adapters.files.records import outcome_bytes
 from graphwiz_trader.domain.codec import Flat, flatten, restore
 from graphwiz_trader.domain.errors import JournalError, JournalFull
 from graphwiz_trader.domain.events import TapeMessage
@@ -32,13 +33,14 @@ class MemoryJournal:
         """The last entry's seq, 0 in an empty journal."""
         return len(self._kept)
 
-    def append(self, entry: Entry) -> None:
+    def append(self, entry: Entry) -> bytes:
         """Keep *entry*; raise `JournalFull` when closed or at capacity."""
         if self._is_closed or len(self._kept) == self._capacity:
             raise JournalFull(f"no room behind entry {self.seq}")
         if entry.outcome.seq != self.seq + 1:
             raise JournalError(f"found entry {entry.outcome.seq}, expected {self.seq + 1}")
         self._kept.append(flatten(entry))
+        return outcome_bytes(entry.outcome)
 
     def reference(self, tape: int, message: int, more: bool) -> None:  # noqa: FBT001
         """Keep a step that took *message* of *tape* and concluded nothing."""
@@ -72,3 +74,7 @@ class MemoryJournal:
             entry = restore(flat)
             if isinstance(entry, Entry):
                 yield entry
+
+    def outcome_bytes(self, outcome: Outcome) -> bytes:
+        """Return what a file's record would say of *outcome*."""
+        return outcome_bytes(outcome)

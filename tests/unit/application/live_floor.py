@@ -113,17 +113,18 @@ class WatchedJournal(MemoryJournal):
         self.dies_before: int | None = None
         self.dies_after: int | None = None
 
-    def append(self, entry: Entry) -> None:
+    def append(self, entry: Entry) -> bytes:
         if self.is_dead:
             raise Crash("long dead")
         if self.dies_before is not None and self.seq + 1 >= self.dies_before:
             self.dies_before, self.is_dead = None, True
             raise Crash(f"before entry {self.seq + 1}")
-        super().append(entry)
+        said = super().append(entry)
         self.oracle.on_entry(entry)
         if self.dies_after is not None and self.seq >= self.dies_after:
             self.dies_after, self.is_dead = None, True
             raise Crash(f"after entry {self.seq}")
+        return said
 
 
 class ExchangeFeed:

@@ -14,6 +14,7 @@ from graphwiz_trader.adapters.files.records import (
     OPENING,
     encoded,
     encoded_references,
+    outcome_bytes,
     reference,
     references,
 )
@@ -101,9 +102,11 @@ class FileJournal:
         """How many bytes wait to be synced."""
         return self._written - self._known_synced()
 
-    def append(self, entry: Entry) -> None:
+    def append(self, entry: Entry) -> bytes:
         """
         Write *entry*; it survives the process once this returns (unless the options buffer).
+
+        Returns the `outcome_bytes` of its outcome.
 
         Raises:
             JournalFull: it cannot be written; nothing can be from now on.
@@ -114,12 +117,11 @@ class FileJournal:
         seq = entry.outcome.seq
         if seq != self._seq + 1:
             raise JournalError(f"found entry {seq}, expected {self._seq + 1}")
-        outcome = entry.outcome
-        stream = self._main
-        if not (outcome.commands or outcome.facts) and type(entry.event) in _MARKET:
-            stream = self._market
-        self._write(framed(encoded(entry)), stream)
+        said = outcome_bytes(entry.outcome)
+        stream = self._market if not said and type(entry.event) in _MARKET else self._main
+        self._write(framed(encoded(entry, said)), stream)
         self._seq = seq
+        return said
 
     def reference(self, tape: int, message: int, more: bool) -> None:  # noqa: FBT001
         """Note that the next step took *message* of *tape* and nothing came of it."""

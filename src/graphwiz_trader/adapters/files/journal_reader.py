@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
-from graphwiz_trader.adapters.files.records import OPENING, SINGLE, count, decoded
+from graphwiz_trader.adapters.files.records import OPENING, SINGLE, count, decoded, outcome_bytes
 from graphwiz_trader.adapters.files.segments import FRAME, MARKET, Segment, segments
 from graphwiz_trader.domain.errors import DataError, JournalTorn
-from graphwiz_trader.domain.facts import Entry
+from graphwiz_trader.domain.facts import Entry, Outcome
 
 opening = OPENING.unpack_from
 
@@ -51,6 +51,10 @@ class FileJournalReader:
             JournalError: a segment was written under another schema.
         """
         return _entries(self._joined(after), after)
+
+    def outcome_bytes(self, outcome: Outcome) -> bytes:
+        """Return what a record says of *outcome*."""
+        return outcome_bytes(outcome)
 
     def decisions(self) -> Iterator[Entry]:
         """Yield all entries but market data that is kept apart; raises as `entries` does."""

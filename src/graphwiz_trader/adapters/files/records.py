@@ -45,13 +45,24 @@ _MESSAGE_BITS: Final = (1 << 47) - 1
 _to_bytes = msgspec.msgpack.Encoder(enc_hook=plain).encode
 _from_bytes = msgspec.msgpack.Decoder().decode
 
+_ENTRY: Final = b"\x93" + _to_bytes("Entry")
+"""How an entry begins: an array of three, its class first; event and outcome follow."""
 
-def encoded(entry: Entry) -> bytes:
-    """Return the body of *entry*'s record."""
-    event = entry.event
+
+def outcome_bytes(outcome: Outcome) -> bytes:
+    """Return what a record says of *outcome*, b"" if nothing came of the step."""
+    if outcome.commands or outcome.facts:
+        return _to_bytes(lean(outcome))
+    return b""
+
+
+def encoded(entry: Entry, said: bytes) -> bytes:
+    """Return the body of *entry*'s record; *said* is the `outcome_bytes` of its outcome."""
+    event, outcome = entry.event, entry.outcome
     if type(event) is BookUpdate:
-        return _encoded_book(event, entry.outcome)
-    return OPENING.pack(ENTRY, entry.outcome.seq) + _to_bytes(lean(entry))
+        return _encoded_book(event, outcome.seq, said)
+    said = said or _to_bytes(lean(outcome))
+    return b"".join((OPENING.pack(ENTRY, outcome.seq), _ENTRY, _to_bytes(lean(event)), said))
 
 
 def encoded_references(seq: int, packed: Sequence[int]) -> bytes:
@@ -94,24 +105,23 @@ def decoded(body: bytes) -> Sequence[Entry]:
     return ()
 
 
-def _encoded_book(update: BookUpdate, outcome: Outcome) -> bytes:
+def _encoded_book(update: BookUpdate, seq: int, said: bytes) -> bytes:
     first, last, rows = update.first, update.last, update.rows
     name = update.instrument.encode()
-    flags, checksum, conclusion = 0, update.checksum, b""
+    flags, checksum = 0, update.checksum
     if update.snapshot:
         flags = _SNAPSHOT
     if update.more:
         flags |= _MORE
     if checksum is not None:
         flags |= _CHECKED
-    if outcome.commands or outcome.facts:
+    if said:
         flags |= _CONCLUDED
-        conclusion = _to_bytes(lean(outcome))
     return b"".join(
         (
             _BOOK.pack(
                 BOOK,
-                outcome.seq,
+                seq,
                 update.ts,
                 update.ts_venue,
                 update.first_seq,
@@ -126,7 +136,7 @@ def _encoded_book(update: BookUpdate, outcome: Outcome) -> bytes:
             rows.side[first:last].tobytes(),
             rows.ticks[first:last].tobytes(),
             rows.lots[first:last].tobytes(),
-            conclusion,
+            said,
         )
     )
 

@@ -78,7 +78,7 @@ def _append(options: JournalOptions, levels: int, *commands: SubmitOrder) -> flo
     return best / SIZE / 1e3
 
 
-def _timed(append: Callable[[Entry], None], entries: list[Entry]) -> int:
+def _timed(append: Callable[[Entry], object], entries: list[Entry]) -> int:
     started = perf_counter_ns()
     for entry in entries:
         append(entry)
