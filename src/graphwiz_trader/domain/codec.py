@@ -32,10 +32,9 @@ from typing import (
 import attrs
 import numpy as np
 
-from graphwiz_trader.domain.commands import Command
 from graphwiz_trader.domain.errors import DomainError, JournalTorn
-from graphwiz_trader.domain.events import BookUpdate, Event, LevelRows
-from graphwiz_trader.domain.facts import Entry, Fact, Outcome
+from graphwiz_trader.domain.events import BookUpdate, LevelRows
+from graphwiz_trader.domain.facts import Entry
 
 Primitive: TypeAlias = "bool | int | float | str | bytes | Sequence[Primitive] | None"
 Flat: TypeAlias = tuple[Primitive, ...]
@@ -86,11 +85,6 @@ def canonical(value: object) -> str:
     return _TEXT.functions[type(value)](value)
 
 
-def hints_of(cls: type) -> dict[str, Any]:
-    """Return the types of the fields of *cls*, compiled or not."""
-    return get_type_hints(cls) | _FORGOTTEN.get(cls, {})
-
-
 def _flatten_book(update: BookUpdate) -> Flat:
     # Only the rows of this message: the columns behind it are the parser's, and reused.
     rows, part = update.rows, slice(update.first, update.last)
@@ -121,7 +115,7 @@ def _register(cls: type) -> None:
     if name in _NAMES:
         return
     _NAMES[name] = cls
-    hints = hints_of(cls)
+    hints = get_type_hints(cls)
     fields = {f.name: hints[f.name] for f in attrs.fields(cls) if f.init}
     _LAYOUT.append(f"{name}({', '.join(f'{field}: {hint}' for field, hint in fields.items())})")
     for way in (_STRICT, _LEAN):
@@ -263,17 +257,10 @@ _NAMES: dict[str, Any] = {
     "BookUpdate": BookUpdate,
 }
 _LAYOUT: list[str] = []
-_FORGOTTEN: Mapping[type, dict[str, Any]] = {
-    BookUpdate: {"checksum": int | None},
-    Outcome: {"commands": tuple[Command, ...], "facts": tuple[Fact, ...]},
-    Entry: {"event": Event},
-}
-"""Types that are no single name, which compiled classes do not keep."""
-
 
 _BOOK_HINTS = {
     name: hint
-    for name, hint in hints_of(BookUpdate).items()
+    for name, hint in get_type_hints(BookUpdate).items()
     if name not in {"rows", "first", "last"}
 }
 _book_fields = _compiled(

@@ -18,7 +18,7 @@ from graphwiz_trader.domain.units import (
     Ticks,
     Venue,
 )
-from graphwiz_trader.domain.value import value
+from graphwiz_trader.domain.value import exact_value, value
 
 
 class Severity(Enum):
@@ -29,7 +29,7 @@ class Severity(Enum):
     CRITICAL = "CRITICAL"
 
 
-@value
+@exact_value
 class SubmitOrder:
     """Send a new order."""
 
@@ -43,7 +43,7 @@ class SubmitOrder:
     order_qty: Lots
 
 
-@value
+@exact_value
 class ReplaceOrder:
     """Change price and quantity of a working order; the new request has its own id."""
 
@@ -54,7 +54,7 @@ class ReplaceOrder:
     order_qty: Lots
 
 
-@value
+@exact_value
 class CancelOrder:
     """Withdraw one of our orders."""
 
@@ -62,7 +62,7 @@ class CancelOrder:
     instrument: InstrumentId
 
 
-@value
+@exact_value
 class CancelAll:
     """Withdraw all of our own orders at a venue."""
 
@@ -78,7 +78,7 @@ class SetTimer:
     name: str
 
 
-@value
+@exact_value
 class RaiseAlert:
     """Tell a person."""
 

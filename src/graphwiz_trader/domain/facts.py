@@ -4,8 +4,6 @@ from decimal import Decimal
 from enum import Enum
 from typing import TypeAlias
 
-import attr
-
 from graphwiz_trader.domain.commands import Command
 from graphwiz_trader.domain.events import Event
 from graphwiz_trader.domain.orders import Liquidity, OrdStatus
@@ -21,7 +19,7 @@ from graphwiz_trader.domain.units import (
     Ticks,
     Venue,
 )
-from graphwiz_trader.domain.value import value
+from graphwiz_trader.domain.value import exact_value
 
 
 class TradingState(Enum):
@@ -43,7 +41,7 @@ class GroupState(Enum):
     STUCK = "STUCK"
 
 
-@value
+@exact_value
 class SignalApproved:
     """A signal passed review and became group *group* (empty for quotes and exits)."""
 
@@ -51,7 +49,7 @@ class SignalApproved:
     group: str
 
 
-@value
+@exact_value
 class SignalRefused:
     """A signal, or one of its legs, was refused."""
 
@@ -59,7 +57,7 @@ class SignalRefused:
     refused: Refused
 
 
-@value
+@exact_value
 class OrderRefused:
     """An order the engine itself wanted (a hedge, an unwind, a flattening) was refused."""
 
@@ -68,7 +66,7 @@ class OrderRefused:
     refused: Refused
 
 
-@value
+@exact_value
 class OrderChanged:
     """An order went to another status."""
 
@@ -78,7 +76,7 @@ class OrderChanged:
     text: str
 
 
-@value
+@exact_value
 class FillBooked:
     """
     A fill moved a position and money.
@@ -101,7 +99,7 @@ class FillBooked:
     group: str
 
 
-@value
+@exact_value
 class ReportIgnored:
     """A report changed nothing: a duplicate, or of an order we do not know."""
 
@@ -110,7 +108,7 @@ class ReportIgnored:
     why: str
 
 
-@value
+@exact_value
 class GroupChanged:
     """
     A group changed state; `debt` is the notional filled on one side and not on the other.
@@ -125,7 +123,7 @@ class GroupChanged:
     realised: Decimal
 
 
-@value
+@exact_value
 class TradeClosed:
     """
     A trade ended: a closed group, or one round trip from flat to flat.
@@ -142,7 +140,7 @@ class TradeClosed:
     fees: Decimal
 
 
-@value
+@exact_value
 class StateChanged:
     """The trading state of a scope changed, by a rule or a person."""
 
@@ -152,7 +150,7 @@ class StateChanged:
     who: str
 
 
-@value
+@exact_value
 class DifferenceFound:
     """A venue's word on our account is not ours; `what` as in `AccountDiffers`."""
 
@@ -162,7 +160,7 @@ class DifferenceFound:
     theirs: str
 
 
-@value
+@exact_value
 class DifferenceSettled:
     """A difference is gone: the venue now agrees, or a person (*who*) adopted its word."""
 
@@ -171,7 +169,7 @@ class DifferenceSettled:
     who: str
 
 
-@value
+@exact_value
 class StrategyRaised:
     """A strategy raised; it is HALTED."""
 
@@ -196,30 +194,18 @@ Fact: TypeAlias = (
 )
 
 
-# Made at every step: the constructors are written out, as in `market_event`.
-@attr.s(auto_attribs=True, init=False, order=False)
+@exact_value
 class Outcome:
     """What one step asks for and concluded; `seq` counts steps from 1."""
 
     seq: int
-    commands: tuple[Command, ...]
-    facts: tuple[Fact, ...]
-
-    def __init__(
-        self, seq: int, commands: tuple[Command, ...] = (), facts: tuple[Fact, ...] = ()
-    ) -> None:
-        self.seq = seq
-        self.commands = commands
-        self.facts = facts
+    commands: tuple[Command, ...] = ()
+    facts: tuple[Fact, ...] = ()
 
 
-@attr.s(auto_attribs=True, init=False, order=False)
+@exact_value
 class Entry:
     """One record of a journal: the event and what came of it."""
 
     event: Event
     outcome: Outcome
-
-    def __init__(self, event: Event, outcome: Outcome) -> None:
-        self.event = event
-        self.outcome = outcome

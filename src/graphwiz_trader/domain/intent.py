@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from math import inf
-from typing import Final, Protocol, Self, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from graphwiz_trader.domain.account import Account
 from graphwiz_trader.domain.book import OrderBook
@@ -24,7 +24,7 @@ from graphwiz_trader.domain.units import (
     Ticks,
     Venue,
 )
-from graphwiz_trader.domain.value import value
+from graphwiz_trader.domain.value import exact_value
 
 # Looking a member up in its enumeration costs as much as a rule.
 _BUY: Final = Side.BUY
@@ -35,7 +35,7 @@ _EXIT: Final = SignalKind.EXIT
 _INVERSE: Final = Kind.INVERSE
 
 
-@value
+@exact_value
 class Intent:
     """An order somebody wants; `reducing` marks hedges, unwinds, exits and flattenings."""
 
@@ -52,17 +52,16 @@ class Intent:
     leg: int = -1
     replaces: Order | None = None
 
-    @classmethod
+    @staticmethod
     def of_leg(
-        cls,
         signal: Signal,
         leg: Leg,
         group: str = "",
         index: int = -1,
         replaces: Order | None = None,
-    ) -> Self:
+    ) -> "Intent":
         """Return what *leg* of *signal* asks for."""
-        return cls(
+        return Intent(
             signal.strategy,
             leg.instrument,
             leg.side,
@@ -78,7 +77,7 @@ class Intent:
         )
 
 
-@value
+@exact_value
 class Admitted:
     """An intent that passed every rule. Only `RiskPolicy.admit` makes one."""
 
@@ -171,7 +170,7 @@ class RiskView(Protocol):
         """Whether none of `CLEARED` can refuse *intent*; False says nothing: they are asked."""
 
 
-@value
+@exact_value
 class Case:
     """
     An intent before the rules, with what several of them look at, worked out once.
@@ -194,15 +193,15 @@ class Case:
     notional: Decimal
     value: float | None
 
-    @classmethod
-    def of(cls, intent: Intent, view: RiskView) -> Self:
+    @staticmethod
+    def of(intent: Intent, view: RiskView) -> "Case":
         """Look at everything once; the instrument must be known."""
         name = intent.instrument
         instrument = view.instruments[name]
         venue = instrument.venue
         notional = instrument.notional(intent.price, intent.qty)
         rate = view.rate(instrument.base if instrument.kind is _INVERSE else instrument.quote)
-        return cls(
+        return Case(
             intent,
             view,
             instrument,
@@ -218,7 +217,7 @@ class Case:
         )
 
 
-@value
+@exact_value
 class Bounds:
     """
     The limits as the rules compare with them: sums of money as floats, the rest as configured.
@@ -237,10 +236,10 @@ class Bounds:
     day_floor: float
     max_drawdown_pct: float
 
-    @classmethod
-    def of(cls, settings: RiskSettings) -> Self:
+    @staticmethod
+    def of(settings: RiskSettings) -> "Bounds":
         """Return *settings* so; no limit is infinity."""
-        return cls(
+        return Bounds(
             settings,
             _float(settings.max_order_notional),
             _float(settings.size_cap),

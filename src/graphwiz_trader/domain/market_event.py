@@ -1,24 +1,18 @@
-"""
-Market event: what a venue says of a book or of a trade, which is most of what ever happens.
-
-Values like the others, but for `__init__`, which is written out: compiled, such a class is made in
-a sixth of the time, and its fields are where the code that reads them knows them to be.
-"""
+"""Market event: what a venue says of a book or of a trade, which is most of what ever happens."""
 
 from collections.abc import Sequence
 from typing import Final, TypeAlias
 
-import attr
-
 from graphwiz_trader.domain.level_rows import LevelRows
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import InstrumentId, Lots, Nanos, Ticks
+from graphwiz_trader.domain.value import exact_value
 
 _BUY: Final = Side.BUY
 _SELL: Final = Side.SELL
 
 
-@attr.s(auto_attribs=True, init=False, order=False)
+@exact_value
 class BookUpdate:
     """
     One message about one book: rows `first` (inclusive) to `last` (exclusive) of `rows`.
@@ -35,43 +29,15 @@ class BookUpdate:
     rows: LevelRows
     first: int
     last: int
-    snapshot: bool
-    more: bool
-    first_seq: int
-    last_seq: int
-    prev_seq: int
-    checksum: int | None
-
-    def __init__(
-        self,
-        ts: Nanos,
-        ts_venue: Nanos,
-        instrument: InstrumentId,
-        rows: LevelRows,
-        first: int,
-        last: int,
-        snapshot: bool = False,  # noqa: FBT001, FBT002 # a field
-        more: bool = False,  # noqa: FBT001, FBT002 # a field
-        first_seq: int = -1,
-        last_seq: int = -1,
-        prev_seq: int = -1,
-        checksum: int | None = None,
-    ) -> None:
-        self.ts = ts
-        self.ts_venue = ts_venue
-        self.instrument = instrument
-        self.rows = rows
-        self.first = first
-        self.last = last
-        self.snapshot = snapshot
-        self.more = more
-        self.first_seq = first_seq
-        self.last_seq = last_seq
-        self.prev_seq = prev_seq
-        self.checksum = checksum
+    snapshot: bool = False
+    more: bool = False
+    first_seq: int = -1
+    last_seq: int = -1
+    prev_seq: int = -1
+    checksum: int | None = None
 
 
-@attr.s(auto_attribs=True, init=False, order=False)
+@exact_value
 class Trade:
     """Somebody traded: `side` is the aggressor's."""
 
@@ -81,25 +47,7 @@ class Trade:
     side: Side
     price: Ticks
     qty: Lots
-    more: bool
-
-    def __init__(
-        self,
-        ts: Nanos,
-        ts_venue: Nanos,
-        instrument: InstrumentId,
-        side: Side,
-        price: Ticks,
-        qty: Lots,
-        more: bool = False,  # noqa: FBT001, FBT002 # a field
-    ) -> None:
-        self.ts = ts
-        self.ts_venue = ts_venue
-        self.instrument = instrument
-        self.side = side
-        self.price = price
-        self.qty = qty
-        self.more = more
+    more: bool = False
 
 
 MarketEvent: TypeAlias = BookUpdate | Trade

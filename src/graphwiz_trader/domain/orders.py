@@ -10,7 +10,7 @@ from graphwiz_trader.domain.units import (
     Nanos,
     Ticks,
 )
-from graphwiz_trader.domain.value import value
+from graphwiz_trader.domain.value import exact_value
 
 
 class OrdType(Enum):
@@ -69,7 +69,7 @@ class Liquidity(Enum):
     TAKER = "TAKER"
 
 
-@value
+@exact_value
 class ExecutionReport:
     """
     The venue's word on one order.

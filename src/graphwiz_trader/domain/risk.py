@@ -4,8 +4,6 @@ from decimal import Decimal
 from math import ceil
 from typing import Final
 
-import attrs
-
 from graphwiz_trader.domain import rules
 from graphwiz_trader.domain.grid import common_lot
 from graphwiz_trader.domain.group import money_of, owed_assets
@@ -25,7 +23,7 @@ from graphwiz_trader.domain.signal import (
     SignalKind,
 )
 from graphwiz_trader.domain.units import InstrumentId, Lots, StrategyId
-from graphwiz_trader.domain.value import evolve, value
+from graphwiz_trader.domain.value import evolve
 
 CLEARED: Final = frozenset(
     {
@@ -56,7 +54,6 @@ _INVERSE: Final = Kind.INVERSE
 _TAKE: Final = SignalKind.TAKE
 
 
-@value
 class RiskPolicy:
     """
     The rules, in the order they are asked, and their limits.
@@ -64,15 +61,11 @@ class RiskPolicy:
     Of an order that a view vouches for only those are asked that are not among `CLEARED`.
     """
 
-    limits: RiskSettings
-    rules: tuple[Rule, ...] = RULES
-    bounds: Bounds = attrs.field(init=False, eq=False, repr=False)
-    _always_asked: tuple[Rule, ...] = attrs.field(init=False, eq=False, repr=False)
-
-    def __attrs_post_init__(self) -> None:
-        asked = tuple(rule for rule in self.rules if rule not in CLEARED)
-        object.__setattr__(self, "_always_asked", asked)
-        object.__setattr__(self, "bounds", Bounds.of(self.limits))
+    def __init__(self, limits: RiskSettings, rules: tuple[Rule, ...] = RULES) -> None:
+        self.limits = limits
+        self.rules = rules
+        self.bounds = Bounds.of(limits)
+        self._always_asked = tuple(rule for rule in rules if rule not in CLEARED)
 
     def review(self, signal: Signal, view: RiskView) -> Approved | Refused:
         """

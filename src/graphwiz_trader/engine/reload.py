@@ -3,9 +3,9 @@
 import attrs
 
 from graphwiz_trader.domain.commands import Severity
+from graphwiz_trader.domain.risk import RiskPolicy
 from graphwiz_trader.domain.setting import fields_of
 from graphwiz_trader.domain.settings_reloaded import SettingsReloaded
-from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.engine.draft import Draft
 from graphwiz_trader.engine.guard import Guard
 from graphwiz_trader.engine.state import EngineState
@@ -28,7 +28,7 @@ class Reload:
         """Live by *event* from here on, and say what that changes."""
         state = self._state
         before = dict(_told(state.policy.limits)) | _own(state)
-        policy = evolve(state.policy, limits=event.risk)
+        policy = RiskPolicy(event.risk, state.policy.rules)
         state.relimit(policy, {each.strategy: each.max_position_size for each in event.own})
         after = dict(_told(policy.limits)) | _own(state)
         changes = [

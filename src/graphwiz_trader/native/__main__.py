@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from graphwiz_trader.native import PACKAGE, folder, root, sources
+from graphwiz_trader.native.writing import written_out
 
 KEPT = 8
 """Builds that stay; a branch comes back."""
@@ -53,9 +54,9 @@ def _built(work: Path) -> Path:
     # The compiler makes millions of objects and lets go of none: collecting is half its time.
     gc.disable()
     options = [*MYPY, "--cache-dir", str(work / "cache")]
-    files = [str(file.relative_to(PACKAGE.parent)) for file in sources()]
+    files = _written(work / "source")
     said = StringIO()
-    with chdir(PACKAGE.parent), redirect_stdout(said):
+    with chdir(work / "source"), redirect_stdout(said):
         try:
             extensions = mypycify(
                 [*options, *files],
@@ -73,6 +74,16 @@ def _built(work: Path) -> Path:
         command.ensure_finalized()
         command.run()
     return work / "lib"
+
+
+def _written(target: Path) -> list[str]:
+    """Write what is compiled to *target*, beside what it imports; return its files."""
+    shutil.copytree(PACKAGE, target / PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__"))
+    files = [file.relative_to(PACKAGE.parent) for file in sources()]
+    for file in files:
+        copy = target / file
+        copy.write_text(written_out(copy.read_text()))
+    return list(map(str, files))
 
 
 def _prune() -> None:
