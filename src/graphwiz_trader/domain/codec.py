@@ -6,13 +6,16 @@ bytes or again such a tuple. What each class needs is worked out once, on import
 annotations, and compiled: six times faster than going through the fields one by one.
 A class with a field that has no plain form fails there.
 
-What is only to become MessagePack takes a shorter way, `lean`, to the same bytes.
+What is only to become MessagePack takes a shorter way, `lean`, to the same bytes; of exact values
+it is compiled to machine code where the modules of those are.
 """
 
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from enum import Enum
+from importlib import import_module
 from operator import index
 from types import NoneType, UnionType
 from typing import (
@@ -39,6 +42,9 @@ from graphwiz_trader.domain.facts import Entry
 Primitive: TypeAlias = "bool | int | float | str | bytes | Sequence[Primitive] | None"
 Flat: TypeAlias = tuple[Primitive, ...]
 T = TypeVar("T")
+
+MADE = "graphwiz_trader.domain.codec_made"
+"""The module that `make native` makes of `LEAN_SOURCES`, where it was made."""
 
 
 def flatten(value: object) -> Flat:
@@ -80,11 +86,6 @@ def restore(primitives: Sequence[Primitive]) -> object:
         raise JournalTorn(f"cannot restore {str(primitives)[:80]}: {error!r}") from error
 
 
-def canonical(value: object) -> str:
-    """Return the `repr` of `flatten`, in half its time: equal for equal values only."""
-    return _TEXT.functions[type(value)](value)
-
-
 def _flatten_book(update: BookUpdate) -> Flat:
     # Only the rows of this message: the columns behind it are the parser's, and reused.
     rows, part = update.rows, slice(update.first, update.last)
@@ -119,12 +120,10 @@ def _register(cls: type) -> None:
     fields = {f.name: hints[f.name] for f in attrs.fields(cls) if f.init}
     _LAYOUT.append(f"{name}({', '.join(f'{field}: {hint}' for field, hint in fields.items())})")
     for way in (_STRICT, _LEAN):
-        downs = [_down(hint, f"v.{field}", way) for field, hint in fields.items()]
-        down = _compiled(f"lambda v: ({name!r}, {', '.join(downs)})")
+        downs = ", ".join(_down(hint, f"v.{field}", way) for field, hint in fields.items())
+        way.sources[cls] = f"({name!r}, {downs})"
+        down = _compiled(f"lambda v: {way.sources[cls]}")
         way.functions[cls] = _NAMES[f"{way.name}_{name}"] = down
-    shown = ", ".join(_shown(hint, f"v.{field}") for field, hint in fields.items())
-    text = _compiled(f'lambda v: f"({name!r}, {shown})"')
-    _TEXT.functions[cls] = _NAMES[f"{_TEXT.name}_{name}"] = text
     ups = [_up(hint, f"f[{place}]") for place, hint in enumerate(fields.values())]
     _UP[name] = len(fields), _compiled(f"lambda f: {name}({', '.join(ups)})")
 
@@ -153,31 +152,6 @@ def _down(hint: Any, item: str, way: "_Way[Any]") -> str:
         # Not by way of the table, which costs a quarter of a short value.
         return f"{way.name}_{members[0].__name__}({item})"
     return f"{way.name}[type({item})]({item})"
-
-
-def _shown(hint: Any, item: str) -> str:
-    """Return the part of an f-string that shows *item* as `repr` does its primitive."""
-    if _holds_values(hint):
-        return f"{{{_down(hint, item, _TEXT)}}}"
-    if isinstance(hint, type) and issubclass(hint, Enum) and all(map(_is_word, hint)):
-        return f"'{{{item}._value_}}'"
-    return f"{{{_down(hint, item, _STRICT)}!r}}"
-
-
-def _is_word(member: Enum) -> bool:
-    """Whether the value of *member* is text that `repr` only puts in quotes."""
-    return repr(member.value) == f"'{member.value}'"
-
-
-def _holds_values(hint: Any) -> bool:
-    if get_origin(hint) is tuple:
-        return _holds_values(_element(hint))
-    return any(attrs.has(member) for member in get_args(hint) or (hint,))
-
-
-def _listed(shown: Sequence[str]) -> str:
-    """Return how a tuple is shown whose items are."""
-    return f"({shown[0]},)" if len(shown) == 1 else f"({', '.join(shown)})"
 
 
 def _up(hint: Any, item: str) -> str:
@@ -228,31 +202,33 @@ _UP_PLAIN = {**_DOWN_PLAIN, Decimal: "Decimal({})"}
 
 
 class _Flattening(dict[type, Callable[[Any], T]]):
-    """What takes a value of each class to primitives, or to text."""
+    """What takes a value of each class to primitives."""
 
     def __missing__(self, cls: type) -> Callable[[Any], T]:
         raise DomainError(f"{cls.__name__} is not part of a journal")
 
 
 class _Way(NamedTuple, Generic[T]):
-    """A way down: how its functions are called, and what it makes of plain fields and of many."""
+    """
+    A way down: how its functions are called, and what it makes of plain fields and of many.
+
+    `sources` are the functions as expressions of `v`.
+    """
 
     name: str
     plain: Mapping[type, str]
     each: str
     functions: _Flattening[T]
+    sources: dict[type, str]
 
 
-_STRICT: _Way[Flat] = _Way("down", _DOWN_PLAIN, "tuple([{} for each in {}])", _Flattening())
-_LEAN: _Way[Sequence[object]] = _Way("lean", _LEAN_PLAIN, "[{} for each in {}]", _Flattening())
-_TEXT: _Way[str] = _Way("text", _DOWN_PLAIN, "listed([{} for each in {}])", _Flattening())
+_STRICT: _Way[Flat] = _Way("down", _DOWN_PLAIN, "tuple([{} for each in {}])", _Flattening(), {})
+_LEAN: _Way[Sequence[object]] = _Way("lean", _LEAN_PLAIN, "[{} for each in {}]", _Flattening(), {})
 _NAMES: dict[str, Any] = {
     "index": index,
     "Decimal": Decimal,
     "down": _STRICT.functions,
     "lean": _LEAN.functions,
-    "text": _TEXT.functions,
-    "listed": _listed,
     "restore": restore,
     "BookUpdate": BookUpdate,
 }
@@ -268,12 +244,17 @@ _book_fields = _compiled(
 )
 for _way in (_STRICT, _LEAN):
     _way.functions[BookUpdate] = _NAMES[f"{_way.name}_BookUpdate"] = _flatten_book
-_TEXT.functions[BookUpdate] = _NAMES["text_BookUpdate"] = lambda v: repr(_flatten_book(v))
 _LAYOUT.append(f"BookUpdate(side, ticks, lots, {_BOOK_HINTS})")
 _UP: dict[str, tuple[int, Callable[[Any], Any]]] = {
     BookUpdate.__name__: (3 + len(_BOOK_HINTS), _restore_book)
 }
 _register(Entry)
+LEAN_SOURCES: Mapping[type, str] = _LEAN.sources
+"""How `lean` takes a value `v` of each class down, as an expression."""
+
+with suppress(ModuleNotFoundError):
+    for _cls, _function in import_module(MADE).begin(_LEAN.functions).items():
+        _LEAN.functions[_cls] = _NAMES[f"lean_{_cls.__name__}"] = _function
 
 SCHEMA = zlib.crc32("\n".join(sorted(_LAYOUT)).encode())
 """A number that changes whenever a class or a field of one does."""

@@ -4,12 +4,12 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 from graphwiz_trader.domain.errors import DomainError
 from graphwiz_trader.domain.units import Asset
-from graphwiz_trader.domain.value import value
+from graphwiz_trader.domain.value import exact_value
 
 CENT_OF_A_SATOSHI = Decimal("1e-10")
 
 
-@value
+@exact_value
 class Money:
     """An amount of an asset; negative is owed, or a rebate where it is a fee."""
 

@@ -17,12 +17,15 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final
 
-from graphwiz_trader.native.modules import MODULES
+from graphwiz_trader.native.modules import MADE_OF, MODULES
 
 PACKAGE: Final = Path(__file__).parent.parent
 SUFFIX: Final = EXTENSION_SUFFIXES[0]
 SHARED: Final = "__mypyc"
 """How the name of the library ends that all compiled modules share."""
+
+MADE: Final = "_made"
+"""How the name of a module ends that is made for the compiler."""
 
 
 class NativeFinder:
@@ -38,7 +41,7 @@ class NativeFinder:
         target: ModuleType | None = None,  # noqa: ARG002 # as Python asks
     ) -> ModuleSpec | None:
         """Return where the compiled module is, None if it is none."""
-        if fullname not in MODULES and not fullname.endswith(SHARED):
+        if fullname not in MODULES and not fullname.endswith((SHARED, MADE)):
             return None
         file = self._folder.joinpath(*fullname.split(".")).with_suffix(SUFFIX)
         if not file.is_file():
@@ -63,7 +66,7 @@ def sources() -> list[Path]:
 def folder() -> Path:
     """Return where the code of the source as it stands belongs."""
     digest = hashlib.sha256(f"{sys.version} {SUFFIX}".encode())
-    for file in (*sources(), *sorted(Path(__file__).parent.glob("*.py"))):
+    for file in (*sources(), PACKAGE / MADE_OF, *sorted(Path(__file__).parent.glob("*.py"))):
         digest.update(file.read_bytes())
     return root() / digest.hexdigest()[:16]
 

@@ -14,7 +14,9 @@ from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from graphwiz_trader.domain.codec import MADE
 from graphwiz_trader.native import PACKAGE, folder, root, sources
+from graphwiz_trader.native.leaning import leaning
 from graphwiz_trader.native.writing import written_out
 
 KEPT = 8
@@ -80,10 +82,12 @@ def _written(target: Path) -> list[str]:
     """Write what is compiled to *target*, beside what it imports; return its files."""
     shutil.copytree(PACKAGE, target / PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__"))
     files = [file.relative_to(PACKAGE.parent) for file in sources()]
-    for file in files:
-        copy = target / file
-        copy.write_text(written_out(copy.read_text()))
-    return list(map(str, files))
+    texts = [file.read_text() for file in sources()]
+    for file, text in zip(files, texts, strict=True):
+        (target / file).write_text(written_out(text))
+    made = Path(*MADE.split(".")).with_suffix(".py")
+    (target / made).write_text(leaning(texts))
+    return [*map(str, files), str(made)]
 
 
 def _prune() -> None:

@@ -3,11 +3,11 @@ Modules: which are compiled.
 
 Those that a step, its entry in the journal and its orders pass through, the reference backtest's
 venue, and what an observer makes of an entry. Not those with kernels, which numba compiles from
-Python functions; not those with attrs fields that have defaults, whose types mypyc holds them to;
-nor where objects may be of other types than they are declared: a stranger's, or a fake's; nor
-coroutines that await within `try` or `with`: of several that are canceled together, some go on.
-Nor, so far, what reads frames and reports: compiled, it took no less (beside msgspec's objects and
-sockets there is little left of it).
+Python functions; not those with attrs fields that have defaults, whose types mypyc holds them to,
+unless they are exact values (`writing`); nor where objects may be of other types than they are
+declared: a stranger's, or a fake's; nor coroutines that await within `try` or `with`: of several
+that are canceled together, some go on. Nor, so far, what reads frames and reports: compiled, it
+took no less (beside msgspec's objects and sockets there is little left of it).
 """
 
 from typing import Final
@@ -38,3 +38,6 @@ _PARTS = {
 MODULES: Final = frozenset(
     f"graphwiz_trader.{part}.{name}" for part, names in _PARTS.items() for name in names.split()
 )
+
+MADE_OF: Final = "domain/codec.py"
+"""What else the compiled code is made of (`leaning`)."""

@@ -34,6 +34,11 @@ def written_out(source: str) -> str:
     return "\n".join((*lines, *map(_types, found), ""))
 
 
+def exact_names(source: str) -> list[str]:
+    """Return which classes of *source* are exact values."""
+    return [found.name for found in _exact_values(ast.parse(source))]
+
+
 def _exact_values(module: ast.Module) -> Iterator[ast.ClassDef]:
     for each in module.body:
         if isinstance(each, ast.ClassDef) and any(
