@@ -18,7 +18,7 @@ RULES: dict[Rule, tuple[str, str]] = {
     rules.callers_of_step: ("adapters/clever.py", "def f(engine, event): engine.step(event)"),
     rules.hands_on_the_seal: (
         "engine/forger.py",
-        "from graphwiz_trader.domain.signal import SEAL",
+        "from graphwiz_trader.domain.intent import SEAL",
     ),
     rules.walks_over_sets: ("domain/walk.py", "def f(a, b): return [x for x in {a, b}]"),
     rules.asserts: ("adapters/sure.py", "assert True"),
@@ -107,8 +107,8 @@ def test_the_type_checker_keeps_ticks_lots_and_gates_apart(tmp_path: Path) -> No
     """Invariants 4 and 5: only what passed a gate goes on, and a price is not a number."""
     lines = [
         "from graphwiz_trader.domain.instrument import Instrument",
-        "from graphwiz_trader.domain.intent import Admitted, Intent",
-        "from graphwiz_trader.domain.signal import Approved, Leg, Signal",
+        "from graphwiz_trader.domain.intent import Admitted, Approved, Intent",
+        "from graphwiz_trader.domain.signal import Leg, Signal",
         "from graphwiz_trader.domain.sides import Side",
         "from graphwiz_trader.domain.units import InstrumentId, Lots, Ticks",
         "name = InstrumentId('BTC/USDT@okx')",

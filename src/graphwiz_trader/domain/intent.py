@@ -1,4 +1,4 @@
-"""Intent: an order somebody wants, what the rules see when they judge it, and their yes."""
+"""Intent: an order somebody wants, what the rules see when they judge it, and the gates' yes."""
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -13,7 +13,7 @@ from graphwiz_trader.domain.order import Order
 from graphwiz_trader.domain.orders import OrdType, TimeInForce
 from graphwiz_trader.domain.settings import RiskSettings
 from graphwiz_trader.domain.sides import Side
-from graphwiz_trader.domain.signal import Leg, Refused, Signal, SignalKind, _Seal
+from graphwiz_trader.domain.signal import Leg, Refused, Signal, SignalKind
 from graphwiz_trader.domain.units import (
     MILLISECOND,
     Asset,
@@ -75,6 +75,21 @@ class Intent:
             index,
             replaces,
         )
+
+
+class _Seal:
+    """Held by the gates alone; what carries it has passed one."""
+
+
+SEAL: Final = _Seal()
+
+
+@exact_value
+class Approved:
+    """A signal that passed `review`, sized. Only the risk policy makes one."""
+
+    signal: Signal
+    seal: _Seal
 
 
 @exact_value

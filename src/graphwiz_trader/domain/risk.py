@@ -8,14 +8,21 @@ from graphwiz_trader.domain import rules
 from graphwiz_trader.domain.grid import common_lot
 from graphwiz_trader.domain.group import money_of, owed_assets
 from graphwiz_trader.domain.instrument import Instrument, Kind
-from graphwiz_trader.domain.intent import Admitted, Bounds, Case, Intent, RiskView, Rule
+from graphwiz_trader.domain.intent import (
+    SEAL,
+    Admitted,
+    Approved,
+    Bounds,
+    Case,
+    Intent,
+    RiskView,
+    Rule,
+)
 from graphwiz_trader.domain.route import Step, is_round
 from graphwiz_trader.domain.rules import RULES
 from graphwiz_trader.domain.settings import RiskSettings
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.signal import (
-    SEAL,
-    Approved,
     Leg,
     Reason,
     Refused,

@@ -1,4 +1,4 @@
-"""Signals: a strategy's opinion with legs, and what the gates made of it."""
+"""Signals: a strategy's opinion with legs, and a gate's no."""
 
 from enum import Enum
 
@@ -125,18 +125,3 @@ class Refused:
     instrument: InstrumentId | None = None
     found: str = ""
     limit: str = ""
-
-
-class _Seal:
-    """Held by the gates alone; what carries it has passed one."""
-
-
-SEAL = _Seal()
-
-
-@value
-class Approved:
-    """A signal that passed `review`, sized. Only the risk policy makes one."""
-
-    signal: Signal
-    seal: _Seal

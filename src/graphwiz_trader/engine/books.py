@@ -11,14 +11,14 @@ from graphwiz_trader.domain.errors import UnknownInstrument
 from graphwiz_trader.domain.events import BookUpdate
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.units import InstrumentId, Nanos, Ticks, Venue
-from graphwiz_trader.domain.value import value
+from graphwiz_trader.domain.value import exact_value
 from graphwiz_trader.kernels.levels import NO_ASK, NO_BID
 
 NOWHERE = (NO_ASK, NO_BID)
 """A touch that no book has."""
 
 
-@value
+@exact_value
 class Top:
     """The touch of one book at one instant."""
 

@@ -11,8 +11,6 @@ from collections.abc import Mapping, Sequence
 from math import inf
 from typing import TYPE_CHECKING, Final
 
-import attrs
-
 from graphwiz_trader.domain.account import Account
 from graphwiz_trader.domain.book import OrderBook
 from graphwiz_trader.domain.instrument import Instrument, Kind
@@ -21,6 +19,7 @@ from graphwiz_trader.domain.order import Order
 from graphwiz_trader.domain.position import Position
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import MAX_TICKS, Asset, ClOrdId, InstrumentId, StrategyId, Venue
+from graphwiz_trader.domain.value import exact_value
 
 if TYPE_CHECKING:
     from graphwiz_trader.engine.state import EngineState
@@ -33,7 +32,7 @@ _NARROWER: Final = 1 - 1e-9
 _BUY: Final = Side.BUY
 
 
-@attrs.define
+@exact_value
 class _Place:
     """
     What is looked at of one instrument, found once.

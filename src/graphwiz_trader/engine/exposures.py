@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-import attrs
-
 from graphwiz_trader.domain.instrument import Instrument, Kind
 from graphwiz_trader.domain.position import Position
 from graphwiz_trader.domain.units import Asset, InstrumentId, Venue
@@ -17,7 +15,6 @@ from graphwiz_trader.kernels.levels import NO_ASK, NO_BID
 _INVERSE: Final = Kind.INVERSE
 
 
-@attrs.define
 class _Part:
     """
     One instrument's share, and where it is read from.
@@ -26,16 +23,22 @@ class _Part:
     converts it.
     """
 
-    instrument: Instrument
-    position: Position
-    may_fill: Sequence[int]
-    settled: Asset
-    floats: bool
-    tick: float
-    contract: float
-    worth: float = 0.0
-    gross: float = 0.0
-    net: float = 0.0
+    def __init__(
+        self,
+        instrument: Instrument,
+        position: Position,
+        may_fill: Sequence[int],
+        settled: Asset,
+        reporting: Asset,
+    ) -> None:
+        self.instrument = instrument
+        self.position = position
+        self.may_fill = may_fill
+        self.settled = settled
+        self.floats = settled != reporting
+        self.tick = instrument.tick
+        self.contract = instrument.contract
+        self.worth = self.gross = self.net = 0.0
 
 
 class Exposures:
@@ -131,13 +134,10 @@ class Exposures:
 
     def _part(self, name: InstrumentId) -> _Part:
         instrument = self._instruments[name]
-        settled = settlement(instrument)
         return _Part(
             instrument,
             self._holdings.positions[name],
             self._orders.may_fill(name),
-            settled,
-            settled != self._rates.reporting,
-            instrument.tick,
-            instrument.contract,
+            settlement(instrument),
+            self._rates.reporting,
         )

@@ -15,11 +15,11 @@ from graphwiz_trader.domain.facts import (
 )
 from graphwiz_trader.domain.group import CLOSED, GroupLeg, OrderGroup
 from graphwiz_trader.domain.instrument import Instrument
-from graphwiz_trader.domain.intent import Intent
+from graphwiz_trader.domain.intent import Approved, Intent
 from graphwiz_trader.domain.money import Money
 from graphwiz_trader.domain.order import Order
 from graphwiz_trader.domain.settings import GroupSettings
-from graphwiz_trader.domain.signal import Approved, Reason, Refused
+from graphwiz_trader.domain.signal import Reason, Refused
 from graphwiz_trader.domain.units import MILLISECOND, SECOND, InstrumentId, Nanos, StrategyId, Ticks
 from graphwiz_trader.engine.desk import Desk
 from graphwiz_trader.engine.draft import Draft

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from graphwiz_trader.domain.facts import SignalApproved, SignalRefused
-from graphwiz_trader.domain.intent import Intent
+from graphwiz_trader.domain.intent import Approved, Intent
 from graphwiz_trader.domain.order import Order
 from graphwiz_trader.domain.orders import OrdStatus
 from graphwiz_trader.domain.sides import Side
-from graphwiz_trader.domain.signal import Approved, Leg, Reason, Refused, Signal, SignalKind
+from graphwiz_trader.domain.signal import Leg, Reason, Refused, Signal, SignalKind
 from graphwiz_trader.domain.units import InstrumentId, Lots, StrategyId
 from graphwiz_trader.engine.desk import Desk
 from graphwiz_trader.engine.draft import Draft

@@ -22,10 +22,11 @@ from graphwiz_trader.domain.errors import DomainError, JournalTorn
 from graphwiz_trader.domain.events import BookUpdate, Event, LevelRows, Trade
 from graphwiz_trader.domain.facts import Entry, Fact, Outcome
 from graphwiz_trader.domain.instrument import Instrument
+from graphwiz_trader.domain.intent import Approved
 from graphwiz_trader.domain.orders import OrdType, TimeInForce
 from graphwiz_trader.domain.settings import GroupSettings, RiskSettings
 from graphwiz_trader.domain.sides import Side
-from graphwiz_trader.domain.signal import Approved, Leg
+from graphwiz_trader.domain.signal import Leg
 from graphwiz_trader.domain.units import ClOrdId, InstrumentId, Lots, StrategyId, Ticks
 
 CLASSES = [*get_args(Event), *get_args(Command), *get_args(Fact)]
@@ -243,7 +244,7 @@ def test_what_is_no_value_is_refused(torn: tuple[Any, ...]) -> None:
 
 def test_what_has_no_place_in_a_journal_is_refused() -> None:
     with pytest.raises(DomainError, match="Approved is not part of a journal"):
-        flatten(object.__new__(Approved))
+        flatten(Approved.__new__(Approved))
 
 
 def test_lists_serve_as_tuples() -> None:

@@ -5,12 +5,12 @@ from decimal import Decimal
 import pytest
 
 from graphwiz_trader.domain.instrument import Instrument, Kind
-from graphwiz_trader.domain.intent import Admitted, Bounds, Case, Intent
+from graphwiz_trader.domain.intent import Admitted, Approved, Bounds, Case, Intent
 from graphwiz_trader.domain.risk import RiskPolicy, scaled
 from graphwiz_trader.domain.rules import RULES
 from graphwiz_trader.domain.settings import RiskSettings
 from graphwiz_trader.domain.sides import Side
-from graphwiz_trader.domain.signal import Approved, Leg, Reason, Refused, Signal, SignalKind
+from graphwiz_trader.domain.signal import Leg, Reason, Refused, Signal, SignalKind
 from graphwiz_trader.domain.units import Lots, Nanos, StrategyId
 from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.engine.state import EngineState
