@@ -21,8 +21,8 @@ from graphwiz_trader.domain.commands import Command, SubmitOrder
 from graphwiz_trader.domain.errors import DomainError, JournalTorn
 from graphwiz_trader.domain.events import BookUpdate, Event, LevelRows, Trade
 from graphwiz_trader.domain.facts import Entry, Fact, Outcome
+from graphwiz_trader.domain.ids import IdParts
 from graphwiz_trader.domain.instrument import Instrument
-from graphwiz_trader.domain.intent import Approved
 from graphwiz_trader.domain.orders import OrdType, TimeInForce
 from graphwiz_trader.domain.settings import GroupSettings, RiskSettings
 from graphwiz_trader.domain.sides import Side
@@ -243,8 +243,8 @@ def test_what_is_no_value_is_refused(torn: tuple[Any, ...]) -> None:
 
 
 def test_what_has_no_place_in_a_journal_is_refused() -> None:
-    with pytest.raises(DomainError, match="Approved is not part of a journal"):
-        flatten(Approved.__new__(Approved))
+    with pytest.raises(DomainError, match="IdParts is not part of a journal"):
+        flatten(IdParts("00", 0, 0, 1))
 
 
 def test_lists_serve_as_tuples() -> None:
