@@ -1,18 +1,18 @@
 """Market: what drives a simulation: tapes merged by time, or nothing but the venues themselves."""
 
 from collections.abc import Sequence
-from itertools import repeat
 from typing import Final, TypeAlias
 
 import numpy as np
 
 from graphwiz_trader.domain.events import Event
+from graphwiz_trader.domain.stretch import Stretch
 from graphwiz_trader.domain.tape import Tape
-from graphwiz_trader.domain.units import Nanos
+from graphwiz_trader.domain.units import Int64s, Nanos
 
 NEVER: Final = Nanos(1 << 62)
-PAGE: Final = 1 << 8
-"""Messages made at once: so few that they are gone before anybody looks for garbage."""
+PAGE: Final = 1 << 10
+"""Messages whose numbers are read at once: they stay in a processor's cache."""
 
 Message: TypeAlias = tuple[Event, int, int]
 """An event, the number of the tape it is on, and its number there; on a tape are a market's."""
@@ -31,7 +31,10 @@ class TapeMarket:
         self._order = np.argsort(ts, kind="stable")
         self._ts = ts[self._order]
         self._starts = np.concatenate([[0], np.cumsum([len(tape) for tape in tapes])])
-        self._page: list[Message] = []
+        self._stretches: list[Stretch] = []
+        self._sources: list[int] = []
+        self._numbers: list[int] = []
+        self._mores: list[bool] = []
         self._instants: list[Nanos] = []
         self._at = self._turned = 0
         self.ts = NEVER
@@ -54,33 +57,35 @@ class TapeMarket:
     def pop(self) -> Message:
         """Return the next message."""
         at = self._at
-        message = self._page[at]
+        source, number = self._sources[at], self._numbers[at]
+        event = self._stretches[source].event(number, self._mores[at])
         self._at = at = at + 1
-        if at == len(self._page):
+        if at == len(self._sources):
             self._turn()
         else:
             self.ts = self._instants[at]
-        return message
+        return event, source, number
 
     def _turn(self) -> None:
-        """Make the next stretch of messages, all at once, which is quicker than one by one."""
+        """Read the numbers of the next messages, all at once, which is quicker than one by one."""
         start, stop = self._turned, min(self._turned + PAGE, len(self._ts))
-        # Two stretches at once are enough for somebody to look for garbage.
-        self._turned, self._at, self._page = stop, 0, []
+        self._turned, self._at = stop, 0
+        ts, following = self._ts[start:stop], self._ts[start + 1 : stop + 1]
         more = np.zeros(stop - start, np.bool_)
-        following = self._ts[start + 1 : stop + 1]
-        more[: len(following)] = following == self._ts[start : start + len(following)]
+        more[: len(following)] = following == ts[: len(following)]
         order = self._order[start:stop]
         source = np.searchsorted(self._starts, order, side="right") - 1
-        found: list[Message] = []
-        for index, tape in enumerate(self._tapes):
-            places = np.flatnonzero(source == index)
-            if len(places):
-                numbers = order[places] - self._starts[index]
-                events = tape.events(numbers, more[places])
-                found += zip(events, repeat(index), numbers.tolist(), strict=False)
-        if len(self._tapes) > 1:
-            found = [found[at] for at in np.argsort(np.argsort(source, kind="stable")).tolist()]
-        self._page = found
-        self._instants = self._ts[start:stop].tolist()
+        number = order - self._starts[source]
+        self._stretches = [
+            _stretch(tape, number[source == index]) for index, tape in enumerate(self._tapes)
+        ]
+        self._sources, self._numbers = source.tolist(), number.tolist()
+        self._mores, self._instants = more.tolist(), ts.tolist()
         self.ts = self._instants[0] if self._instants else NEVER
+
+
+def _stretch(tape: Tape, numbers: Int64s) -> Stretch:
+    """Return the messages *numbers* of *tape*, which follow each other."""
+    if not len(numbers):
+        return tape.stretch(0, 0)
+    return tape.stretch(numbers.item(0), numbers.item(-1) + 1)

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from graphwiz_trader.domain.instrument import Instrument
 from graphwiz_trader.domain.level_rows import LevelRows
-from graphwiz_trader.domain.market_event import BookUpdate, MarketEvent, Trade, market_events
+from graphwiz_trader.domain.market_event import BookUpdate, Trade
 from graphwiz_trader.domain.order_rows import ORDER_DTYPES, OrderRows
-from graphwiz_trader.domain.sides import Side
-from graphwiz_trader.domain.units import InstrumentId, Int8s, Int64s, Lots, Nanos, Ticks
+from graphwiz_trader.domain.stretch import Stretch
+from graphwiz_trader.domain.units import InstrumentId, Int8s, Int64s, Nanos
 from graphwiz_trader.domain.value import value
 
 Int16s: TypeAlias = NDArray[np.int16]
@@ -89,19 +89,6 @@ class TapeHeader:
     by_order: bool = False
 
 
-@value
-class _Page:
-    """A stretch of messages as Python numbers, which are four times as quick to read."""
-
-    start: int
-    stop: int
-    ts: list[int]
-    ts_venue: list[int]
-    first_row: list[int]
-    instrument: list[int]
-    flags: list[int]
-
-
 @attrs.define(eq=False)
 class Tape:
     """
@@ -129,10 +116,11 @@ class Tape:
     header: TapeHeader
     orders: OrderRows | None = None
     _ids: tuple[InstrumentId, ...] = attrs.field(init=False)
-    _page: _Page = attrs.field(init=False, default=_Page(0, 0, [], [], [], [], []))
+    _page: Stretch = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self._ids = tuple(instrument.id for instrument in self.instruments)
+        self._page = self.stretch(0, 0)
 
     def __len__(self) -> int:
         """Return the number of messages."""
@@ -155,46 +143,27 @@ class Tape:
         page = self._page
         if not page.start <= message < page.stop:
             page = self._turn_to(message)
-        i = message - page.start
-        ts, ts_venue = Nanos(page.ts[i]), Nanos(page.ts_venue[i])
-        instrument, first, flags = self._ids[page.instrument[i]], page.first_row[i], page.flags[i]
-        if flags != TRADE:
-            last = page.first_row[i + 1]
-            snapshot = flags == SNAPSHOT
-            return BookUpdate(ts, ts_venue, instrument, self.rows, first, last, snapshot, more)
-        return self._trade(ts, ts_venue, instrument, first, more)
+        return page.event(message, more)
 
-    def events(self, messages: Int64s, more: NDArray[np.bool_]) -> list[MarketEvent]:
-        """Return *messages*, each carrying its *more*, as events: quicker than one by one."""
-        following = np.minimum(messages + 1, len(self.ts) - 1)
-        is_last = messages + 1 == len(self.ts)
-        stops = np.where(is_last, len(self.rows.side), self.first_row[following])
-        flags = self.flags[messages]
-        return market_events(
+    def stretch(self, start: int, stop: int) -> Stretch:
+        """Return messages *start* to *stop* (exclusive), to make events of in any order."""
+        first_row = self.first_row[start : stop + 1].tolist()
+        if stop == len(self.ts):
+            first_row.append(len(self.rows.side))
+        flags = self.flags[start:stop]
+        return Stretch(
+            start,
+            stop,
             self.rows,
             self._ids,
-            (self.ts[messages].tolist(), self.ts_venue[messages].tolist()),
-            (self.first_row[messages].tolist(), stops.tolist()),
+            (self.ts[start:stop].tolist(), self.ts_venue[start:stop].tolist()),
+            first_row,
             (
-                self.instrument[messages].tolist(),
+                self.instrument[start:stop].tolist(),
                 (flags == TRADE).tolist(),
                 (flags == SNAPSHOT).tolist(),
-                more.tolist(),
             ),
         )
-
-    def _trade(
-        self,
-        ts: Nanos,
-        ts_venue: Nanos,
-        instrument: InstrumentId,
-        row: int,
-        more: bool,  # noqa: FBT001 # a field of the event
-    ) -> Trade:
-        rows = self.rows
-        side = Side.BUY if rows.side.item(row) > 0 else Side.SELL
-        price = Ticks(rows.ticks.item(row))
-        return Trade(ts, ts_venue, instrument, side, price, Lots(rows.lots.item(row)), more)
 
     def columns(self) -> Mapping[str, NDArray[np.generic]]:
         """Return every column by name, in the order of `DTYPES` and `ORDER_DTYPES`."""
@@ -207,23 +176,11 @@ class Tape:
             **({} if orders is None else {"order": orders.order, "left": orders.left}),
         }
 
-    def _turn_to(self, message: int) -> _Page:
+    def _turn_to(self, message: int) -> Stretch:
         if not 0 <= message < len(self.ts):
             raise IndexError(f"message {message} of a tape of {len(self.ts)}")
         start = message - message % _PAGE
-        stop = min(start + _PAGE, len(self.ts))
-        first_row = self.first_row[start : stop + 1].tolist()
-        if stop == len(self.ts):
-            first_row.append(len(self.rows.side))
-        self._page = _Page(
-            start,
-            stop,
-            self.ts[start:stop].tolist(),
-            self.ts_venue[start:stop].tolist(),
-            first_row,
-            self.instrument[start:stop].tolist(),
-            self.flags[start:stop].tolist(),
-        )
+        self._page = self.stretch(start, min(start + _PAGE, len(self.ts)))
         return self._page
 
 

@@ -15,7 +15,7 @@ from typing import Final
 _PARTS = {
     "domain": (
         "account arithmetic baseline book book_patterns commands depth drawdown exposure facts ids"
-        " intent market_event money order orders position risk rules sides venue_patterns"
+        " intent market_event money order orders position risk rules sides stretch venue_patterns"
     ),
     "engine": (
         "agreement assets books clearance clocks desk digest draft engine exposures gate groups"

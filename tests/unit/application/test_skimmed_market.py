@@ -2,17 +2,18 @@
 
 import pytest
 
-from graphwiz_trader.application.market import NEVER, TapeMarket
+from graphwiz_trader.application.market import NEVER, PAGE, TapeMarket
 from graphwiz_trader.application.skimmed_market import SkimmedMarket
 from tests.parity.crossing import ALPHA, BETA, CROSS, ETHER, crossing
 
 
 @pytest.mark.parametrize("instruments", [(ALPHA, CROSS, ETHER), (ALPHA, BETA), (ALPHA,)])
 def test_its_messages_are_those_of_the_tapes_in_their_order(instruments) -> None:  # type: ignore[no-untyped-def] # a column
-    tapes = crossing(4, instruments, 300)
+    tapes = crossing(4, instruments)
     plain, skimmed = TapeMarket(tapes), SkimmedMarket(tapes)
 
     count = len(plain)
+    assert count > PAGE
     told = [
         [(market.ts, *map(repr, market.pop())) for _ in range(count)] for market in (plain, skimmed)
     ]

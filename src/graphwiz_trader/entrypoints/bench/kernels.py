@@ -48,7 +48,7 @@ def _loop(tape: Tape) -> Row:
 def _calls(tape: Tape, diffs: Int64s) -> Row:
     """One Python call of the book's owner a message."""
     book = _begun(tape)
-    found = tape.events(diffs, np.zeros(len(diffs), np.bool_))
+    found = map(tape.event, diffs.tolist())
     updates = [event for event in found if isinstance(event, BookUpdate)]
     levels = sum(update.last - update.first for update in updates)
 
