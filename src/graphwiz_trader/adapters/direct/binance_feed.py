@@ -1,16 +1,18 @@
 """Binance: its market streams, spot, USDⓈ-M and COIN-M."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
 from graphwiz_trader.adapters.direct.binance_depth import DepthParser
+from graphwiz_trader.adapters.direct.binance_said import read_answer, read_trade
 from graphwiz_trader.adapters.direct.dialect import BookRules, Dialect, Prover, Snapshots
 from graphwiz_trader.adapters.direct.level_wire import ASKS, BIDS, NAME
 from graphwiz_trader.adapters.direct.message_reader import MessageReader
 from graphwiz_trader.adapters.direct.plain_reader import PlainReader
 from graphwiz_trader.adapters.direct.row_ring import RowRing
-from graphwiz_trader.adapters.direct.said import Answered, Denied, Ending, Said, Unreadable
+from graphwiz_trader.adapters.direct.said import Answered, Said, Unreadable
 from graphwiz_trader.adapters.direct.schema import Schema
 from graphwiz_trader.adapters.direct.trades import trade
 from graphwiz_trader.domain.errors import Garbled
@@ -33,7 +35,9 @@ SNAPSHOT_LEVELS = 1000
 STREAMS_EACH = 2
 NAMED, DEPTH_UPDATE = b'"s":"', b'"e":"depthUpdate"'
 NAME_WITHIN = 200
-STREAM, HEAD_END, STREAM_WITHIN = len(b'{"stream":"'), 43, 80
+STREAM: Final = len(b'{"stream":"')
+HEAD_END: Final = 43
+STREAM_WITHIN: Final = 80
 HEAD = b'@depth@100ms","data":{"e":"depthUpdate"'
 """What follows the symbol of a diff as it is sent now; 32 bytes tell whose it is at one look."""
 
@@ -133,8 +137,8 @@ class BinanceDialect:
         """Return what the frame received at *now* says, or raise `Unreadable`."""
         depth = self._heads.get(payload[STREAM:HEAD_END])
         if depth is None:
-            name = payload[STREAM : payload.find(b"@", STREAM, STREAM_WITHIN) + 2]
-            depth = self._streams.get(name)
+            at = payload.find(b"@", STREAM, STREAM_WITHIN)
+            depth = self._streams.get(payload[STREAM : at + 2]) if at >= 0 else None
         if depth is None:
             return self._read_other(payload, now)
         try:
@@ -145,9 +149,10 @@ class BinanceDialect:
     def _read_other(self, payload: bytes, now: Nanos) -> Said:
         """Read what is not a wrapped diff that was asked for: a bare diff, a trade, an answer."""
         at = payload.find(NAMED, 0, NAME_WITHIN)
-        if at < 0:
-            return _answer(payload)
-        name = payload[at + len(NAMED) : payload.find(b'"', at + len(NAMED))]
+        end = payload.find(b'"', at + len(NAMED))
+        if at < 0 or end < 0:
+            return read_answer(payload)
+        name = payload[at + len(NAMED) : end]
         instrument = self._instruments.get(name)
         if instrument is None:
             return Answered(f"about {name!r}, which nobody asked for")
@@ -166,11 +171,7 @@ class BinanceDialect:
             raise Unreadable(str(error), instrument.id) from error
 
     def _trade(self, payload: bytes, instrument: Instrument, now: Nanos) -> Said:
-        try:
-            said = _decode_trade(payload)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise Garbled(f"{payload[:80]!r}: {error}") from error
-        body = said.data or said
+        body = read_trade(payload)
         if body.e != self._market.trades:
             return Answered(body.e)
         side = Side.SELL if body.m else Side.BUY
@@ -224,29 +225,6 @@ def _head(instrument: Instrument) -> bytes:
     return (symbol(instrument).lower().encode() + HEAD)[: HEAD_END - STREAM]
 
 
-class _Trade(msgspec.Struct):
-    e: str = ""
-    p: str = ""
-    q: str = ""
-    T: int = 0
-    m: bool = False
-    data: "_Trade | None" = None
-
-
-_decode_trade = msgspec.json.Decoder(_Trade).decode
-
-
-class _Answer(msgspec.Struct):
-    id: int | str | None = None
-    code: int | None = None
-    msg: str = ""
-    e: str = ""
-    error: "_Answer | None" = None
-
-
-_decode_answer = msgspec.json.Decoder(_Answer).decode
-
-
 def plain_diff(instrument: Instrument, payload: bytes, now: Nanos) -> BookUpdate:
     """Return what `DepthParser` reads, by a JSON library and decimals; raise `Garbled`."""
     message = PlainReader(instrument, symbol(instrument), DIFF).read(payload)
@@ -274,16 +252,3 @@ def symbol(instrument: Instrument) -> str:
     if dash:
         return f"{pair}_{expiry}"
     return f"{pair}_PERP" if instrument.kind is Kind.INVERSE else pair
-
-
-def _answer(payload: bytes) -> Said:
-    try:
-        said = _decode_answer(payload)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Unreadable(f"{payload[:80]!r}: {error}") from error
-    refusal = said.error or said
-    if refusal.code is not None:
-        return Denied(f"{refusal.code} {refusal.msg}")
-    if said.e in ("serverShutdown", "eventStreamTerminated"):
-        return Ending(said.e)
-    return Answered()

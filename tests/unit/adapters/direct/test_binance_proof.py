@@ -8,8 +8,9 @@ import pytest
 from typing_extensions import override
 
 from graphwiz_trader.adapters.direct.binance_feed import SPOT, USDM, BinanceDialect, BinanceMarket
-from graphwiz_trader.adapters.direct.dialect import Prover
+from graphwiz_trader.adapters.direct.dialect import Dialect, Prover
 from graphwiz_trader.adapters.direct.patience import Patience
+from graphwiz_trader.adapters.direct.said import Unreadable
 from graphwiz_trader.domain.backoff import Backoff
 from graphwiz_trader.domain.events import BookUpdate, Event
 from graphwiz_trader.domain.instrument import Instrument
@@ -23,10 +24,16 @@ SNAPSHOT = b'{"lastUpdateId":9,"bids":[["10.0","1"]],"asks":[["10.1","2"]]}'
 PATIENT = Patience(resync=AT_ONCE)
 
 
-class Plainly(BinanceDialect):
+class Plainly:
     """Binance, read and proven in two steps."""
 
-    @override
+    def __init__(self, fused: BinanceDialect) -> None:
+        self.venue, self.url, self.most = fused.venue, fused.url, fused.most
+        self.rules, self.ping, self.snapshots = fused.rules, fused.ping, fused.snapshots
+        self.opened, self.read, self.another = fused.opened, fused.read, fused.another
+        self.subscribe, self.unsubscribe = fused.subscribe, fused.unsubscribe
+        self.trades_again = fused.trades_again
+
     def prover(self, instrument: Instrument) -> Prover | None:
         return None
 
@@ -46,7 +53,7 @@ class Noted(Studio):
         else:
             self.told.append(str(event))
 
-    def __init__(self, dialect: BinanceDialect) -> None:
+    def __init__(self, dialect: Dialect) -> None:
         self.told: list[str] = []
         super().__init__(dialect, PATIENT, at=10**18)
         self.open(BTC)
@@ -79,7 +86,7 @@ def diffs(chance: random.Random, count: int) -> Iterator[str]:
         yield from [text] * (chance.random() > 0.01) + [text] * (chance.random() < 0.02)
 
 
-def played(dialect: BinanceDialect, seed: int) -> Noted:
+def played(dialect: Dialect, seed: int) -> Noted:
     chance = random.Random(seed)
     studio = Noted(dialect)
     for text in diffs(chance, 500):
@@ -100,7 +107,7 @@ def test_proving_in_the_parser_changes_nothing_that_is_told(
     market: BinanceMarket, seed: int
 ) -> None:
     fused = played(BinanceDialect(Venue("v"), market), seed)
-    plain = played(Plainly(Venue("v"), market), seed)
+    plain = played(Plainly(BinanceDialect(Venue("v"), market)), seed)
 
     assert fused.told == plain.told
     assert fused.books[BTC.id].content() == plain.books[BTC.id].content()
@@ -131,3 +138,14 @@ def test_a_book_given_back_goes_on_where_it_was() -> None:
     studio.hear(line % '"U":14,"u":15,"b":[["9.8","1"]],"a":[]')
 
     assert studio.gaps == ["gap: 14..15 after 12"]
+
+
+def test_a_frame_cut_anywhere_is_said_or_unreadable_and_nothing_else() -> None:
+    dialect = BinanceDialect(Venue("v"))
+    dialect.subscribe([BTC])
+    data = b'{"e":"depthUpdate","E":5,"s":"BTCUSDT","U":9,"u":10,"b":[],"a":[["10.1","2"]]}'
+
+    for whole in (data, b'{"stream":"btcusdt@depth@100ms","data":%s}' % data):
+        for end in range(len(whole)):
+            with pytest.raises(Unreadable):
+                dialect.read(whole[:end], Nanos(1))
