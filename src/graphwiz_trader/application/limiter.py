@@ -87,10 +87,12 @@ class Limiter:
         if lane is _CANCEL:
             return now
         share = _SHARES[lane._name_]
-        # What leaves more alone than the bucket can hold would wait for ever.
-        most = max(self._capacity, weight)
-        short = min(share * self._capacity + weight, most) - self._left
-        budget = now if short <= 0 else Nanos(now + int(short / self._per_ns) + 1)
+        budget, needed = now, share * self._capacity + weight
+        if needed > self._left:
+            # What leaves more alone than the bucket can hold would wait for ever.
+            short = min(needed, max(self._capacity, weight)) - self._left
+            if short > 0:
+                budget = Nanos(now + int(short / self._per_ns) + 1)
         if self._counts and (lane is _SUBMIT or lane is _HEDGE):
             return max(budget, self._room(share))
         return budget

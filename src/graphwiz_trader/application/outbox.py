@@ -93,17 +93,17 @@ class Outbox:
         if isinstance(command, CancelAll):
             self._drop()
             self._venue.send(command)
-            return
-        if self._is_closed and not isinstance(command, CancelOrder):
+        elif self._is_closed and not isinstance(command, CancelOrder):
             self._refuse(command, NEVER_SENT)
-            return
-        lane = self._lane(command)
-        if isinstance(command, CancelOrder) and self._is_settled_here(command):
-            return
-        if not self._waits_behind(lane, command) and self._limiter.take(lane, self._weight(lane)):
+        elif any(self._queues):
+            self._put_behind(command)
+        # What may leave as the least urgent may leave, however urgent it is.
+        elif not self._is_unanswered(command) and self._takes(
+            _CANCEL if isinstance(command, CancelOrder) else _SUBMIT
+        ):
             self._send(command)
         else:
-            self._keep(lane, command)
+            self._put_behind(command)
 
     def heard(self, event: Event) -> None:
         """Let go of what waited for *event*."""
@@ -133,6 +133,20 @@ class Outbox:
         """Send what waits as soon as it may leave, until canceled."""
         await self._alarm.run()
 
+    def _put_behind(self, command: _Chained) -> None:
+        """Do what `put` does, where others may go first."""
+        lane = self._lane(command)
+        if isinstance(command, CancelOrder) and self._is_settled_here(command):
+            return
+        is_first = not (self._is_unanswered(command) or self._waits_behind(lane, command))
+        if is_first and self._takes(lane):
+            self._send(command)
+        else:
+            self._keep(lane, command)
+
+    def _takes(self, lane: Lane) -> bool:
+        return self._limiter.take(lane, self._weight(lane))
+
     def _lane(self, command: _Chained) -> Lane:
         if isinstance(command, CancelOrder):
             return _CANCEL
@@ -141,15 +155,14 @@ class Outbox:
     def _weight(self, lane: Lane) -> int:
         return self._terms.cancel if lane is _CANCEL else self._terms.submit
 
-    def _waits_behind(self, lane: Lane, command: _Chained) -> bool:
+    def _is_unanswered(self, command: _Chained) -> bool:
+        """Whether the command before it about the same order is not answered yet."""
         unanswered = self._unanswered
         if command.cl_ord_id in unanswered:
             return True
-        if isinstance(command, ReplaceOrder) and command.orig_cl_ord_id in unanswered:
-            return True
-        return any(self._queues) and self._waits_behind_others(lane, command)
+        return isinstance(command, ReplaceOrder) and command.orig_cl_ord_id in unanswered
 
-    def _waits_behind_others(self, lane: Lane, command: _Chained) -> bool:
+    def _waits_behind(self, lane: Lane, command: _Chained) -> bool:
         """Whether what waits here goes first, or is about the same order."""
         waiting = (w.command for queue in self._queues for w in queue)
         names = _names(command)
@@ -218,7 +231,7 @@ class Outbox:
                     self._refuse(waiting.command, LATE)
                 elif self._is_chained(waiting.command, held):
                     held.append(waiting)
-                elif self._limiter.take(lane, self._weight(lane)):
+                elif self._takes(lane):
                     self._send(waiting.command)
                 else:
                     held.append(waiting)

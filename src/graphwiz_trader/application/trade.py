@@ -8,20 +8,14 @@ from graphwiz_trader.application.latencies import Latencies
 from graphwiz_trader.application.link import Link
 from graphwiz_trader.application.reconcile import Pace
 from graphwiz_trader.application.recovery import Recovered, Watch
+from graphwiz_trader.application.router import Router
 from graphwiz_trader.application.state_view import agrees
 from graphwiz_trader.application.supervise import first_of, supervise
 from graphwiz_trader.application.timers import Timers
 from graphwiz_trader.application.wind_down import Remaining, StopTimes, WindDown
 from graphwiz_trader.application.writer import SingleWriter
 from graphwiz_trader.domain.backoff import Backoff
-from graphwiz_trader.domain.commands import (
-    CancelOrder,
-    Command,
-    RaiseAlert,
-    ReplaceOrder,
-    SetTimer,
-    SubmitOrder,
-)
+from graphwiz_trader.domain.commands import RaiseAlert
 from graphwiz_trader.domain.errors import (
     DomainError,
     LeftOpen,
@@ -30,15 +24,12 @@ from graphwiz_trader.domain.errors import (
 from graphwiz_trader.domain.events import (
     AccountDown,
     AccountUp,
-    BookUpdate,
     Event,
     FeedDown,
     RunStarted,
     SubmitUnknown,
 )
-from graphwiz_trader.domain.events import Trade as Print
-from graphwiz_trader.domain.facts import Outcome
-from graphwiz_trader.domain.orders import ExecutionReport, OrdStatus
+from graphwiz_trader.domain.orders import OrdStatus
 from graphwiz_trader.domain.units import MILLISECOND, SECOND, ClOrdId, Nanos, Venue
 from graphwiz_trader.domain.value import value
 from graphwiz_trader.engine.engine import Engine
@@ -48,8 +39,6 @@ from graphwiz_trader.ports.journal import Journal
 from graphwiz_trader.ports.venue import ExecutionVenue
 
 # A union made for each question costs what ten plain ones do.
-_MARKET = (BookUpdate, Print)
-_ORDERS = (SubmitOrder, ReplaceOrder)
 _OF_ACCOUNTS = (AccountUp, AccountDown)
 
 
@@ -106,12 +95,10 @@ class Trade:
         self.beside: list[Callable[[], Coroutine[None, None, None]]] = []
         self._options = options
         self._news = news
-        self._alert = alert
         self._started = started
         self._recovered = recovered
         self._stop = asyncio.Event()
         self._reason = ""
-        self.writer = SingleWriter(engine, journal, self._route, self._heard, self._done)
         self._timers = Timers(clock, self.deliver)
         self._links = {
             venue.venue: Link(
@@ -132,9 +119,10 @@ class Trade:
         strange = {i.venue for i in engine.state.instruments.values()} - set(self._links)
         if strange:
             raise DomainError(f"nothing executes orders at {', '.join(sorted(strange))}")
-        self._outboxes = {
-            one.id: self._links[one.venue].outbox for one in engine.state.instruments.values()
-        }
+        router = Router(
+            engine.state, self._links, self._timers, alert, self.latencies, self.watches
+        )
+        self.writer = SingleWriter(engine, journal, router.route, router.heard, router.done)
 
     @property
     def queued(self) -> Mapping[Venue, int]:
@@ -247,38 +235,5 @@ class Trade:
         feed.unsubscribe(one.id for one in ours)
         feed.subscribe(ours)
         await link.reconciler.looked.wait()
-        await supervise(partial(feed.run, self.deliver), self.clock, self._options.retry, lose)
-
-    def _heard(self, event: Event, outcome: Outcome) -> None:
-        if outcome.commands:
-            self.latencies.decided()
-        if isinstance(event, _MARKET):
-            return
-        for link in self._concerned(event):
-            link.outbox.heard(event)
-            link.reconciler.heard(event)
-
-    def _done(self, event: Event, outcome: Outcome) -> None:
-        """Do what commands need not wait for."""
-        for watch in self.watches:
-            watch(event, outcome)
-        self.latencies.done(event, self.engine.state.now)
-
-    def _concerned(self, event: Event) -> Sequence[Link]:
-        if isinstance(event, ExecutionReport):
-            instrument = self.engine.state.instruments.get(event.instrument)
-            return () if instrument is None else (self._links[instrument.venue],)
-        return tuple(self._links.values())
-
-    def _route(self, command: Command) -> None:
-        if isinstance(command, _ORDERS):
-            self._outboxes[command.instrument].put(command)
-            self.latencies.sent(command.cl_ord_id)
-        elif isinstance(command, CancelOrder):
-            self._outboxes[command.instrument].put(command)
-        elif isinstance(command, SetTimer):
-            self._timers.set(command)
-        elif isinstance(command, RaiseAlert):
-            self._alert(command)
-        else:
-            self._links[command.venue].outbox.put(command)
+        run = partial(feed.run, self.writer.deliver)
+        await supervise(run, self.clock, self._options.retry, lose)

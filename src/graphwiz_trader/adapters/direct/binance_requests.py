@@ -15,7 +15,7 @@ from graphwiz_trader.adapters.direct.binance_refusals import http_refusal
 from graphwiz_trader.adapters.direct.http_call import HttpAnswer, HttpCall
 from graphwiz_trader.adapters.direct.private_said import Reply, Terms
 from graphwiz_trader.adapters.direct.signing import Signer
-from graphwiz_trader.adapters.direct.step_text import StepText, step_text
+from graphwiz_trader.adapters.direct.step_text import StepText
 from graphwiz_trader.domain.commands import CancelOrder, ReplaceOrder, SubmitOrder
 from graphwiz_trader.domain.credentials import Credentials
 from graphwiz_trader.domain.instrument import Instrument
@@ -49,18 +49,19 @@ class Wording:
         method: str,
         fixed: Mapping[str, str],
         gaps: Iterable[str],
-        credentials: Credentials,
+        key: str,
+        signer: Signer,
     ) -> None:
         params = {**fixed, "recvWindow": WINDOW, **dict.fromkeys((*gaps, "timestamp"), "%s")}
         names = sorted(params)
-        self._signer = Signer(credentials.secret, f"apiKey={credentials.key}&".encode())
+        self._signer = signer
         self._to_sign = "&".join(f"{name}={params[name]}" for name in names)
         quoted = ",".join(
             f'"{name}":%s' if name == "timestamp" else f'"{name}":"{params[name]}"'
             for name in names
         )
         self._message = (
-            f'{{"id":%d,"method":"{method}","params":{{"apiKey":"{credentials.key}",{quoted},'
+            f'{{"id":%d,"method":"{method}","params":{{"apiKey":"{key}",{quoted},'
             f'"signature":"%s"}}}}'
         )
 
@@ -73,10 +74,12 @@ class Wording:
 class LimitWording(Wording):
     """A new limit order: filling four gaps takes half the time that filling any number does."""
 
-    def __init__(self, fixed: Mapping[str, str], credentials: Credentials) -> None:
-        super().__init__(_PLACE, fixed, _LIMIT_GAPS, credentials)
-        self._between = self._to_sign.split("%s")
-        self._around = self._message.replace("%d", "%s").split("%s")
+    def __init__(self, fixed: Mapping[str, str], key: str, signer: Signer) -> None:
+        super().__init__(_PLACE, fixed, _LIMIT_GAPS, key, signer)
+        a, b, c, d, e = self._to_sign.split("%s")
+        self._between = a, b, c, d, e
+        a, b, c, d, e, f, g = self._message.replace("%d", "%s").split("%s")
+        self._around = a, b, c, d, e, f, g
 
     def order(self, number: int, name: str, price: str, qty: str, ms: int) -> bytes:
         """Return the message of request *number*."""
@@ -98,6 +101,7 @@ class BinanceRequests:
         self._credentials = credentials
         self._signer = Signer(credentials.secret)
         self._symbols: dict[InstrumentId, str] = {}
+        self._order_signer = Signer(credentials.secret, f"apiKey={credentials.key}&".encode())
         self._texts: dict[InstrumentId, tuple[StepText, StepText]] = {}
         for one in instruments:
             self._symbols[one.id] = symbol(one)
@@ -109,12 +113,18 @@ class BinanceRequests:
             for side in Side:
                 for kind in TimeInForce:
                     fixed = _fixed(_PLACE, self._symbols[name], Terms(side, _LIMIT, kind))
-                    self._limits[name, side.value, kind.value] = LimitWording(fixed, credentials)
+                    self._limits[name, side.value, kind.value] = LimitWording(
+                        fixed, credentials.key, self._order_signer
+                    )
 
     def regrid(self, instrument: Instrument) -> None:
         """Write prices and quantities of *instrument* on its new grid."""
-        steps = step_text(instrument.tick_size), step_text(instrument.lot_size)
+        steps = StepText(instrument.tick_size), StepText(instrument.lot_size)
         self._texts[instrument.id] = steps
+
+    def prepare(self) -> None:
+        """Do what the next request needs whatever it says."""
+        self._order_signer.prepare()
 
     def submit(self, number: int, order: SubmitOrder, at: Nanos) -> bytes:
         """Return the message of a new order."""
@@ -123,7 +133,11 @@ class BinanceRequests:
             key = (order.instrument, order.side._value_, order.time_in_force._value_)
             price, qty = self._texts[order.instrument]
             return self._limits[key].order(
-                number, order.cl_ord_id, price(order.price), qty(order.order_qty), at // MILLISECOND
+                number,
+                order.cl_ord_id,
+                price.of(order.price),
+                qty.of(order.order_qty),
+                at // MILLISECOND,
             )
         terms = Terms(order.side, order.ord_type, order.time_in_force)
         filled = self._filled(order, terms)
@@ -192,15 +206,17 @@ class BinanceRequests:
         found = self._wordings.get(key)
         if found is None:
             fixed = _fixed(method, self._symbols[name], terms)
-            found = Wording(method, fixed, _gaps(method, terms), self._credentials)
+            found = Wording(
+                method, fixed, _gaps(method, terms), self._credentials.key, self._order_signer
+            )
             self._wordings[key] = found
         return found
 
     def _filled(self, order: SubmitOrder | ReplaceOrder, terms: Terms) -> tuple[str, ...]:
         price, qty = self._texts[order.instrument]
         if terms.ord_type is OrdType.MARKET:
-            return (order.cl_ord_id, qty(order.order_qty))
-        return (order.cl_ord_id, price(order.price), qty(order.order_qty))
+            return (order.cl_ord_id, qty.of(order.order_qty))
+        return (order.cl_ord_id, price.of(order.price), qty.of(order.order_qty))
 
 
 def _fixed(method: str, name: str, terms: Terms | None) -> dict[str, str]:

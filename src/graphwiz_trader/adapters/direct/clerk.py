@@ -74,7 +74,8 @@ class Clerk:
     ) -> None:
         self.told = Told()
         self._clock, self._answer, self._say, self._place = clock, answer, say, place
-        self._last = 0
+        self.upcoming = 1
+        """The number of the request that is opened next."""
         self._asked: dict[int, Request] = {}
         self._by_new: dict[ClOrdId, Request] = {}
         self._by_old: dict[ClOrdId, Request] = {}
@@ -82,14 +83,10 @@ class Clerk:
     def __len__(self) -> int:
         return len(self._asked)
 
-    @property
-    def upcoming(self) -> int:
-        """The number of the request that is opened next."""
-        return self._last + 1
-
     def open(self, command: OrderRequest, now: Nanos) -> Request:
         """Note that *command* leaves, as number `upcoming`, before anything can be heard of it."""
-        self._last = number = self._last + 1
+        number = self.upcoming
+        self.upcoming = number + 1
         request = Request(number, command, Nanos(now + self._answer))
         self._asked[number] = request
         if isinstance(command, SubmitOrder):

@@ -13,7 +13,7 @@ from graphwiz_trader.adapters.direct.okx_refusals import http_refusal, operation
 from graphwiz_trader.adapters.direct.okx_words import Answer, read_answers, read_operated
 from graphwiz_trader.adapters.direct.private_said import Reply, Terms
 from graphwiz_trader.adapters.direct.signing import Signer
-from graphwiz_trader.adapters.direct.step_text import StepText, step_text
+from graphwiz_trader.adapters.direct.step_text import StepText
 from graphwiz_trader.domain.commands import CancelOrder, SubmitOrder
 from graphwiz_trader.domain.credentials import Credentials
 from graphwiz_trader.domain.errors import Garbled
@@ -71,8 +71,11 @@ class OkxRequests:
 
     def regrid(self, instrument: Instrument) -> None:
         """Write prices and quantities of *instrument* on its new grid."""
-        steps = step_text(instrument.tick_size), step_text(instrument.lot_size)
+        steps = StepText(instrument.tick_size), StepText(instrument.lot_size)
         self._texts[instrument.id] = steps
+
+    def prepare(self) -> None:
+        """Do nothing: messages are not signed."""
 
     def submit(self, number: int, order: SubmitOrder, at: Nanos) -> bytes:  # noqa: ARG002 # unsigned
         """Return the message of a new order."""
@@ -125,8 +128,8 @@ class OkxRequests:
             self._wordings[key] = worded
         price, qty = self._texts[name]
         if kind is _MARKET:
-            return worded % (order.cl_ord_id, qty(order.order_qty))
-        return worded % (order.cl_ord_id, qty(order.order_qty), price(order.price))
+            return worded % (order.cl_ord_id, qty.of(order.order_qty))
+        return worded % (order.cl_ord_id, qty.of(order.order_qty), price.of(order.price))
 
     def _withdrawn(self, order: CancelOrder) -> str:
         return f'{{"instId":"{self._names[order.instrument]}","clOrdId":"{order.cl_ord_id}"}}'

@@ -1,6 +1,7 @@
 """Transport over picows: frames are handed over inside the socket's callback."""
 
 import asyncio
+from functools import partial
 
 from picows import WSError, WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 from typing_extensions import override
@@ -33,10 +34,8 @@ class PicowsTransport:
 class _PicowsLink:
     def __init__(self, transport: WSTransport) -> None:
         self._transport = transport
-
-    def send(self, text: bytes) -> None:
-        if not self._transport.is_disconnected:
-            self._transport.send(WSMsgType.TEXT, text)
+        # Where it is disconnected, it does nothing.
+        self.send = partial(transport.send, TEXT)
 
     def ping(self) -> None:
         if not self._transport.is_disconnected:

@@ -39,6 +39,9 @@ class OrderWords(Protocol):
     def replacing(self) -> ReplaceWords | None:
         """How an order is replaced; None where it takes a cancel and, after it, a new order."""
 
+    def prepare(self) -> None:
+        """Do what the next message takes whatever it says; called when there is time for it."""
+
     def submit(self, number: int, order: SubmitOrder, at: Nanos) -> bytes:
         """Return the message of a new order."""
 

@@ -1,17 +1,23 @@
-"""Sender: how our requests leave: on a socket, or over HTTP while that is down."""
+"""Sender: how our requests leave: on a socket, or by a detour while that is down."""
 
 from functools import partial
 
 from graphwiz_trader.adapters.direct.clerk import Clerk, OrderRequest, Request
+from graphwiz_trader.adapters.direct.detours import Detours
 from graphwiz_trader.adapters.direct.errands import Errands
+from graphwiz_trader.adapters.direct.http_call import HttpCall
 from graphwiz_trader.adapters.direct.private_dialect import PrivateDialect, ReplaceWords
 from graphwiz_trader.adapters.direct.private_line import PrivateLine
 from graphwiz_trader.adapters.direct.private_said import Meaning, Reply, Terms
 from graphwiz_trader.adapters.direct.questions import Questions
-from graphwiz_trader.adapters.direct.rest import Rest
-from graphwiz_trader.domain.backoff import Backoff
-from graphwiz_trader.domain.commands import CancelOrder, ReplaceOrder, SubmitOrder
-from graphwiz_trader.domain.errors import Garbled, InvariantViolation, Transient
+from graphwiz_trader.domain.commands import (
+    CancelAll,
+    CancelOrder,
+    OrderCommand,
+    ReplaceOrder,
+    SubmitOrder,
+)
+from graphwiz_trader.domain.errors import InvariantViolation
 from graphwiz_trader.domain.units import Nanos
 from graphwiz_trader.domain.value import evolve
 from graphwiz_trader.ports.clock import Clock
@@ -25,10 +31,9 @@ class Sender:
         dialect: Words it.
         clerk: Remembers it.
         line: The socket it leaves on.
-        rest: The way it takes while *line* is down.
-        questions: Knows the venue's time, and what it lists as ours.
+        detours: The way it takes while *line* is down, and what else takes time.
+        questions: Knows the venue's time.
         errands: Runs what takes time.
-        again: How a list of open orders that does not come is asked for again.
     """
 
     def __init__(
@@ -36,20 +41,20 @@ class Sender:
         dialect: PrivateDialect,
         clerk: Clerk,
         line: PrivateLine,
-        rest: Rest,
+        detours: Detours,
         questions: Questions,
         errands: Errands,
         clock: Clock,
-        again: Backoff,
     ) -> None:
-        self._dialect, self._clerk, self._line, self._rest = dialect, clerk, line, rest
+        self._dialect, self._clerk, self._line, self._detours = dialect, clerk, line, detours
         self._words, self._traded = dialect.orders, dialect.instruments
-        self._questions, self._errands = questions, errands
-        self._clock, self._again = clock, again
-        self._is_measuring = False
+        self._questions, self._errands, self._clock = questions, errands, clock
 
-    def send(self, command: OrderRequest) -> None:
+    def send(self, command: OrderCommand) -> None:
         """Hand *command* to the wire now; what cannot be sent is answered."""
+        if isinstance(command, CancelAll):
+            self._cancel_all()
+            return
         objection = self._objection(command)
         link = self._line.link
         if objection:
@@ -59,25 +64,21 @@ class Sender:
         else:
             # The bytes first: no answer can be read before this call is over.
             link.send(self._encoded(self._clerk.upcoming, command))
+            self._words.prepare()
             self._clerk.open(command, self._clock.now())
 
     def leave(self, request: Request, command: OrderRequest) -> None:
         """Send *command* as *request*."""
-        if isinstance(command, ReplaceOrder) and self._dialect.orders.replacing is None:
+        if isinstance(command, ReplaceOrder) and self._words.replacing is None:
             request.awaits_end = True
             command = CancelOrder(command.orig_cl_ord_id, command.instrument)
         link = self._line.link
         if link is None:
             request.is_wired = False
-            self._errands.begin(self._by_http(request.number, command))
+            call = self._call(command)
+            self._errands.begin(self._detours.by_http(request.number, call, self.replied))
         else:
             link.send(self._encoded(request.number, command))
-
-    def cancel_all(self) -> None:
-        """Cancel what we know of, then whatever the venue lists as ours beside."""
-        for line in self._clerk.told.working():
-            self._withdraw(CancelOrder(line.cl_ord_id, line.instrument))
-        self._errands.begin(self._sweep())
 
     def replied(self, reply: Reply) -> None:
         """Take the answer to a request."""
@@ -85,10 +86,19 @@ class Sender:
         self._questions.note(refusal, reply.used)
         if refusal is not None:
             reply = evolve(reply, refusal=evolve(refusal, text=self._dialect.hide(refusal.text)))
-        if refusal is not None and refusal.meaning is Meaning.CLOCK and not self._is_measuring:
-            self._is_measuring = True
-            self._errands.begin(self._measure())
+        if refusal is not None and refusal.meaning is Meaning.CLOCK:
+            self._errands.begin(self._detours.measure())
         self._clerk.replied(reply)
+
+    def _cancel_all(self) -> None:
+        """Cancel what we know of, then whatever the venue lists as ours beside."""
+        for line in self._clerk.told.working():
+            self._withdraw(CancelOrder(line.cl_ord_id, line.instrument))
+        self._errands.begin(self._detours.sweep(self._withdraw))
+
+    def _withdraw(self, cancel: CancelOrder) -> None:
+        if not self._clerk.is_leaving(cancel.cl_ord_id):
+            self.send(cancel)
 
     def _objection(self, command: OrderRequest) -> str:
         """Return why *command* can be no request at this venue, "" if it can."""
@@ -104,63 +114,24 @@ class Sender:
         return ""
 
     def _encoded(self, number: int, command: OrderRequest) -> bytes:
-        words, at = self._words, self._questions.at()
+        at = Nanos(self._clock.now() + self._questions.offset)
         if isinstance(command, SubmitOrder):
-            return words.submit(number, command, at)
+            return self._words.submit(number, command, at)
         if isinstance(command, CancelOrder):
-            return words.cancel(number, command, at)
+            return self._words.cancel(number, command, at)
         replacing, terms = self._replacing(command)
         return replacing.replace(number, command, terms, at)
 
-    async def _by_http(self, number: int, command: OrderRequest) -> None:
-        words, at = self._dialect.orders, self._questions.at()
+    def _call(self, command: OrderRequest) -> HttpCall:
+        at = self._questions.at()
         if isinstance(command, ReplaceOrder):
             replacing, terms = self._replacing(command)
-            call = replacing.replaced_by_http(command, terms, at)
-        else:
-            call = words.by_http(command, at)
-        try:
-            answer = await self._rest.ask(call)
-            reply = words.replied(number, answer, self._clock.now())
-        except (Transient, Garbled) as error:
-            self._clerk.give_up(number, str(error))
-        else:
-            self.replied(reply)
+            return replacing.replaced_by_http(command, terms, at)
+        return self._words.by_http(command, at)
 
     def _replacing(self, command: ReplaceOrder) -> tuple[ReplaceWords, Terms]:
         """Return what a replacement needs; it was looked at before."""
-        replacing, terms = self._dialect.orders.replacing, self._clerk.terms(command.orig_cl_ord_id)
+        replacing, terms = self._words.replacing, self._clerk.terms(command.orig_cl_ord_id)
         if replacing is None or terms is None:
             raise InvariantViolation(f"{command.orig_cl_ord_id} cannot be replaced at once")
         return replacing, terms
-
-    async def _sweep(self) -> None:
-        """Cancel what the venue lists as ours; what is not listed in the end is asked for again."""
-        failures = 0
-        while True:
-            try:
-                listed = await self._questions.open_orders()
-                break
-            except Transient:
-                failures += 1
-                if self._again.is_spent(failures):
-                    return
-                wait = self._again.wait(failures)
-                await self._clock.sleep_until(Nanos(self._clock.now() + wait))
-        for order in listed:
-            line = self._clerk.told.find(order.cl_ord_id)
-            if line is None or not line.is_over:
-                self._withdraw(CancelOrder(order.cl_ord_id, order.instrument))
-
-    def _withdraw(self, cancel: CancelOrder) -> None:
-        if not self._clerk.is_leaving(cancel.cl_ord_id):
-            self.send(cancel)
-
-    async def _measure(self) -> None:
-        """Measure the clocks; where that fails, the next complaint or connection measures again."""
-        try:
-            await self._questions.measure()
-        except Transient:
-            return
-        finally:
-            self._is_measuring = False

@@ -1,29 +1,37 @@
 """Step text: whole ticks and lots as the decimal text that goes onto the wire."""
 
-from collections.abc import Callable
 from decimal import Decimal
-from typing import TypeAlias
 
 from graphwiz_trader.adapters.direct.schema import grid
 
-StepText: TypeAlias = Callable[[int], str]
-"""From a count of steps to decimal text."""
 
-
-def step_text(size: Decimal) -> StepText:
+class StepText:
     """
-    Return how a count of *size* reads, with as many decimals as *size* has.
+    How a count of *size* reads, with as many decimals as *size* has.
 
-    >>> step_text(Decimal("0.050"))(-3)
+    >>> StepText(Decimal("0.050")).of(-3)
     '-0.15'
     """
-    decimals, unit = grid(size)
-    scale = 10**decimals
-    worded = f"%d.%0{decimals}d"
 
-    def text(count: int) -> str:
+    def __init__(self, size: Decimal) -> None:
+        self._decimals, self._unit = grid(size)
+        self._count = 0
+        self._text = self._worded(0)
+
+    def of(self, count: int) -> str:
+        """Return the text of *count* steps."""
+        # Many orders in a row are of the same size.
+        if count != self._count:
+            self._count, self._text = count, self._worded(count)
+        return self._text
+
+    def _worded(self, count: int) -> str:
         if count < 0:
-            return f"-{text(-count)}"
-        return worded % divmod(count * unit, scale) if decimals else str(count * unit)
-
-    return text
+            return f"-{self._worded(-count)}"
+        digits = str(count * self._unit)
+        if not self._decimals:
+            return digits
+        if len(digits) <= self._decimals:
+            digits = digits.zfill(self._decimals + 1)
+        point = len(digits) - self._decimals
+        return f"{digits[:point]}.{digits[point:]}"

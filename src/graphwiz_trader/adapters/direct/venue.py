@@ -1,9 +1,11 @@
 """DirectVenue: one account at one venue, without a library between."""
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 
 from graphwiz_trader.adapters.direct.clerk import Clerk, Request
+from graphwiz_trader.adapters.direct.detours import Detours
 from graphwiz_trader.adapters.direct.errands import Errands
 from graphwiz_trader.adapters.direct.hearing import Hearing
 from graphwiz_trader.adapters.direct.hosts import Hosts
@@ -15,7 +17,7 @@ from graphwiz_trader.adapters.direct.questions import Questions
 from graphwiz_trader.adapters.direct.rest import Rest
 from graphwiz_trader.adapters.direct.sender import Sender
 from graphwiz_trader.adapters.direct.transport import Transport
-from graphwiz_trader.domain.commands import CancelAll, OrderCommand, SubmitOrder
+from graphwiz_trader.domain.commands import OrderCommand, SubmitOrder
 from graphwiz_trader.domain.errors import Transient
 from graphwiz_trader.domain.events import AccountDown, AccountUp, Event
 from graphwiz_trader.domain.instrument import Instrument
@@ -67,16 +69,14 @@ class DirectVenue:
         self._questions = Questions(
             dialect.questions, dialect.hide, self._rest, clock, self._clerk.told, own
         )
-        self._sender = Sender(
-            dialect,
-            self._clerk,
-            self._orders,
-            self._rest,
-            self._questions,
-            self._errands,
-            clock,
-            patience.resync,
+        detours = Detours(
+            dialect.orders, self._clerk, self._rest, self._questions, clock, patience.resync
         )
+        self._sender = Sender(
+            dialect, self._clerk, self._orders, detours, self._questions, self._errands, clock
+        )
+        self.send: Callable[[OrderCommand], None] = self._sender.send
+        """Hand a command to the wire now; never raises, never waits."""
         hears = partial(
             Hearing,
             words=dialect.stream,
@@ -135,13 +135,6 @@ class DirectVenue:
     def regrid(self, instrument: Instrument) -> None:
         """Count *instrument* on its new grid from here on."""
         self._dialect.regrid(instrument)
-
-    def send(self, command: OrderCommand) -> None:
-        """Hand *command* to the wire now; never raises, never waits."""
-        if isinstance(command, CancelAll):
-            self._sender.cancel_all()
-        else:
-            self._sender.send(command)
 
     async def run(self, deliver: Deliver) -> None:
         """

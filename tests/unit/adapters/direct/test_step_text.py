@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from graphwiz_trader.adapters.direct.step_text import step_text
+from graphwiz_trader.adapters.direct.step_text import StepText
 
 
 @pytest.mark.parametrize(
@@ -20,5 +20,5 @@ from graphwiz_trader.adapters.direct.step_text import step_text
     ],
 )
 def test_a_count_of_steps_reads_exactly(size: str, count: int, text: str) -> None:
-    assert step_text(Decimal(size))(count) == text
+    assert StepText(Decimal(size)).of(count) == text
     assert Decimal(text) == count * Decimal(size)
