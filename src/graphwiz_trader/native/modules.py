@@ -6,8 +6,8 @@ venue, and what an observer makes of an entry. Not those with kernels, which num
 Python functions; not those with attrs fields that have defaults, whose types mypyc holds them to,
 unless they are exact values (`writing`); nor where objects may be of other types than they are
 declared: a stranger's, or a fake's; nor coroutines that await within `try` or `with`: of several
-that are canceled together, some go on. Nor, so far, what reads frames and reports: compiled, it
-took no less (beside msgspec's objects and sockets there is little left of it).
+that are canceled together, some go on. Nor, so far, what reads reports and other venues' frames:
+compiled, it took no less (beside msgspec's objects and sockets there is little left of it).
 """
 
 from typing import Final
@@ -28,11 +28,15 @@ _PARTS = {
     ),
     "application": (
         "driver graph_causes graph_draft graph_metrics graph_orders graph_patterns graph_rows"
-        " graph_step graph_watch limiter market outbox prices replica run_tail tally"
-        " timers writer"
+        " graph_step graph_watch latencies limiter market outbox prices replica router run_tail"
+        " tally timers writer"
     ),
     "adapters.files": "journal packed records segments stream",
-    "adapters.direct": "binance_requests okx_requests row_ring signing step_text",
+    "adapters": "clock",
+    "adapters.direct": (
+        "binance_depth binance_feed binance_requests line okx_requests row_ring sender session"
+        " signing step_text"
+    ),
 }
 
 MODULES: Final = frozenset(
