@@ -29,6 +29,7 @@ from graphwiz_trader.kernels.levels import (
 # Their arrays are the book's own, and `LevelRows` checks its columns.
 _apply, _imbalance = entry(kernel.apply), entry(depth.imbalance)
 _weighted_mid, _walk = entry(depth.weighted_mid), entry(depth.walk)
+_level = entry(depth.level)
 
 NAN: Final = float("nan")
 WINDOW: Final = 1 << 16
@@ -189,7 +190,7 @@ class Depth:
 
     def level(self, side: Side, tick: SupportsIndex) -> Lots:
         """Return the lots bid (BUY) or asked (SELL) at *tick*, 0 if none."""
-        return Lots(depth.level(self._state, int(side), index(tick)))
+        return Lots(_level(self._state, int(side), index(tick)))
 
     def levels(self, side: Side, n: SupportsIndex) -> tuple[Int64s, Int64s]:
         """Return ticks and lots of the best *n* bids (BUY) or asks (SELL), best first; copies."""

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Final, TypeVar
 
 from graphwiz_trader.domain.clock_compared import ClockCompared
-from graphwiz_trader.domain.commands import SetTimer, Severity
+from graphwiz_trader.domain.commands import Severity
 from graphwiz_trader.domain.errors import DomainError, UnknownInstrument
 from graphwiz_trader.domain.events import (
     AccountAgrees,
@@ -40,7 +40,7 @@ from graphwiz_trader.domain.orders import ExecutionReport
 from graphwiz_trader.domain.route import RoutesFound
 from graphwiz_trader.domain.settings_reloaded import SettingsReloaded
 from graphwiz_trader.domain.signal import Observation, Refused, Signal, SignalKind
-from graphwiz_trader.domain.strategy import Opinion, Strategy, Wakeup
+from graphwiz_trader.domain.strategy import Strategy, Wakeup
 from graphwiz_trader.domain.units import InstrumentId, StrategyId
 from graphwiz_trader.domain.vitals import VitalsSampled
 from graphwiz_trader.engine.agreement import Agreement
@@ -50,6 +50,7 @@ from graphwiz_trader.engine.gate import Gate
 from graphwiz_trader.engine.groups import OWNER as GROUP_OWNER
 from graphwiz_trader.engine.groups import Groups
 from graphwiz_trader.engine.guard import Guard
+from graphwiz_trader.engine.intake import OWNER as STRATEGY_OWNER
 from graphwiz_trader.engine.intake import listeners, taken_in
 from graphwiz_trader.engine.operator import Operator
 from graphwiz_trader.engine.planner import Planner
@@ -59,7 +60,6 @@ from graphwiz_trader.engine.spec import EngineSpec
 from graphwiz_trader.engine.trades import Record, Trades
 
 E = TypeVar("E")
-STRATEGY_OWNER: Final = "strategy:"
 MAX_RAISES: Final = 3
 _TAKE: Final = SignalKind.TAKE
 _QUIET: Final = (FeedUp, AccountUp, VitalsSampled)
@@ -150,7 +150,11 @@ class Engine:
         before, state.now = state.now, event.ts  # type: ignore[union-attr] # TapeMessage has no handler
         self._seq = seq = self._seq + 1
         try:
-            handler(event)
+            if type(event) is BookUpdate:
+                # Most events are, and by way of the table a call takes longer.
+                self._on_book(event)
+            else:
+                handler(event)
         except DomainError:
             state.now = before
             self._seq -= 1
@@ -205,22 +209,15 @@ class Engine:
             self._on_raise(asked, error)
             return
         for opinion in opinions:
-            if type(opinion) is Signal:
+            if isinstance(opinion, Signal):
                 self._on_signal(opinion)
+            elif isinstance(opinion, Observation):
+                self._draft.facts.append(opinion)
             else:
-                self._take(strategy.id, opinion)
+                self._draft.commands.append(opinion)
 
     def _is_halted(self, strategy: StrategyId) -> bool:
         return self.state.scopes.get(f"strategy:{strategy}") is TradingState.HALTED
-
-    def _take(self, strategy: StrategyId, opinion: Opinion) -> None:
-        if isinstance(opinion, Signal):
-            self._on_signal(opinion)
-        elif isinstance(opinion, Observation):
-            self._draft.facts.append(opinion)
-        else:
-            owner = STRATEGY_OWNER + strategy
-            self._draft.commands.append(SetTimer(opinion.at, owner, opinion.name))
 
     def _on_signal(self, signal: Signal) -> None:
         approved = self.state.policy.review(signal, self.state)

@@ -13,6 +13,9 @@ from graphwiz_trader.domain.strategy import Opinion, Strategy
 from graphwiz_trader.domain.units import InstrumentId, Lots, Nanos, StrategyId, Ticks
 from graphwiz_trader.domain.value import evolve
 
+OWNER = "strategy:"
+"""How the owner of a strategy's timers begins."""
+
 LARGEST = (1 << 63) - 1
 """The largest whole number that a journal holds."""
 _SIGNED = (Signal, Observation)
@@ -22,7 +25,7 @@ _BUY, _SELL = Side.BUY, Side.SELL
 
 def taken_in(strategy: StrategyId, answer: Iterable[object]) -> Sequence[Opinion]:
     """
-    Return *answer* as *strategy*'s opinions, their numbers Python's own.
+    Return *answer* as *strategy*'s opinions, their numbers Python's own, their timers its own.
 
     What is not as declared would end the engine later, where nobody knows whose it was.
 
@@ -51,7 +54,7 @@ def listeners(strategies: Sequence[Strategy]) -> dict[InstrumentId, tuple[Strate
 
 def _opinion(strategy: StrategyId, item: object) -> Opinion:
     if isinstance(item, SetTimer):
-        return evolve(item, at=Nanos(_within(item.at)))
+        return SetTimer(Nanos(_within(item.at)), OWNER + strategy, item.name)
     if not isinstance(item, _SIGNED):
         raise DomainError(f"found {type(item).__name__}, expected Signal, Observation or SetTimer")
     if item.strategy != strategy:

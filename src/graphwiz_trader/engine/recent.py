@@ -1,6 +1,6 @@
 """Recent: what left within the last second, in all and of each kind."""
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Hashable
 from typing import Final
 
@@ -19,7 +19,7 @@ class Recent:
     def __init__(self, kept: int = KEPT) -> None:
         self._kept = kept
         self._noted: deque[tuple[Nanos, Hashable]] = deque()
-        self._kinds: Counter[Hashable] | None = None
+        self._kinds: dict[Hashable, int] | None = None
 
     def count(self, now: Nanos) -> int:
         """Return how many."""
@@ -36,15 +36,17 @@ class Recent:
         """Return how many of kind *key*."""
         self.count(now)
         if self._kinds is None:
-            self._kinds = Counter(kind for _, kind in self._noted)
-        return self._kinds[key]
+            self._kinds = {}
+            for _, kind in self._noted:
+                _count(self._kinds, kind)
+        return self._kinds.get(key, 0)
 
     def note(self, now: Nanos, key: Hashable = None) -> None:
         """One more of kind *key*."""
         noted = self._noted
         noted.append((now, key))
         if self._kinds is not None:
-            self._kinds[key] += 1
+            _count(self._kinds, key)
         if noted[0][0] <= now - SECOND or len(noted) > self._kept:
             self._drop()
 
@@ -60,7 +62,13 @@ class Recent:
             _forget(self._kinds, key)
 
 
-def _forget(kinds: Counter[Hashable], key: Hashable) -> None:
-    kinds[key] -= 1
-    if not kinds[key]:
+def _count(kinds: dict[Hashable, int], key: Hashable) -> None:
+    kinds[key] = kinds.get(key, 0) + 1
+
+
+def _forget(kinds: dict[Hashable, int], key: Hashable) -> None:
+    left = kinds[key] - 1
+    if left:
+        kinds[key] = left
+    else:
         del kinds[key]

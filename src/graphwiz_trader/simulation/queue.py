@@ -12,8 +12,6 @@ from collections.abc import Callable
 from math import log1p
 from typing import TypeAlias
 
-import attrs
-
 from graphwiz_trader.domain.errors import DomainError
 from graphwiz_trader.domain.order_rows import L3_FIFO
 from graphwiz_trader.domain.units import MILLISECOND, Nanos
@@ -86,7 +84,6 @@ def queue_model(name: str, credit_window: Nanos = CREDIT_WINDOW) -> QueueModel:
     return QueueModel(name, known[variant](shape), credit_window)
 
 
-@attrs.define
 class Place:
     """
     Where one resting order of ours stands.
@@ -96,13 +93,14 @@ class Place:
         number: Drawn in a line of orders; trades with higher ones reach us. 0 without lines.
     """
 
-    model: QueueModel
-    front: float
-    _traded: float = 0.0
-    _credit: float = 0.0
-    _unexplained: float = 0.0
-    _credit_until: int = 0
-    number: int = 0
+    def __init__(self, model: QueueModel, front: float) -> None:
+        self.model = model
+        self.front = front
+        self.number = 0
+        self._traded = 0.0
+        self._credit = 0.0
+        self._unexplained = 0.0
+        self._credit_until = 0
 
     def trade(self, qty: float, ts: int) -> None:
         """*qty* lots of the level traded at *ts*."""

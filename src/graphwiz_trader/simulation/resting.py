@@ -12,7 +12,7 @@ import numpy as np
 
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import Int64s, Lots, Nanos, Ticks
-from graphwiz_trader.domain.value import value
+from graphwiz_trader.domain.value import exact_value
 from graphwiz_trader.simulation.matching import VenueOrder
 from graphwiz_trader.simulation.order_lines import OrderLines
 from graphwiz_trader.simulation.queue import Place, QueueModel
@@ -46,7 +46,7 @@ class Resting:
         self.rank = rank
 
 
-@value
+@exact_value
 class MakerFill:
     """*qty* of a resting order traded, at its price."""
 
