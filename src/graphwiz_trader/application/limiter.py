@@ -2,6 +2,7 @@
 
 from collections import deque
 from enum import Enum
+from typing import Final
 
 from graphwiz_trader.domain.units import SECOND, Nanos
 from graphwiz_trader.domain.venue import Usage, VenueTerms
@@ -23,8 +24,10 @@ LONG = Nanos(10 * SECOND)
 
 # CPython 3.11 looks an enumeration's member up in 0.27 µs and hashes it in Python; each command
 # that leaves passes here, so that what belongs to a lane is found by identity.
-_CANCEL, _HEDGE, _SUBMIT = Lane.CANCEL, Lane.HEDGE, Lane.SUBMIT
-_SHARES: dict[str, float] = {lane.name: lane.value for lane in Lane}
+_CANCEL: Final = Lane.CANCEL
+_HEDGE: Final = Lane.HEDGE
+_SUBMIT: Final = Lane.SUBMIT
+_SHARES: Final[dict[str, float]] = {lane.name: lane.value for lane in Lane}
 
 
 class Limiter:

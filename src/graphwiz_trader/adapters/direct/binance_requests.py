@@ -6,7 +6,7 @@ and "General information on endpoints" for the same over HTTP.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Self
+from typing import Final, Self
 from urllib.parse import quote
 
 from graphwiz_trader.adapters.direct import binance_words as words
@@ -26,7 +26,8 @@ from graphwiz_trader.domain.units import MILLISECOND, InstrumentId, Nanos
 WINDOW = "5000"
 """How many milliseconds old a request may be when it arrives."""
 
-_LIMIT = OrdType.LIMIT
+_LIMIT: Final = OrdType.LIMIT
+_BUY: Final = Side.BUY
 _LIMIT_GAPS = ("newClientOrderId", "price", "quantity")
 _PLACE, _CANCEL, _REPLACE = "order.place", "order.cancel", "order.cancelReplace"
 _PATHS = {
@@ -81,7 +82,7 @@ class LimitWording(Wording):
         a, b, c, d, e, f, g = self._message.replace("%d", "%s").split("%s")
         self._around = a, b, c, d, e, f, g
 
-    def order(self, number: int, name: str, price: str, qty: str, ms: int) -> bytes:
+    def order(self, number: int, name: str, price: str, qty: str, ms: str) -> bytes:
         """Return the message of request *number*."""
         a, b, c, d, e = self._between
         signed = f"{a}{name}{b}{price}{c}{qty}{d}{ms}{e}".encode()
@@ -107,15 +108,12 @@ class BinanceRequests:
             self._symbols[one.id] = symbol(one)
             self.regrid(one)
         self._wordings: dict[tuple[str, InstrumentId, Terms | None], Wording] = {}
-        self._limits: dict[tuple[InstrumentId, int, str], LimitWording] = {}
+        self._buys: dict[InstrumentId, dict[str, LimitWording]] = {}
+        self._sells: dict[InstrumentId, dict[str, LimitWording]] = {}
         for name in self._symbols:
             self._wording(_CANCEL, name, None)
-            for side in Side:
-                for kind in TimeInForce:
-                    fixed = _fixed(_PLACE, self._symbols[name], Terms(side, _LIMIT, kind))
-                    self._limits[name, side.value, kind.value] = LimitWording(
-                        fixed, credentials.key, self._order_signer
-                    )
+            self._buys[name] = self._limits(name, Side.BUY)
+            self._sells[name] = self._limits(name, Side.SELL)
 
     def regrid(self, instrument: Instrument) -> None:
         """Write prices and quantities of *instrument* on its new grid."""
@@ -129,15 +127,15 @@ class BinanceRequests:
     def submit(self, number: int, order: SubmitOrder, at: Nanos) -> bytes:
         """Return the message of a new order."""
         if order.ord_type is _LIMIT:
-            # By their values, whose hashes are kept: an enumeration's member hashes in Python.
-            key = (order.instrument, order.side._value_, order.time_in_force._value_)
+            limits = (self._buys if order.side is _BUY else self._sells)[order.instrument]
             price, qty = self._texts[order.instrument]
-            return self._limits[key].order(
+            # By its value, whose hash is kept: an enumeration's member hashes in Python.
+            return limits[order.time_in_force._value_].order(
                 number,
                 order.cl_ord_id,
                 price.of(order.price),
                 qty.of(order.order_qty),
-                at // MILLISECOND,
+                str(at // MILLISECOND),
             )
         terms = Terms(order.side, order.ord_type, order.time_in_force)
         filled = self._filled(order, terms)
@@ -188,6 +186,15 @@ class BinanceRequests:
     def replacing(self) -> Self:
         """These words hold those of replacements."""
         return self
+
+    def _limits(self, name: InstrumentId, side: Side) -> dict[str, LimitWording]:
+        """Return how limit orders are worded, by the value of their time in force."""
+        fixed = {
+            kind.value: _fixed(_PLACE, self._symbols[name], Terms(side, _LIMIT, kind))
+            for kind in TimeInForce
+        }
+        key, signer = self._credentials.key, self._order_signer
+        return {force: LimitWording(same, key, signer) for force, same in fixed.items()}
 
     def _called(
         self,

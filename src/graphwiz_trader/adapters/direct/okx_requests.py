@@ -6,6 +6,7 @@ Source: OKX API guide v5, "Place order", "Cancel order", "WS / Place order", "RE
 
 from collections.abc import Iterable
 from time import gmtime, strftime
+from typing import Final
 
 from graphwiz_trader.adapters.direct.http_call import HttpAnswer, HttpCall
 from graphwiz_trader.adapters.direct.okx_feed import name_of
@@ -22,7 +23,7 @@ from graphwiz_trader.domain.orders import OrdType, TimeInForce
 from graphwiz_trader.domain.sides import Side
 from graphwiz_trader.domain.units import MILLISECOND, SECOND, InstrumentId, Nanos
 
-_MARKET = OrdType.MARKET
+_MARKET: Final = OrdType.MARKET
 _TYPES = {TimeInForce.GTC: "limit", TimeInForce.IOC: "ioc", TimeInForce.FOK: "fok"}
 _ORDER, _CANCEL = "/api/v5/trade/order", "/api/v5/trade/cancel-order"
 _COUNTDOWN = "/api/v5/trade/cancel-all-after"
