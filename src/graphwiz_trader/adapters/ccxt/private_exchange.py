@@ -6,6 +6,7 @@ a simulated exchange. Numbers stay text, as they came.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import count
 from typing import Protocol, cast
 
 from aiohttp import ClientSession
@@ -35,6 +36,7 @@ class PrivateExchange(Exchange, Protocol):
     orders: object
     myTrades: object  # noqa: N815 # ccxt's spelling
     on_rest_response: Callable[..., object]
+    request_id: Callable[[], str]
 
     def set_markets_from_exchange(self, source: "PrivateExchange") -> object:
         """Take over the rules that *source* loaded."""
@@ -114,8 +116,12 @@ def private_exchange_of(
         AccessDenied: the key does not belong there, or an address is not where it should be.
         Unsupported: as `exchange_of` says.
     """
+    quirks = quirks_of(access.exchange)
     exchange = cast("PrivateExchange", exchange_of(access, session))
-    _guard(access, exchange, quirks_of(access.exchange), credentials)
+    _guard(access, exchange, quirks, credentials)
+    if quirks.trading.draws_request_ids:
+        # Of two requests with one id only the first would be sent.
+        exchange.request_id = map(str, count(1)).__next__
     exchange.apiKey = credentials.key
     exchange.secret = credentials.secret
     exchange.password = credentials.passphrase

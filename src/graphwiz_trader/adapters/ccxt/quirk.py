@@ -35,6 +35,7 @@ class Trading:
     `code_in_text`: where ccxt leaves a refusal's code in the text, as a pattern of one group.
     `fills_window`: the longest span one question for fills may cover, 0 for any.
     `newest_first`: a page of fills holds the newest.
+    `draws_request_ids`: ccxt draws the ids of requests over that socket by chance.
     `mark`: what a mark of our orders is called, by which they can be canceled when we fall silent.
     """
 
@@ -50,6 +51,7 @@ class Trading:
     code_in_text: str = ""
     fills_window: Nanos = Nanos(0)
     newest_first: bool = False
+    draws_request_ids: bool = False
     mark: str = ""
 
 

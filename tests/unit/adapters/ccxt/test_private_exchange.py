@@ -75,3 +75,12 @@ def test_a_request_is_never_repeated_by_ccxt() -> None:
 
     assert exchange.options["maxRetriesOnFailure"] == 0
     assert exchange.timeout == 5_000
+
+
+def test_no_two_requests_at_okx_have_one_id() -> None:
+    exchange = private_exchange_of(Access("okx"), REAL, PATIENCE)
+
+    ids = [exchange.request_id() for _ in range(2_000)]
+
+    assert len(set(ids)) == len(ids)
+    assert all(each.isalnum() and len(each) <= 32 for each in ids)

@@ -32,6 +32,7 @@ QUIRKS = Quirks(
         asks_by_our_id=True,
         code_in_text=r'"sCode":"([1-9]\d*)"',
         newest_first=True,
+        draws_request_ids=True,
         mark="tag",
     ),
 )
