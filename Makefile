@@ -25,7 +25,7 @@ help: ## this list
 
 setup: $(READY) ## make .venv with the locked dependencies and the graphwiz command
 
-native: $(READY) ## compile the hot modules (once, two to three minutes, needs a C compiler); everything works without
+native: $(READY) ## compile the hot modules (once, some three minutes, needs a C compiler); everything works without
 	@$(BIN)/python -m graphwiz_trader.native
 
 demo: $(READY) ## the main job on simulated exchanges, with a report at the end

@@ -1,7 +1,7 @@
 """
 `python -m graphwiz_trader.native`: compile the hot modules, unless it was done.
 
-It needs mypy and a C compiler; two to three minutes, and 5 MB of disk.
+It needs mypy and a C compiler; some three minutes, and 5 MB of disk.
 """
 
 import gc
@@ -36,7 +36,7 @@ def main() -> int:
         return _missing("a C compiler", "apt-get install gcc, or set CC")
     if find_spec("mypyc") is None:
         return _missing("mypy", "pip install mypy")
-    sys.stdout.write(f"compiling {len(sources())} modules (once, two to three minutes)\n")
+    sys.stdout.write(f"compiling {len(sources())} modules (once, some three minutes)\n")
     sys.stdout.flush()
     root().mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=root()) as work:
