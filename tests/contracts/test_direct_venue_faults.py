@@ -305,6 +305,21 @@ def test_clocks_that_drift_apart_are_measured_again(dialect: str) -> None:
     assert asyncio.run(scene()) == ([ExecType.REJECTED], [ExecType.NEW], True)
 
 
+def test_a_question_refused_for_our_clock_is_answered_when_it_is_asked_again(dialect: str) -> None:
+    """As when the venue's clock was wrong while we measured it, and is right again."""
+
+    async def scene(s: Session, stage: SocketStage) -> tuple[int, bool]:
+        stage.venue.offset = 60 * SECOND
+        with pytest.raises(Transient):
+            await s.venue.snapshot()
+        return len((await s.venue.snapshot()).balances), abs(stage.venue.offset) < SECOND
+
+    balances, is_measured = play(dialect, scene)
+
+    assert balances > 0
+    assert is_measured
+
+
 @pytest.mark.parametrize("kind", [Kind.HTTP_5XX, Kind.HTTP_429, Kind.HTTP_403, Kind.BROKEN_BODY])
 def test_a_question_without_an_answer_is_transient(dialect: str, kind: Kind) -> None:
     async def scene(s: Session, stage: SocketStage) -> int:

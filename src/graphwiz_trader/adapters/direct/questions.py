@@ -1,6 +1,7 @@
 """Questions: what a venue is asked about our account over HTTP; answers change nothing there."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 from graphwiz_trader.adapters.direct.http_call import HttpAnswer, HttpCall
@@ -85,7 +86,8 @@ class Questions:
 
     async def server_time(self) -> Nanos:
         """Return what the venue's clock shows."""
-        return await self._read(self._words.time_call(), self._words.time)
+        answer = await self._rest.ask(self._words.time_call())
+        return self._sound(answer, self._heard(answer), self._words.time)
 
     async def count_down(self, span: Nanos) -> None:
         """Have our orders canceled *span* from now; 0: never. `Unsupported` where none can."""
@@ -97,8 +99,7 @@ class Questions:
     async def query(self, order: OrderRef) -> ExecutionReport | None:
         """Return what the venue knows of *order*, None if it knows none."""
         call = self._words.query_call(order, self.at())
-        answer = await self._rest.ask(call)
-        refusal = self._heard(answer)
+        answer, refusal = await self._asked(call)
         if refusal is not None and refusal.meaning is Meaning.ABSENT:
             return None
         return self._sound(
@@ -159,8 +160,17 @@ class Questions:
         return evolve(fill, cl_ord_id=name)
 
     async def _read(self, call: HttpCall, read: Callable[[bytes], _T]) -> _T:
+        answer, refusal = await self._asked(call)
+        return self._sound(answer, refusal, read)
+
+    async def _asked(self, call: HttpCall) -> tuple[HttpAnswer, Refusal | None]:
+        """Return the answer; a complaint of our clock is heeded before it is told."""
         answer = await self._rest.ask(call)
-        return self._sound(answer, self._heard(answer), read)
+        refusal = self._heard(answer)
+        if refusal is not None and refusal.meaning is Meaning.CLOCK:
+            with suppress(Transient):
+                await self.measure()
+        return answer, refusal
 
     def _heard(self, answer: HttpAnswer) -> Refusal | None:
         try:
