@@ -24,9 +24,6 @@ SUFFIX: Final = EXTENSION_SUFFIXES[0]
 SHARED: Final = "__mypyc"
 """How the name of the library ends that all compiled modules share."""
 
-MADE: Final = "_made"
-"""How the name of a module ends that is made for the compiler."""
-
 
 class NativeFinder:
     """Finds compiled modules in one folder."""
@@ -41,7 +38,7 @@ class NativeFinder:
         target: ModuleType | None = None,  # noqa: ARG002 # as Python asks
     ) -> ModuleSpec | None:
         """Return where the compiled module is, None if it is none."""
-        if fullname not in MODULES and not fullname.endswith((SHARED, MADE)):
+        if not fullname.startswith(PACKAGE.name) and not fullname.endswith(SHARED):
             return None
         file = self._folder.joinpath(*fullname.split(".")).with_suffix(SUFFIX)
         if not file.is_file():

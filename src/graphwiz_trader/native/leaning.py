@@ -16,7 +16,7 @@ table: dict[type, Lean] = {}
 def begin(others: dict[type, Lean]) -> dict[type, Lean]:
     global table
     table = others
-    return MADE
+    return FUNCTIONS
 """
 
 
@@ -37,4 +37,4 @@ def leaning(texts: Iterable[str]) -> str:
         expression = source.replace("lean[", "table[")
         lines += [f"def lean_{cls.__name__}(v: {cls.__name__}) -> Any:", f"    return {expression}"]
     functions = ", ".join(f"{cls.__name__}: lean_{cls.__name__}" for cls in made)
-    return "\n".join((*lines, f"MADE: dict[type, Lean] = {{{functions}}}", ""))
+    return "\n".join((*lines, f"FUNCTIONS: dict[type, Lean] = {{{functions}}}", ""))

@@ -189,12 +189,12 @@ class BinanceRequests:
 
     def _limits(self, name: InstrumentId, side: Side) -> dict[str, LimitWording]:
         """Return how limit orders are worded, by the value of their time in force."""
-        fixed = {
-            kind.value: _fixed(_PLACE, self._symbols[name], Terms(side, _LIMIT, kind))
-            for kind in TimeInForce
-        }
         key, signer = self._credentials.key, self._order_signer
-        return {force: LimitWording(same, key, signer) for force, same in fixed.items()}
+        found = {}
+        for kind in TimeInForce:
+            fixed = _fixed(_PLACE, self._symbols[name], Terms(side, _LIMIT, kind))
+            found[kind.value] = LimitWording(fixed, key, signer)
+        return found
 
     def _called(
         self,

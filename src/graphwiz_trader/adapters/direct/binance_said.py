@@ -2,8 +2,8 @@
 
 import msgspec
 
+from graphwiz_trader.adapters.direct.json_words import reader
 from graphwiz_trader.adapters.direct.said import Answered, Denied, Ending, Said, Unreadable
-from graphwiz_trader.domain.errors import Garbled
 
 
 class TradeSaid(msgspec.Struct):
@@ -25,25 +25,19 @@ class _Answer(msgspec.Struct):
     error: "_Answer | None" = None
 
 
-_decode_trade = msgspec.json.Decoder(TradeSaid).decode
-_decode_answer = msgspec.json.Decoder(_Answer).decode
+_trade = reader(TradeSaid)
+_answer = reader(_Answer, Unreadable)
 
 
 def read_trade(payload: bytes) -> TradeSaid:
     """Return the trade itself, or raise `Garbled`."""
-    try:
-        said = _decode_trade(payload)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Garbled(f"{payload[:80]!r}: {error}") from error
+    said = _trade(payload)
     return said.data or said
 
 
 def read_answer(payload: bytes) -> Said:
     """Return what is about no instrument, or raise `Unreadable`."""
-    try:
-        said = _decode_answer(payload)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Unreadable(f"{payload[:80]!r}: {error}") from error
+    said = _answer(payload)
     refusal = said.error or said
     if refusal.code is not None:
         return Denied(f"{refusal.code} {refusal.msg}")

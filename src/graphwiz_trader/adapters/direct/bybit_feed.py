@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from graphwiz_trader.adapters.direct.dialect import BookRules, Dialect, Prover, Snapshots
+from graphwiz_trader.adapters.direct.json_words import reader
 from graphwiz_trader.adapters.direct.level_wire import ASKS, BIDS, NAME
 from graphwiz_trader.adapters.direct.roster import Entry, Roster, chunks, read
 from graphwiz_trader.adapters.direct.said import Answered, Denied, Said, Unreadable
@@ -123,7 +124,7 @@ class _Answer(msgspec.Struct):
 
 
 _decode_push = msgspec.json.Decoder(_Push).decode
-_decode_answer = msgspec.json.Decoder(_Answer).decode
+_read_answer = reader(_Answer, Unreadable)
 
 
 def _trades(entry: Entry, payload: bytes, now: Nanos) -> Said:
@@ -145,10 +146,7 @@ def _trades(entry: Entry, payload: bytes, now: Nanos) -> Said:
 
 
 def _answer(payload: bytes) -> Said:
-    try:
-        said = _decode_answer(payload)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Unreadable(f"{payload[:80]!r}: {error}") from error
+    said = _read_answer(payload)
     return Answered() if said.success else Denied(said.ret_msg)
 
 

@@ -6,6 +6,7 @@ import msgspec
 
 from graphwiz_trader.adapters.direct.dialect import BookRules, Dialect, Prover, Snapshots
 from graphwiz_trader.adapters.direct.instants import instant
+from graphwiz_trader.adapters.direct.json_words import reader
 from graphwiz_trader.adapters.direct.level_wire import LEVELS, NAME, PRICE, QTY, SIDE
 from graphwiz_trader.adapters.direct.roster import Entry, Roster, read
 from graphwiz_trader.adapters.direct.said import Answered, Denied, Missed, Said, Unreadable
@@ -122,10 +123,7 @@ class CoinbaseDialect:
         return number, update
 
     def _other(self, payload: bytes, now: Nanos) -> tuple[int, Said]:
-        try:
-            said = _decode(payload)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise Unreadable(f"{payload[:80]!r}: {error}") from error
+        said = _read(payload)
         if said.type == "error":
             return -1, Denied(said.message)
         if said.channel != "market_trades":
@@ -173,7 +171,7 @@ class _Push(msgspec.Struct):
     events: list[_Event] = []
 
 
-_decode = msgspec.json.Decoder(_Push).decode
+_read = reader(_Push, Unreadable)
 
 
 def _request(kind: str, channel: str, names: Sequence[str]) -> bytes:

@@ -1,4 +1,4 @@
-"""Detours: what requests take besides a message on a socket: HTTP, lists, and looks at clocks."""
+"""Detours: what requests take besides a message on a socket: HTTP, and lists of orders."""
 
 from collections.abc import Callable
 
@@ -23,7 +23,7 @@ class Detours:
         words: Reads answers to requests over HTTP.
         clerk: Remembers requests.
         rest: Asks over HTTP.
-        questions: Knows the venue's time, and what it lists as ours.
+        questions: Knows what the venue lists as ours.
         again: How a list of open orders that does not come is asked for again.
     """
 
@@ -38,7 +38,6 @@ class Detours:
     ) -> None:
         self._words, self._clerk, self._rest = words, clerk, rest
         self._questions, self._clock, self._again = questions, clock, again
-        self._is_measuring = False
 
     async def by_http(self, number: int, call: HttpCall, replied: Callable[[Reply], None]) -> None:
         """Ask *call* as request *number*, and hand the answer to *replied*."""
@@ -67,15 +66,3 @@ class Detours:
             line = self._clerk.told.find(order.cl_ord_id)
             if line is None or not line.is_over:
                 withdraw(CancelOrder(order.cl_ord_id, order.instrument))
-
-    async def measure(self) -> None:
-        """Measure the clocks, unless that is being done; the next complaint repeats what fails."""
-        if self._is_measuring:
-            return
-        self._is_measuring = True
-        try:
-            await self._questions.measure()
-        except Transient:
-            return
-        finally:
-            self._is_measuring = False

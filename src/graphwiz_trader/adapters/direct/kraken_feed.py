@@ -7,6 +7,7 @@ import msgspec
 
 from graphwiz_trader.adapters.direct.dialect import BookRules, Dialect, Prover, Snapshots
 from graphwiz_trader.adapters.direct.instants import instant
+from graphwiz_trader.adapters.direct.json_words import reader
 from graphwiz_trader.adapters.direct.level_wire import ASKS, BIDS, NAME, PRICE, QTY
 from graphwiz_trader.adapters.direct.roster import Roster, read
 from graphwiz_trader.adapters.direct.said import Answered, Denied, Said, Unreadable
@@ -151,14 +152,11 @@ class _Answer(msgspec.Struct):
 
 
 _decode_push = msgspec.json.Decoder(_Push).decode
-_decode_answer = msgspec.json.Decoder(_Answer).decode
+_read_answer = reader(_Answer, Unreadable)
 
 
 def _answer(payload: bytes) -> Said:
-    try:
-        said = _decode_answer(payload)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Unreadable(f"{payload[:80]!r}: {error}") from error
+    said = _read_answer(payload)
     return Answered() if said.success and not said.error else Denied(said.error)
 
 

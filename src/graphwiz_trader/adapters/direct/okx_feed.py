@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from graphwiz_trader.adapters.direct.dialect import BookRules, Dialect, Prover, Snapshots
+from graphwiz_trader.adapters.direct.json_words import reader
 from graphwiz_trader.adapters.direct.level_wire import ASKS, BIDS, NAME
 from graphwiz_trader.adapters.direct.roster import Entry, Roster, read
 from graphwiz_trader.adapters.direct.said import Answered, Denied, Ending, Said, Unreadable
@@ -138,7 +139,7 @@ class _Answer(msgspec.Struct):
 
 
 _decode_push = msgspec.json.Decoder(_Push).decode
-_decode_answer = msgspec.json.Decoder(_Answer).decode
+_read_answer = reader(_Answer, Unreadable)
 
 
 def _trades(entry: Entry, payload: bytes, now: Nanos) -> Said:
@@ -163,10 +164,7 @@ def _trades(entry: Entry, payload: bytes, now: Nanos) -> Said:
 def _answer(payload: bytes) -> Said:
     if payload == b"pong":
         return Answered()
-    try:
-        said = _decode_answer(payload)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Unreadable(f"{payload[:80]!r}: {error}") from error
+    said = _read_answer(payload)
     if said.event == "error":
         return Denied(f"{said.code} {said.msg}")
     if said.event == "notice" and said.code == UPGRADE:

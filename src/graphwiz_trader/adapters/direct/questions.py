@@ -64,6 +64,7 @@ class Questions:
         self.refused = 0
         self._words, self._hide, self._rest, self._clock = words, hide, rest, clock
         self._told, self._own = told, own
+        self._is_measuring = False
         self._names: dict[tuple[InstrumentId, str], ClOrdId] = {}
 
     def at(self) -> Nanos:
@@ -83,6 +84,17 @@ class Questions:
         sent = self._clock.now()
         shown = await self.server_time()
         self.offset = Nanos(shown - (sent + self._clock.now()) // 2)
+
+    async def measure_again(self) -> None:
+        """Measure after a complaint, unless that is being done; the next one repeats what fails."""
+        if self._is_measuring:
+            return
+        self._is_measuring = True
+        try:
+            with suppress(Transient):
+                await self.measure()
+        finally:
+            self._is_measuring = False
 
     async def server_time(self) -> Nanos:
         """Return what the venue's clock shows."""
@@ -168,8 +180,7 @@ class Questions:
         answer = await self._rest.ask(call)
         refusal = self._heard(answer)
         if refusal is not None and refusal.meaning is Meaning.CLOCK:
-            with suppress(Transient):
-                await self.measure()
+            await self.measure_again()
         return answer, refusal
 
     def _heard(self, answer: HttpAnswer) -> Refusal | None:

@@ -87,7 +87,7 @@ class Sender:
         if refusal is not None:
             reply = evolve(reply, refusal=evolve(refusal, text=self._dialect.hide(refusal.text)))
         if refusal is not None and refusal.meaning is Meaning.CLOCK:
-            self._errands.begin(self._detours.measure())
+            self._errands.begin(self._questions.measure_again())
         self._clerk.replied(reply)
 
     def _cancel_all(self) -> None:
